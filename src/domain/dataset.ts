@@ -1,0 +1,58 @@
+/** Labelled pictures in memory, and what the page is told about them. */
+
+export const SPLITS = ["train", "validation", "test"] as const;
+/** Search-train (weights), search-validation (architecture), test (never seen by the search). */
+export type Split = (typeof SPLITS)[number];
+
+/** A whole data set. Pictures are square RGB. */
+export interface Dataset {
+  readonly name: string;
+  /** Where it came from: "built in" or the file's name. */
+  readonly source: string;
+  readonly classNames: readonly string[];
+  /** Side of a picture in pixels. */
+  readonly size: number;
+  /** [count, size, size, 3], 0..255. */
+  readonly pixels: Uint8Array;
+  /** [count], indices into `classNames`. */
+  readonly labels: Uint16Array;
+  /** Indices of the pictures of each split; no picture stands in two. */
+  readonly splits: Readonly<Record<Split, Uint32Array>>;
+  /** Records that were left out, with the reason. */
+  readonly ignored: readonly { readonly count: number; readonly reason: string }[];
+  /** SHA-256 of pictures, labels and class names, in hexadecimal; independent of the split. */
+  readonly hash: string;
+  /** Mean and standard deviation of each channel over the search-train split, in 0..1. */
+  readonly mean: readonly [number, number, number];
+  readonly std: readonly [number, number, number];
+  /** Who made the pictures and under which licence, where this must be shown. */
+  readonly attribution?: string;
+}
+
+/** What the page shows of a data set. Sent from the worker once for each data set. */
+export interface DataSummary {
+  readonly name: string;
+  readonly source: string;
+  readonly size: number;
+  readonly classNames: readonly string[];
+  /** Pictures used, for each class. */
+  readonly classCounts: readonly number[];
+  readonly used: number;
+  readonly ignored: readonly { readonly count: number; readonly reason: string }[];
+  readonly splitSizes: Readonly<Record<Split, number>>;
+  readonly hash: string;
+  /** Up to `perClass` pictures of each class, [class][picture], each [size, size, 3] bytes. */
+  readonly preview: readonly (readonly Uint8Array[])[];
+  readonly attribution?: string;
+}
+
+/** A file or setting that cannot be used. The message says what is wrong, where, and what to do. */
+export class DataError extends Error {
+  override readonly name = "DataError";
+}
+
+/** How each picture of a batch is augmented: [count, 3] of row shift, column shift (−pad..pad) and flip (0 or 1). */
+export interface AugmentationPlan {
+  readonly count: number;
+  readonly values: Int32Array;
+}

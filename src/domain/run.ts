@@ -1,0 +1,152 @@
+/** What a run says of itself: adapter, status, one record for each iteration, snapshots and the exported file. */
+import { z } from "zod";
+import type { Alphas, Genotype } from "./genotype";
+import { EDGES, NODES, PRIMITIVES } from "./primitives";
+import type { Settings } from "./settings";
+
+export type BackendName = "webgpu" | "cpu";
+
+/** Why WebGPU cannot be used, or the adapter that can. */
+export type WebGPUCheck =
+  | { readonly ok: true; readonly vendor: string; readonly architecture: string; readonly description: string; readonly software: boolean }
+  | { readonly ok: false; readonly reason: "no-api" | "no-adapter" | "limit" | "error"; readonly detail: string };
+
+/** The backend in use. */
+export interface Engine {
+  readonly backend: BackendName;
+  readonly webgpu: WebGPUCheck;
+  /** Name of the adapter, or "CPU". */
+  readonly adapter: string;
+}
+
+/** The one status of the engine; what may be pressed follows from it. */
+export type RunStatus =
+  | { readonly kind: "loading"; readonly what: string }
+  | { readonly kind: "idle" }
+  | { readonly kind: "starting"; readonly what: string }
+  | { readonly kind: "running" }
+  | { readonly kind: "pausing" }
+  | { readonly kind: "paused" }
+  | { readonly kind: "finished" }
+  | { readonly kind: "failed"; readonly message: string };
+
+/** One iteration. Losses are mean cross-entropies in nats; `null` where the objective has no such part. */
+export interface IterationRecord {
+  /** 1 for the first. */
+  readonly iteration: number;
+  /** 0 for the first. */
+  readonly epoch: number;
+  readonly learningRate: number;
+  readonly explainerTrainLoss: number;
+  readonly explainerValidationLoss: number;
+  readonly explainerTrainAccuracy: number;
+  readonly explainerValidationAccuracy: number;
+  /** Loss of the audience on the explained pictures. */
+  readonly audienceTrainLoss: number | null;
+  /** Loss of the audience on plain pictures. */
+  readonly audienceValidationLoss: number | null;
+  readonly audienceValidationAccuracy: number | null;
+  /** Stage 2: mean cross-entropy between the predictions on x + δ and on x, before the step. */
+  readonly explanationLoss: number | null;
+  /** rms of the δ step over the noise's standard deviation. */
+  readonly deltaStepRatio: number | null;
+  /** Norm of the weight gradient before the clip. */
+  readonly explainerGradientNorm: number;
+  readonly audienceGradientNorm: number | null;
+  /** Norms of the hypergradient's two terms. */
+  readonly hypergradientNorm: number;
+  readonly audienceTermNorm: number | null;
+  /** Mean entropy of the rows of softmax(α), nats; at most ln 8. */
+  readonly entropyNormal: number;
+  readonly entropyReduce: number;
+  readonly milliseconds: number;
+}
+
+/** One explained picture. Pictures are [size, size, 3] bytes. */
+export interface Explanation {
+  readonly size: number;
+  readonly image: Uint8Array;
+  /** |δ'| over its own maximum, mean over channels: [size, size], 0..255. */
+  readonly magnitude: Uint8Array;
+  /** x ⊙ δ', shifted and scaled to 0..255. */
+  readonly product: Uint8Array;
+  readonly label: number;
+  /** Probability of the label before and after the perturbation (explainer), and on x ⊙ δ' (audience). */
+  readonly explainerClean: number;
+  readonly explainerPerturbed: number;
+  readonly audience: number;
+}
+
+export interface SettingChange {
+  readonly iteration: number;
+  readonly name: keyof Settings;
+  readonly from: string | number | boolean;
+  readonly to: string | number | boolean;
+}
+
+/** The state of a run at one moment; posted at a fixed rate. `records` are those since the last snapshot. */
+export interface Snapshot {
+  readonly iteration: number;
+  readonly iterations: number;
+  readonly iterationsPerEpoch: number;
+  readonly records: readonly IterationRecord[];
+  readonly alphas: Alphas;
+  readonly genotype: Genotype;
+  readonly explanations: readonly Explanation[] | null;
+  /** Bytes the backend holds, and its tensors. */
+  readonly bytes: number;
+  readonly tensors: number;
+}
+
+export interface Environment {
+  readonly version: string;
+  readonly backend: BackendName;
+  readonly adapter: string;
+  readonly runtime: string;
+}
+
+/** Everything needed to repeat and to use a result. */
+export interface RunFile {
+  readonly format: "searchlight-run";
+  readonly version: 1;
+  readonly genotype: Genotype;
+  /** The same as one line for DARTS's `genotypes.py`. */
+  readonly genotypeText: string;
+  readonly alphas: { readonly normal: readonly (readonly number[])[]; readonly reduce: readonly (readonly number[])[] };
+  readonly settings: Settings;
+  readonly settingChanges: readonly SettingChange[];
+  readonly seed: number;
+  readonly iterations: number;
+  readonly data: { readonly name: string; readonly source: string; readonly hash: string; readonly classes: number; readonly pictures: number };
+  readonly environment: Environment;
+  readonly records: readonly IterationRecord[];
+  /** ISO time of the export; not part of what repeats. */
+  readonly created: string;
+}
+
+const gene = z.tuple([z.enum(PRIMITIVES), z.int().min(0).max(NODES)]);
+const genes = z
+  .array(gene)
+  .length(2 * NODES)
+  .refine((list) => list.every(([op, state], i) => op !== "none" && state < Math.floor(i / 2) + 2), {
+    message: "each node must keep two operations other than none, from states before it",
+  });
+const concat = z.array(z.int().min(2).max(NODES + 1)).length(NODES);
+const matrix = z.array(z.array(z.number()).length(PRIMITIVES.length)).length(EDGES);
+const scalar = z.union([z.string(), z.number(), z.boolean()]);
+
+/** Shape of a run file from outside. Settings are checked by `parseSettings`. */
+export const runFileSchema = z.object({
+  format: z.literal("searchlight-run"),
+  version: z.literal(1),
+  genotype: z.object({ normal: genes, normal_concat: concat, reduce: genes, reduce_concat: concat }),
+  alphas: z.object({ normal: matrix, reduce: matrix }),
+  settings: z.record(z.string(), scalar),
+  seed: z.int().min(0),
+  iterations: z.int().min(0),
+  data: z.object({ name: z.string(), source: z.string(), hash: z.string(), classes: z.int(), pictures: z.int() }),
+  environment: z.object({ version: z.string(), backend: z.enum(["webgpu", "cpu"]), adapter: z.string(), runtime: z.string() }),
+});
+
+/** A checked run file: what the page shows of it and the settings it offers to use. */
+export type ImportedRun = z.infer<typeof runFileSchema>;

@@ -1,0 +1,209 @@
+/**
+ * The one table of settings. The controls, the validation, the command-line flags and the exports are made from it.
+ * A setting is added here and nowhere else.
+ */
+import { z } from "zod";
+
+export const STRATEGIES = ["darts"] as const;
+export const OBJECTIVES = ["bilevel", "lease-r18", "lease-r50"] as const;
+export const PRESETS = ["tiny", "demo", "small", "paper"] as const;
+export type Preset = (typeof PRESETS)[number];
+
+export type SettingGroup = "method" | "lease" | "network" | "optimisation" | "data" | "run";
+
+interface Common {
+  readonly group: SettingGroup;
+  readonly label: string;
+  readonly help: string;
+  readonly unit?: string;
+  /** A setting that fixes a shape or the start of the run: only Reset applies a change. */
+  readonly fixed: boolean;
+}
+interface NumberSetting extends Common {
+  readonly type: "number" | "integer";
+  readonly min: number;
+  readonly max: number;
+  readonly default: number;
+}
+interface ChoiceSetting extends Common {
+  readonly type: "choice";
+  readonly choices: readonly string[];
+  readonly default: string;
+}
+interface SwitchSetting extends Common {
+  readonly type: "switch";
+  readonly default: boolean;
+}
+export type Setting = NumberSetting | ChoiceSetting | SwitchSetting;
+
+function integer(
+  group: SettingGroup, label: string, value: number, min: number, max: number, fixed: boolean, help: string, unit?: string,
+) {
+  return { type: "integer", group, label, default: value, min, max, fixed, help, ...(unit ? { unit } : {}) } as const;
+}
+function number(
+  group: SettingGroup, label: string, value: number, min: number, max: number, fixed: boolean, help: string, unit?: string,
+) {
+  return { type: "number", group, label, default: value, min, max, fixed, help, ...(unit ? { unit } : {}) } as const;
+}
+function choice<const C extends readonly string[]>(
+  group: SettingGroup, label: string, choices: C, value: C[number], fixed: boolean, help: string,
+) {
+  return { type: "choice", group, label, choices, default: value, fixed, help } as const;
+}
+function toggle(group: SettingGroup, label: string, value: boolean, fixed: boolean, help: string) {
+  return { type: "switch", group, label, default: value, fixed, help } as const;
+}
+
+/** Defaults are the Tiny preset. */
+export const SETTINGS = {
+  strategy: choice("method", "Strategy", STRATEGIES, "darts", true, "How the supernet mixes its operations."),
+  order: choice("method", "Order", ["1", "2"], "1", true,
+    "1: the alphas' own gradient. 2: also how the weights would react (DARTS, unrolled)."),
+  objective: choice("method", "Objective", OBJECTIVES, "lease-r18", true,
+    "What the alphas descend: validation loss alone, or LeaSE with an audience."),
+  hypergradient: choice("method", "Hypergradient", ["exact", "finite-difference"], "exact", false,
+    "Exact: double backward. Finite difference: the papers' approximation, noisy with ReLU."),
+  gamma: number("lease", "Tradeoff γ", 1, 0, 10, false, "Weight of the audience's validation loss."),
+  audienceOnly: toggle("lease", "Audience only", false, false, "Ablation: drop the explainer's own validation loss."),
+  audiencePath: choice("lease", "Audience path", ["both", "indirect", "direct"], "both", false,
+    "Both: the true derivative. Indirect: the paper's letter. Direct: the cheapest."),
+  weighting: choice("lease", "Picture weighting", ["raw", "magnitude"], "raw", false,
+    "Raw: x ⊙ δ' (paper). Magnitude: x ⊙ |δ'| / max |δ'|."),
+  deltaStd: number("lease", "δ noise", 0.1, 1e-4, 10, false, "Standard deviation of the noise an explanation starts from."),
+  deltaStep: choice("lease", "δ step", ["relative", "fixed"], "relative", false,
+    "Relative: the step's size is ρ times the noise. Fixed: step rate ξ."),
+  deltaRatio: number("lease", "δ step ratio ρ", 3, 0.01, 100, false, "Size of the δ step over the noise, for relative steps."),
+  deltaRate: number("lease", "δ step rate ξ", 1, 1e-6, 1e6, false, "Rate of the δ step, for fixed steps."),
+  initChannels: integer("network", "Channels C", 4, 2, 64, true, "Width of the first cells; even."),
+  layers: integer("network", "Cells", 3, 3, 20, true, "Cells of the supernet; two of them reduce the picture."),
+  imageSize: choice("network", "Picture side", ["16", "32"], "16", true, "Pictures are averaged down to this size."),
+  audienceWidth: integer("network", "Audience width", 4, 1, 64, true, "Channels of the audience's first stage."),
+  batchSize: integer("optimisation", "Batch", 8, 2, 1024, true, "Pictures in a mini-batch.", "pictures"),
+  learningRate: number("optimisation", "Learning rate", 0.025, 0, 10, false, "SGD rate of explainer and audience at the start."),
+  learningRateMin: number("optimisation", "Final learning rate", 0.001, 0, 10, false, "Where the cosine ends."),
+  momentum: number("optimisation", "Momentum", 0.9, 0, 0.999, false, "SGD momentum."),
+  weightDecay: number("optimisation", "Weight decay", 3e-4, 0, 1, false, "L2 decay of the weights."),
+  gradientClip: number("optimisation", "Gradient clip", 5, 1e-3, 1e6, false, "Largest norm of a weight gradient."),
+  alphaLearningRate: number("optimisation", "Alpha learning rate", 6e-3, 0, 1, false, "Adam rate of the architecture."),
+  alphaWeightDecay: number("optimisation", "Alpha weight decay", 1e-3, 0, 1, false, "L2 decay of the alphas."),
+  schedule: choice("optimisation", "Schedule", ["iteration", "epoch"], "iteration", false,
+    "When the cosine moves: each iteration, or once an epoch as in DARTS."),
+  epochs: integer("optimisation", "Epochs", 50, 1, 1000, true, "Length of the run when Iterations is 0.", "epochs"),
+  iterations: integer("optimisation", "Iterations", 60, 0, 10_000_000, true, "Length of the run; 0 means whole epochs.", "iterations"),
+  augment: toggle("data", "Augment", true, false, "Random crop (padding an eighth of the side) and flip."),
+  classWeights: toggle("data", "Weight by class", true, false, "Rare classes count more, so that each class counts the same."),
+  testFraction: number("data", "Test share", 0.2, 0, 0.8, true, "Share of the pictures kept out of the search."),
+  seed: integer("run", "Seed", 1, 0, 4294967295, true, "Same seed, adapter, browser and backend: same run, to the last bit."),
+  backend: choice("run", "Backend", ["auto", "webgpu", "cpu"], "auto", true,
+    "Auto: a hardware GPU, else the faster of the CPU and the software adapter."),
+} as const satisfies Record<string, Setting>;
+
+export type SettingName = keyof typeof SETTINGS;
+type Value<S> = S extends { type: "choice"; choices: readonly (infer C)[] } ? C : S extends { type: "switch" } ? boolean : number;
+export type Settings = { readonly [N in SettingName]: Value<(typeof SETTINGS)[N]> };
+
+export const SETTING_NAMES = Object.keys(SETTINGS) as SettingName[];
+
+export function isSettingName(name: string): name is SettingName {
+  return Object.hasOwn(SETTINGS, name);
+}
+
+const tiny = Object.fromEntries(SETTING_NAMES.map((name) => [name, SETTINGS[name].default])) as unknown as Settings;
+
+/** What each preset changes against Tiny. Measured figures: docs/presets.md. */
+export const PRESET_VALUES: Readonly<Record<Preset, Partial<Settings>>> = {
+  tiny: {},
+  demo: {
+    initChannels: 8, layers: 4, imageSize: "32", batchSize: 32, audienceWidth: 8, iterations: 600, alphaLearningRate: 3e-3,
+  },
+  small: {
+    initChannels: 16, layers: 6, imageSize: "32", batchSize: 64, audienceWidth: 16, iterations: 2000, alphaLearningRate: 1e-3,
+  },
+  paper: {
+    initChannels: 16, layers: 8, imageSize: "32", batchSize: 64, audienceWidth: 64, iterations: 0, epochs: 50,
+    schedule: "epoch", alphaLearningRate: 3e-4, hypergradient: "finite-difference", classWeights: false, testFraction: 0,
+    audiencePath: "indirect",
+  },
+};
+
+/** Complete settings of a preset. Strategy, order, objective, seed and backend stay as they are in `keep`. */
+export function presetSettings(preset: Preset, keep: Partial<Settings> = {}): Settings {
+  const { strategy, order, objective, seed, backend } = { ...tiny, ...keep };
+  return { ...tiny, ...PRESET_VALUES[preset], strategy, order, objective, seed, backend };
+}
+
+/** The preset that these settings are, apart from method, seed and backend; null when they are nobody's. */
+export function presetOf(settings: Settings): Preset | null {
+  return (
+    PRESETS.find((preset) => {
+      const wanted = presetSettings(preset, settings);
+      return SETTING_NAMES.every((name) => wanted[name] === settings[name]);
+    }) ?? null
+  );
+}
+
+function schemaOf(setting: Setting): z.ZodType {
+  switch (setting.type) {
+    case "choice":
+      return z.enum(setting.choices as [string, ...string[]]);
+    case "switch":
+      return z.boolean();
+    case "integer":
+      return z.int().min(setting.min).max(setting.max);
+    case "number":
+      return z.number().min(setting.min).max(setting.max);
+    default:
+      return setting satisfies never;
+  }
+}
+
+/** Says what is wrong with a value, or null. */
+export function settingError(name: SettingName, value: unknown): string | null {
+  const setting: Setting = SETTINGS[name];
+  if (schemaOf(setting).safeParse(value).success) {
+    return name === "initChannels" && Number(value) % 2 === 1 ? "Channels C must be even." : null;
+  }
+  switch (setting.type) {
+    case "choice":
+      return `${setting.label} must be one of ${setting.choices.join(", ")}.`;
+    case "switch":
+      return `${setting.label} must be true or false.`;
+    case "integer":
+      return `${setting.label} must be a whole number from ${setting.min} to ${setting.max}.`;
+    case "number":
+      return `${setting.label} must be a number from ${setting.min} to ${setting.max}.`;
+    default:
+      return setting satisfies never;
+  }
+}
+
+export class SettingsError extends Error {
+  override readonly name = "SettingsError";
+}
+
+/**
+ * Settings from untrusted values over `base`.
+ * @throws SettingsError that names each unknown or wrong setting.
+ */
+export function parseSettings(values: Readonly<Record<string, unknown>>, base: Settings): Settings {
+  const problems = Object.entries(values).flatMap(([name, value]) => {
+    if (!isSettingName(name)) return [`There is no setting "${name}".`];
+    return settingError(name, value) ?? [];
+  });
+  if (problems.length > 0) throw new SettingsError(problems.join(" "));
+  return { ...base, ...values } as Settings;
+}
+
+/** Reads a setting from text, as a command line or a link gives it. @throws SettingsError */
+export function settingFromText(name: string, text: string): Partial<Settings> {
+  if (!isSettingName(name)) throw new SettingsError(`There is no setting "${name}".`);
+  const type = SETTINGS[name].type;
+  const value: unknown =
+    type === "choice" ? text
+    : type === "switch" ? (text === "true" ? true : text === "false" ? false : text)
+    : text.trim() === "" ? Number.NaN : Number(text);
+  const error = settingError(name, value);
+  if (error) throw new SettingsError(error);
+  return { [name]: value };
+}

@@ -1,0 +1,46 @@
+/** What the page may ask of the engine, and what it is told. Types only: the page imports nothing else of `worker`. */
+import type { DataSummary } from "../domain/dataset";
+import type { Engine, RunFile, RunStatus, SettingChange, Snapshot } from "../domain/run";
+import type { Settings } from "../domain/settings";
+
+export type BuiltIn = "emoji-8" | "shapes";
+
+export interface SelfCheckResult {
+  readonly name: string;
+  readonly ok: boolean;
+  /** Largest error over the tolerance; at most 1 when ok. */
+  readonly error: number;
+}
+
+export type EngineEvent =
+  | { readonly kind: "status"; readonly status: RunStatus }
+  | { readonly kind: "engine"; readonly engine: Engine }
+  | { readonly kind: "data"; readonly summary: DataSummary }
+  | { readonly kind: "snapshot"; readonly snapshot: Snapshot }
+  | { readonly kind: "setting-change"; readonly change: SettingChange }
+  /** A new run starts from nothing: forget what was drawn. */
+  | { readonly kind: "reset" };
+
+/**
+ * The worker's face, called through Comlink. Every method that can fail rejects with an Error whose message a person can
+ * read; what was loaded or running stays as it was.
+ */
+export interface EngineApi {
+  /** Checks WebGPU and chooses the backend; must be called once, first. Events arrive through `listener`. */
+  connect(listener: (event: EngineEvent) => void): Promise<void>;
+  loadBuiltIn(name: BuiltIn): Promise<void>;
+  loadFile(file: File): Promise<void>;
+  /** Starts a run with these settings, or goes on with the paused one. */
+  search(settings: Settings): Promise<void>;
+  pause(): Promise<void>;
+  /** One iteration, then pause. */
+  step(settings: Settings): Promise<void>;
+  /** Forgets the run; the next search starts from the seed. */
+  reset(): Promise<void>;
+  /** Changes settings that fix no shape; only while paused. */
+  change(settings: Partial<Settings>): Promise<void>;
+  /** The run as a file, from at least one finished iteration on. */
+  exportRun(): Promise<RunFile>;
+  /** Compares each primitive's values and gradients on this adapter with the CPU reference. */
+  selfCheck(report: (result: SelfCheckResult) => void): Promise<void>;
+}
