@@ -1,0 +1,46 @@
+import { playwright } from "@vitest/browser-playwright";
+import { defineConfig } from "vitest/config";
+import { launchOptions } from "./scripts/lib/chromium.mjs";
+import { golden } from "./scripts/lib/golden.mjs";
+import { tfjsAliases, tfjsInline } from "./scripts/lib/tfjs.mjs";
+
+const GPU_TESTS = ["src/**/*.gpu.test.ts", "test/**/*.gpu.test.ts"];
+
+export default defineConfig({
+  test: {
+    projects: [
+      {
+        resolve: { alias: tfjsAliases },
+        test: {
+          name: "unit",
+          environment: "node",
+          include: ["src/**/*.test.{ts,tsx}", "scripts/**/*.test.ts", "test/**/*.test.ts"],
+          exclude: GPU_TESTS,
+          testTimeout: 60_000,
+          hookTimeout: 60_000,
+          server: { deps: { inline: tfjsInline } },
+        },
+      },
+      {
+        plugins: [golden()],
+        resolve: { alias: tfjsAliases },
+        test: {
+          name: "gpu",
+          include: GPU_TESTS,
+          setupFiles: ["test/gpu-setup.ts"],
+          testTimeout: 120_000,
+          hookTimeout: 120_000,
+          // One file at a time: the software adapter already uses every core.
+          fileParallelism: false,
+          browser: {
+            enabled: true,
+            headless: true,
+            screenshotFailures: false,
+            provider: playwright({ launchOptions: launchOptions() }),
+            instances: [{ browser: "chromium" }],
+          },
+        },
+      },
+    ],
+  },
+});
