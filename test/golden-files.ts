@@ -8,7 +8,7 @@ export async function readGolden(path: string): Promise<ArrayBuffer> {
   if (typeof document === "undefined") {
     const [{ readFile }, { goldenFolder }] = await Promise.all([
       import("node:fs/promises"),
-      import("../scripts/lib/golden.mjs"),
+      import("../scripts/lib/golden"),
     ]);
     const bytes = await readFile(`${goldenFolder()}/${path}`);
     return new Uint8Array(bytes).buffer;

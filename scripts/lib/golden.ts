@@ -2,14 +2,15 @@
 import { createReadStream } from "node:fs";
 import { stat } from "node:fs/promises";
 import { join, normalize, resolve, sep } from "node:path";
+import type { Plugin } from "vite";
 
 /** Folder of the golden numbers: `GOLDEN_DIR`, else the one committed with the project. */
-export function goldenFolder(env = process.env) {
+export function goldenFolder(env: NodeJS.ProcessEnv = process.env): string {
   return resolve(env.GOLDEN_DIR || join(import.meta.dirname, "../../test/golden"));
 }
 
 /** Vite plugin: `/golden/…` reads from the golden folder; 404 where there is no such file. */
-export function golden() {
+export function golden(): Plugin {
   const folder = goldenFolder();
   return {
     name: "searchlight:golden",
