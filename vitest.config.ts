@@ -1,8 +1,8 @@
 import { playwright } from "@vitest/browser-playwright";
 import { defineConfig } from "vitest/config";
 import { launchOptions } from "./scripts/lib/chromium.mjs";
-import { golden } from "./scripts/lib/golden";
-import { tfjsAliases, tfjsInline } from "./scripts/lib/tfjs";
+import { golden } from "./scripts/lib/golden.ts";
+import { tfjsAliases, tfjsInline } from "./scripts/lib/tfjs.ts";
 
 const GPU_TESTS = ["src/**/*.gpu.test.ts", "test/**/*.gpu.test.ts"];
 

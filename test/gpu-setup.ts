@@ -13,7 +13,8 @@ GPUAdapter.prototype.requestDevice = async function (descriptor) {
 };
 
 beforeAll(async () => {
-  if (!(await navigator.gpu.requestAdapter())) throw new Error("GPU tests need a WebGPU adapter; this browser has none.");
+  if (!(await navigator.gpu.requestAdapter()))
+    throw new Error("GPU tests need a WebGPU adapter; this browser has none.");
 });
 
 afterEach(() => {

@@ -8,7 +8,13 @@ export type BackendName = "webgpu" | "cpu";
 
 /** Why WebGPU cannot be used, or the adapter that can. */
 export type WebGPUCheck =
-  | { readonly ok: true; readonly vendor: string; readonly architecture: string; readonly description: string; readonly software: boolean }
+  | {
+      readonly ok: true;
+      readonly vendor: string;
+      readonly architecture: string;
+      readonly description: string;
+      readonly software: boolean;
+    }
   | { readonly ok: false; readonly reason: "no-api" | "no-adapter" | "limit" | "error"; readonly detail: string };
 
 /** The backend in use. */
@@ -117,7 +123,13 @@ export interface RunFile {
   readonly settingChanges: readonly SettingChange[];
   readonly seed: number;
   readonly iterations: number;
-  readonly data: { readonly name: string; readonly source: string; readonly hash: string; readonly classes: number; readonly pictures: number };
+  readonly data: {
+    readonly name: string;
+    readonly source: string;
+    readonly hash: string;
+    readonly classes: number;
+    readonly pictures: number;
+  };
   readonly environment: Environment;
   readonly records: readonly IterationRecord[];
   /** ISO time of the export; not part of what repeats. */
@@ -131,7 +143,14 @@ const genes = z
   .refine((list) => list.every(([op, state], i) => op !== "none" && state < Math.floor(i / 2) + 2), {
     message: "each node must keep two operations other than none, from states before it",
   });
-const concat = z.array(z.int().min(2).max(NODES + 1)).length(NODES);
+const concat = z
+  .array(
+    z
+      .int()
+      .min(2)
+      .max(NODES + 1),
+  )
+  .length(NODES);
 const matrix = z.array(z.array(z.number()).length(PRIMITIVES.length)).length(EDGES);
 const scalar = z.union([z.string(), z.number(), z.boolean()]);
 
@@ -145,7 +164,12 @@ export const runFileSchema = z.object({
   seed: z.int().min(0),
   iterations: z.int().min(0),
   data: z.object({ name: z.string(), source: z.string(), hash: z.string(), classes: z.int(), pictures: z.int() }),
-  environment: z.object({ version: z.string(), backend: z.enum(["webgpu", "cpu"]), adapter: z.string(), runtime: z.string() }),
+  environment: z.object({
+    version: z.string(),
+    backend: z.enum(["webgpu", "cpu"]),
+    adapter: z.string(),
+    runtime: z.string(),
+  }),
 });
 
 /** A checked run file: what the page shows of it and the settings it offers to use. */

@@ -37,17 +37,36 @@ interface SwitchSetting extends Common {
 export type Setting = NumberSetting | ChoiceSetting | SwitchSetting;
 
 function integer(
-  group: SettingGroup, label: string, value: number, min: number, max: number, fixed: boolean, help: string, unit?: string,
+  group: SettingGroup,
+  label: string,
+  value: number,
+  min: number,
+  max: number,
+  fixed: boolean,
+  help: string,
+  unit?: string,
 ) {
   return { type: "integer", group, label, default: value, min, max, fixed, help, ...(unit ? { unit } : {}) } as const;
 }
 function number(
-  group: SettingGroup, label: string, value: number, min: number, max: number, fixed: boolean, help: string, unit?: string,
+  group: SettingGroup,
+  label: string,
+  value: number,
+  min: number,
+  max: number,
+  fixed: boolean,
+  help: string,
+  unit?: string,
 ) {
   return { type: "number", group, label, default: value, min, max, fixed, help, ...(unit ? { unit } : {}) } as const;
 }
 function choice<const C extends readonly string[]>(
-  group: SettingGroup, label: string, choices: C, value: C[number], fixed: boolean, help: string,
+  group: SettingGroup,
+  label: string,
+  choices: C,
+  value: C[number],
+  fixed: boolean,
+  help: string,
 ) {
   return { type: "choice", group, label, choices, default: value, fixed, help } as const;
 }
@@ -56,6 +75,7 @@ function toggle(group: SettingGroup, label: string, value: boolean, fixed: boole
 }
 
 /** Defaults are the Tiny preset. */
+// biome-ignore format: the table reads best with one setting in one or two lines.
 export const SETTINGS = {
   strategy: choice("method", "Strategy", STRATEGIES, "darts", true, "How the supernet mixes its operations."),
   order: choice("method", "Order", ["1", "2"], "1", true,
@@ -100,7 +120,11 @@ export const SETTINGS = {
 } as const satisfies Record<string, Setting>;
 
 export type SettingName = keyof typeof SETTINGS;
-type Value<S> = S extends { type: "choice"; choices: readonly (infer C)[] } ? C : S extends { type: "switch" } ? boolean : number;
+type Value<S> = S extends { type: "choice"; choices: readonly (infer C)[] }
+  ? C
+  : S extends { type: "switch" }
+    ? boolean
+    : number;
 export type Settings = { readonly [N in SettingName]: Value<(typeof SETTINGS)[N]> };
 
 export const SETTING_NAMES = Object.keys(SETTINGS) as SettingName[];
@@ -115,14 +139,36 @@ const tiny = Object.fromEntries(SETTING_NAMES.map((name) => [name, SETTINGS[name
 export const PRESET_VALUES: Readonly<Record<Preset, Partial<Settings>>> = {
   tiny: {},
   demo: {
-    initChannels: 8, layers: 4, imageSize: "32", batchSize: 32, audienceWidth: 8, iterations: 600, alphaLearningRate: 3e-3,
+    initChannels: 8,
+    layers: 4,
+    imageSize: "32",
+    batchSize: 32,
+    audienceWidth: 8,
+    iterations: 600,
+    alphaLearningRate: 3e-3,
   },
   small: {
-    initChannels: 16, layers: 6, imageSize: "32", batchSize: 64, audienceWidth: 16, iterations: 2000, alphaLearningRate: 1e-3,
+    initChannels: 16,
+    layers: 6,
+    imageSize: "32",
+    batchSize: 64,
+    audienceWidth: 16,
+    iterations: 2000,
+    alphaLearningRate: 1e-3,
   },
   paper: {
-    initChannels: 16, layers: 8, imageSize: "32", batchSize: 64, audienceWidth: 64, iterations: 0, epochs: 50,
-    schedule: "epoch", alphaLearningRate: 3e-4, hypergradient: "finite-difference", classWeights: false, testFraction: 0,
+    initChannels: 16,
+    layers: 8,
+    imageSize: "32",
+    batchSize: 64,
+    audienceWidth: 64,
+    iterations: 0,
+    epochs: 50,
+    schedule: "epoch",
+    alphaLearningRate: 3e-4,
+    hypergradient: "finite-difference",
+    classWeights: false,
+    testFraction: 0,
     audiencePath: "indirect",
   },
 };
@@ -200,9 +246,17 @@ export function settingFromText(name: string, text: string): Partial<Settings> {
   if (!isSettingName(name)) throw new SettingsError(`There is no setting "${name}".`);
   const type = SETTINGS[name].type;
   const value: unknown =
-    type === "choice" ? text
-    : type === "switch" ? (text === "true" ? true : text === "false" ? false : text)
-    : text.trim() === "" ? Number.NaN : Number(text);
+    type === "choice"
+      ? text
+      : type === "switch"
+        ? text === "true"
+          ? true
+          : text === "false"
+            ? false
+            : text
+        : text.trim() === ""
+          ? Number.NaN
+          : Number(text);
   const error = settingError(name, value);
   if (error) throw new SettingsError(error);
   return { [name]: value };
