@@ -1,0 +1,29 @@
+import react from "@vitejs/plugin-react";
+import { defineConfig } from "vite";
+import { tfjsAliases } from "./scripts/lib/tfjs.ts";
+
+export default defineConfig({
+  // Relative addresses: the built page works from any folder of any server.
+  base: "./",
+  plugins: [react()],
+  resolve: { alias: tfjsAliases },
+  worker: { format: "es" },
+  build: {
+    target: "es2023",
+    // The worker holds TensorFlow.js and both of its backends.
+    chunkSizeWarningLimit: 1500,
+    rolldownOptions: {
+      output: {
+        codeSplitting: {
+          groups: [
+            { name: "charts", test: /node_modules[\\/](recharts|d3-|victory-vendor|@reduxjs)/ },
+            { name: "mantine", test: /node_modules[\\/](@mantine|@floating-ui)/ },
+            { name: "react", test: /node_modules[\\/](react|react-dom|scheduler)[\\/]/ },
+          ],
+        },
+      },
+    },
+  },
+  preview: { strictPort: true },
+  server: { strictPort: true },
+});
