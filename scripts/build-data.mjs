@@ -27,8 +27,11 @@ const indexFile = path.join(folder, "emoji-8.json");
 
 /** @param {string} name */
 async function readPackage(name) {
-  const read = async (/** @type {string} */ file) => JSON.parse(await readFile(require.resolve(`${name}/${file}`), "utf8"));
-  const [icons, chars, metadata, info] = await Promise.all(["icons.json", "chars.json", "metadata.json", "info.json"].map(read));
+  const read = async (/** @type {string} */ file) =>
+    JSON.parse(await readFile(require.resolve(`${name}/${file}`), "utf8"));
+  const [icons, chars, metadata, info] = await Promise.all(
+    ["icons.json", "chars.json", "metadata.json", "info.json"].map(read),
+  );
   return { prefix: icons.prefix, icons, chars, categories: metadata.categories, info };
 }
 
@@ -107,10 +110,19 @@ async function build(key) {
     [...one.icons.keys()].map((artist) => ({ label: one.label, name, artist, pixels: rasterOf(one, artist) })),
   );
   const artists = sets.map(({ info }) => ({
-    name: info.name, author: info.author.name, url: info.author.url, licence: info.license.spdx, licenceUrl: info.license.url,
+    name: info.name,
+    author: info.author.name,
+    url: info.author.url,
+    licence: info.license.spdx,
+    licenceUrl: info.license.url,
   }));
   const index = {
-    format: "emoji-8", version: 1, key, size: SIZE, count: kept.length, layout: "[picture, row, column, channel] of uint8, RGB",
+    format: "emoji-8",
+    version: 1,
+    key,
+    size: SIZE,
+    count: kept.length,
+    layout: "[picture, row, column, channel] of uint8, RGB",
     background: [BACKGROUND.r, BACKGROUND.g, BACKGROUND.b],
     classNames: CLASSES,
     classCounts: CLASSES.map((_, label) => kept.filter((picture) => picture.label === label).length),

@@ -7,8 +7,14 @@
 
 /** The eight Unicode groups that are classes; Flags is left out. The index is the label. */
 export const CLASSES = [
-  "Smileys & Emotion", "People & Body", "Animals & Nature", "Food & Drink",
-  "Travel & Places", "Activities", "Objects", "Symbols",
+  "Smileys & Emotion",
+  "People & Body",
+  "Animals & Nature",
+  "Food & Drink",
+  "Travel & Places",
+  "Activities",
+  "Objects",
+  "Symbols",
 ];
 export const MAX_NAMES = 250;
 const MIN_ARTISTS = 2;
@@ -48,10 +54,12 @@ export function chooseEmoji(emoji, pixelsOf) {
     seen.add(pixels);
     return !known;
   };
-  const distinct = [...emoji].sort((a, b) => order(a.points, b.points)).map((one) => ({
-    ...one,
-    icons: new Map([...one.icons].filter(([artist]) => isNew(pixelsOf(one, artist)))),
-  }));
+  const distinct = [...emoji]
+    .sort((a, b) => order(a.points, b.points))
+    .map((one) => ({
+      ...one,
+      icons: new Map([...one.icons].filter(([artist]) => isNew(pixelsOf(one, artist)))),
+    }));
   return CLASSES.flatMap((_, label) =>
     distinct
       .filter((one) => one.label === label && one.icons.size >= MIN_ARTISTS)
@@ -66,7 +74,9 @@ function joinByCodePoints(sets) {
   /** @type {Map<string, { icons: Map<number, string>, groups: string[] }>} */
   const joined = new Map();
   sets.forEach((set, artist) => {
-    const groupOf = new Map(Object.entries(set.categories).flatMap(([group, names]) => names.map((name) => [name, group])));
+    const groupOf = new Map(
+      Object.entries(set.categories).flatMap(([group, names]) => names.map((name) => [name, group])),
+    );
     for (const [points, name] of Object.entries(set.chars)) {
       const group = groupOf.get(name);
       if (group === undefined || SKIN_TONE.test(points)) continue;

@@ -1,0 +1,87 @@
+/** Figures of a data set: class counts, mean and spread of the channels, hash. */
+import { DataError, type Dataset } from "../domain/dataset";
+
+type Triple = readonly [number, number, number];
+
+/** Pictures of each class. @returns [classes] */
+export function classCounts(labels: Uint16Array, classes: number, picked: Iterable<number> = labels.keys()): number[] {
+  const counts = new Array<number>(classes).fill(0);
+  for (const picture of picked) {
+    const label = labels[picture] ?? 0;
+    counts[label] = (counts[label] ?? 0) + 1;
+  }
+  return counts;
+}
+
+/** One grey level: a channel that never changes must not be divided by zero. */
+const SMALLEST_STD = 1 / 255;
+
+/**
+ * Mean and (population) standard deviation of each channel over the picked pictures, in 0..1. Summed in whole numbers, so
+ * the order of the pictures does not matter.
+ * @param pixels [count, size, size, 3]
+ */
+export function channelStatistics(
+  pixels: Uint8Array,
+  size: number,
+  picked: Uint32Array,
+): { mean: Triple; std: Triple } {
+  const channels = [0, 1, 2].map((channel) => {
+    let sum = 0;
+    let squares = 0;
+    const length = size * size * 3;
+    for (const picture of picked) {
+      for (let i = picture * length + channel; i < (picture + 1) * length; i += 3) {
+        const value = pixels[i] ?? 0;
+        sum += value;
+        squares += value * value;
+      }
+    }
+    const n = Math.max(1, picked.length * size * size);
+    const mean = sum / n / 255;
+    const variance = squares / n / 255 ** 2 - mean ** 2;
+    return { mean, std: Math.max(SMALLEST_STD, Math.sqrt(Math.max(0, variance))) };
+  });
+  const triple = (key: "mean" | "std"): Triple => [
+    channels[0]?.[key] ?? 0,
+    channels[1]?.[key] ?? 0,
+    channels[2]?.[key] ?? 0,
+  ];
+  return { mean: triple("mean"), std: triple("std") };
+}
+
+/**
+ * SHA-256 over class names, size, labels (little-endian) and pixels, in hexadecimal.
+ * @throws DataError on a page that is not secure, where browsers hide WebCrypto
+ */
+export async function hashPictures(
+  pictures: Pick<Dataset, "classNames" | "size" | "labels" | "pixels">,
+): Promise<string> {
+  const { classNames, size, labels, pixels } = pictures;
+  const subtle = globalThis.crypto?.subtle as SubtleCrypto | undefined;
+  if (!subtle) {
+    throw new DataError(
+      "This page is not secure, so the browser offers no SHA-256. Open it through https or localhost.",
+    );
+  }
+  const head = new TextEncoder().encode(JSON.stringify({ classNames, size, count: labels.length }));
+  const bytes = new Uint8Array(head.length + labels.length * 2 + pixels.length);
+  bytes.set(head);
+  labels.forEach((label, i) => {
+    bytes[head.length + 2 * i] = label & 255;
+    bytes[head.length + 2 * i + 1] = label >>> 8;
+  });
+  bytes.set(pixels, head.length + labels.length * 2);
+  const digest = new Uint8Array(await subtle.digest("SHA-256", bytes));
+  return Array.from(digest, (byte) => byte.toString(16).padStart(2, "0")).join("");
+}
+
+/**
+ * Weights that make each class count the same in a loss: total / (classes present · count). The mean weight over the
+ * pictures is 1; a class without pictures has the weight 0.
+ */
+export function classWeights(counts: readonly number[]): Float32Array {
+  const present = counts.filter((count) => count > 0);
+  const total = present.reduce((sum, count) => sum + count, 0);
+  return Float32Array.from(counts, (count) => (count > 0 ? total / (present.length * count) : 0));
+}
