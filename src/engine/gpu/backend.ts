@@ -1,0 +1,104 @@
+/** Opens a backend: checks WebGPU, asks for the limits the kernels use, and says which adapter it is. No DOM: the caller hands in `navigator.gpu`. */
+import { WebGPUBackend } from "@tensorflow/tfjs-backend-webgpu/dist/webgpu";
+import type { BackendName, Engine, WebGPUCheck } from "../../domain/run";
+import { tf } from "./tensorflow";
+
+/** What the kernels need beyond WebGPU's guaranteed limits; the adapter's own value is asked for. */
+const WANTED_LIMITS = [
+  // A paper-sized activation is larger than the guaranteed 128 MiB binding and 256 MiB buffer.
+  "maxStorageBufferBindingSize",
+  "maxBufferSize",
+  // TF.js's own matrix and reduction kernels use larger workgroups where they may.
+  "maxComputeWorkgroupStorageSize",
+  "maxComputeInvocationsPerWorkgroup",
+  "maxComputeWorkgroupSizeX",
+  "maxComputeWorkgroupsPerDimension",
+] as const;
+
+/** Seven inputs and one output are the most a kernel of ours binds. */
+const STORAGE_BUFFERS = 8;
+
+interface Opened {
+  readonly check: WebGPUCheck;
+  readonly device: GPUDevice | null;
+  readonly info: GPUAdapterInfo | null;
+}
+
+function isSoftware(info: GPUAdapterInfo): boolean {
+  return /swiftshader|llvmpipe|basic render|software|\bcpu\b/i.test(
+    `${info.vendor} ${info.architecture} ${info.device} ${info.description}`,
+  );
+}
+
+async function openDevice(gpu: GPU | undefined): Promise<Opened> {
+  const refuse = (reason: "no-api" | "no-adapter" | "limit" | "error", detail: string): Opened => ({
+    check: { ok: false, reason, detail },
+    device: null,
+    info: null,
+  });
+  if (!gpu) return refuse("no-api", "This browser has no WebGPU.");
+  try {
+    const adapter = await gpu.requestAdapter({ powerPreference: "high-performance" });
+    if (!adapter) return refuse("no-adapter", "WebGPU is there, but it found no graphics adapter.");
+    const buffers = adapter.limits.maxStorageBuffersPerShaderStage;
+    if (buffers < STORAGE_BUFFERS) {
+      return refuse(
+        "limit",
+        `The adapter allows ${buffers} storage buffers in a kernel; ${STORAGE_BUFFERS} are needed.`,
+      );
+    }
+    const device = await adapter.requestDevice({
+      requiredLimits: Object.fromEntries(WANTED_LIMITS.map((name) => [name, adapter.limits[name]])),
+    });
+    const { vendor, architecture, description } = adapter.info;
+    return {
+      check: { ok: true, vendor, architecture, description, software: isSoftware(adapter.info) },
+      device,
+      info: adapter.info,
+    };
+  } catch (error) {
+    return refuse("error", error instanceof Error ? error.message : String(error));
+  }
+}
+
+function adapterName(check: WebGPUCheck): string {
+  if (!check.ok) return "CPU";
+  return (
+    [check.vendor, check.architecture, check.description].filter((part) => part !== "").join(", ") || "unnamed adapter"
+  );
+}
+
+async function use(backend: BackendName, check: WebGPUCheck): Promise<Engine> {
+  if (!(await tf.setBackend(backend))) throw new Error(`The ${backend} backend could not be started.`);
+  await tf.ready();
+  return { backend, webgpu: check, adapter: backend === "cpu" ? "CPU" : adapterName(check) };
+}
+
+/**
+ * Opens the engine.
+ * @param choice `auto` takes a hardware adapter when there is one, else asks `faster` about CPU and software adapter
+ * @param gpu the runtime's WebGPU, if it has one
+ * @param faster times both backends and names the faster; called only when the one adapter is a software adapter
+ * @throws Error when `webgpu` was asked for and cannot be had
+ */
+export async function openEngine(
+  choice: "auto" | BackendName,
+  gpu: GPU | undefined,
+  faster: () => Promise<BackendName>,
+): Promise<Engine> {
+  const { check, device, info } = await openDevice(gpu);
+  if (choice === "webgpu" && !check.ok) throw new Error(`WebGPU cannot be used: ${check.detail}`);
+  if (device && info) {
+    if (tf.findBackend("webgpu")) tf.removeBackend("webgpu");
+    tf.registerBackend("webgpu", () => new WebGPUBackend(device, info), 3);
+  }
+  if (choice !== "auto") return use(choice, check);
+  if (!check.ok) return use("cpu", check);
+  return use(check.software ? await faster() : "webgpu", check);
+}
+
+/** Bytes of all tensors and, on WebGPU, of all buffers kept for reuse; and the number of tensors. */
+export function engineMemory(): { readonly bytes: number; readonly tensors: number } {
+  const memory = tf.memory() as tf.MemoryInfo & { numBytesAllocatedInGPU?: number };
+  return { bytes: memory.numBytesAllocatedInGPU ?? memory.numBytes, tensors: memory.numTensors };
+}

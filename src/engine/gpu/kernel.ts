@@ -1,0 +1,132 @@
+/** Registers a kernel of our own with TF.js for both backends, and builds families that are closed under differentiation. */
+import type { MathBackendCPU } from "@tensorflow/tfjs-backend-cpu";
+import type { WebGPUBackend } from "@tensorflow/tfjs-backend-webgpu/dist/webgpu";
+import { type Dispatch, runDispatch } from "./program";
+import { type Tensor, type TensorInfo, tf } from "./tensorflow";
+
+export type Values = Float32Array | Int32Array;
+
+/** A kernel for both backends. Inputs come in a fixed order; `A` holds every dimension the kernel needs. */
+export interface KernelBody<A> {
+  readonly dtype?: "float32" | "int32";
+  shape(attrs: A): readonly number[];
+  /** Readable reference: fills `out`, which starts at zero. */
+  cpu(inputs: readonly Values[], out: Values, attrs: A): void;
+  /** One or more dispatches; `run` enqueues one and returns its result. Intermediate results are released. */
+  gpu(inputs: readonly TensorInfo[], attrs: A, run: (dispatch: Dispatch) => TensorInfo): TensorInfo;
+}
+
+export type Kernel<A> = (inputs: readonly Tensor[], attrs: A) => Tensor;
+
+function register<A>(kernelName: string, body: KernelBody<A>): Kernel<A> {
+  const ordered = (inputs: object) => Object.values(inputs) as TensorInfo[];
+  const inner = (attrs: object | undefined) => (attrs as { attrs: A }).attrs;
+  tf.registerKernel({
+    kernelName,
+    backendName: "cpu",
+    kernelFunc: ({ inputs, attrs, backend }) => {
+      const cpu = backend as MathBackendCPU;
+      const a = inner(attrs);
+      const shape = [...body.shape(a)];
+      const size = shape.reduce((x, y) => x * y, 1);
+      const out = body.dtype === "int32" ? new Int32Array(size) : new Float32Array(size);
+      body.cpu(
+        ordered(inputs).map((info) => cpu.data.get(info.dataId).values as Values),
+        out,
+        a,
+      );
+      return cpu.makeTensorInfo(shape, body.dtype ?? "float32", out);
+    },
+  });
+  tf.registerKernel({
+    kernelName,
+    backendName: "webgpu",
+    kernelFunc: ({ inputs, attrs, backend }) => {
+      const gpu = backend as WebGPUBackend;
+      const made: TensorInfo[] = [];
+      const result = body.gpu(ordered(inputs), inner(attrs), (dispatch) => {
+        const info = runDispatch(gpu, dispatch);
+        made.push(info);
+        return info;
+      });
+      for (const info of made) if (info.dataId !== result.dataId) gpu.disposeData(info.dataId);
+      return result;
+    },
+  });
+  return (inputs, attrs) =>
+    tf
+      .engine()
+      .runKernel(
+        kernelName,
+        [...inputs] as unknown as tf.NamedTensorMap,
+        { attrs } as unknown as tf.NamedAttrMap,
+      ) as Tensor;
+}
+
+const attrsOf = <A>(attrs: object) => (attrs as { attrs: A }).attrs;
+const single = (dy: Tensor | Tensor[]): Tensor => {
+  if (Array.isArray(dy)) throw new Error("Expected the gradient of one output.");
+  return dy;
+};
+
+/** A kernel without a gradient. */
+export function defineKernel<A>(name: string, body: KernelBody<A>): Kernel<A> {
+  return register(name, body);
+}
+
+/** A kernel with a gradient for each input; a gradient is computed only when asked for. */
+export function defineDifferentiable<A>(
+  name: string,
+  body: KernelBody<A>,
+  gradients: (dy: Tensor, inputs: readonly Tensor[], attrs: A) => readonly (() => Tensor)[],
+): Kernel<A> {
+  tf.registerGradient({
+    kernelName: name,
+    saveAllInputs: true,
+    gradFunc: (dy, saved, attrs) => Object.fromEntries(gradients(single(dy), saved, attrsOf<A>(attrs)).entries()),
+  });
+  return register(name, body);
+}
+
+/** A linear kernel and its adjoint: each is the other's gradient. */
+export function defineLinearPair<A>(name: string, forward: KernelBody<A>, adjoint: KernelBody<A>) {
+  const run: Kernel<A> = defineDifferentiable(name, forward, (dy, _x, attrs) => [() => back([dy], attrs)]);
+  const back: Kernel<A> = defineDifferentiable(`${name}Adjoint`, adjoint, (dy, _x, attrs) => [() => run([dy], attrs)]);
+  return {
+    forward: (x: Tensor, attrs: A) => run([x], attrs),
+    adjoint: (dy: Tensor, attrs: A) => back([dy], attrs),
+  };
+}
+
+/**
+ * A bilinear kernel y = f(x, w) with its two adjoints. The three are closed under differentiation:
+ * f(x, w) → X(dy, w), W(x, dy); X(dy, w) → f(·, w), W(·, dy); W(x, dy) → X(dy, ·), f(x, ·).
+ */
+export function defineBilinear<A>(
+  name: string,
+  bodies: { readonly forward: KernelBody<A>; readonly gradX: KernelBody<A>; readonly gradW: KernelBody<A> },
+) {
+  const pair = (inputs: readonly Tensor[]) => inputs as readonly [Tensor, Tensor];
+  const forward: Kernel<A> = defineDifferentiable(name, bodies.forward, (dy, inputs, attrs) => {
+    const [x, w] = pair(inputs);
+    return [() => gradX([dy, w], attrs), () => gradW([x, dy], attrs)];
+  });
+  const gradX: Kernel<A> = defineDifferentiable(`${name}GradX`, bodies.gradX, (g, inputs, attrs) => {
+    const [dy, w] = pair(inputs);
+    return [() => forward([g, w], attrs), () => gradW([g, dy], attrs)];
+  });
+  const gradW: Kernel<A> = defineDifferentiable(`${name}GradW`, bodies.gradW, (g, inputs, attrs) => {
+    const [x, dy] = pair(inputs);
+    return [() => gradX([dy, g], attrs), () => forward([x, g], attrs)];
+  });
+  return {
+    forward: (x: Tensor, w: Tensor, attrs: A) => forward([x, w], attrs),
+    gradX: (dy: Tensor, w: Tensor, attrs: A) => gradX([dy, w], attrs),
+    gradW: (x: Tensor, dy: Tensor, attrs: A) => gradW([x, dy], attrs),
+  };
+}
+
+/** Reads a typed array at an index that is known to be inside. */
+export function at(values: Values, index: number): number {
+  return values[index] as number;
+}

@@ -1,0 +1,63 @@
+/** Runs a WGSL kernel through TF.js's WebGPU backend, with dimensions as uniforms so that one pipeline serves all shapes. */
+import type { WebGPUBackend, WebGPUProgram } from "@tensorflow/tfjs-backend-webgpu/dist/webgpu";
+import type { TensorInfo } from "./tensorflow";
+
+/** One dispatch: `count` invocations of `body`, which sees `index`, the inputs as arrays, and `result`. */
+export interface Dispatch {
+  readonly name: string;
+  /** Everything but the parameters that changes `body`: part of the pipeline's key. */
+  readonly variant?: string;
+  /** Arrays the body reads: WGSL name and tensor. Each must be read. At most seven. */
+  readonly inputs: Readonly<Record<string, TensorInfo>>;
+  /** Integers the body reads as `uniforms.NAME`. */
+  readonly params: Readonly<Record<string, number>>;
+  /** WGSL functions the body calls. */
+  readonly functions?: string;
+  readonly body: string;
+  readonly count: number;
+  readonly shape: readonly number[];
+  readonly dtype?: "float32" | "int32";
+}
+
+const WORKGROUP = 64;
+
+class Program implements WebGPUProgram {
+  readonly outputShape: number[];
+  readonly shaderKey: string;
+  readonly dispatchLayout = { x: [0] };
+  dispatch: [number, number, number];
+  readonly variableNames: string[];
+  readonly uniforms: string;
+  readonly workgroupSize: [number, number, number] = [WORKGROUP, 1, 1];
+
+  constructor(private readonly source: Dispatch) {
+    this.outputShape = [source.shape.reduce((a, b) => a * b, 1)];
+    this.shaderKey = `searchlight_${source.name}_${source.variant ?? ""}`;
+    this.dispatch = [Math.ceil(source.count / WORKGROUP), 1, 1];
+    this.variableNames = Object.keys(source.inputs);
+    this.uniforms = ["count", ...Object.keys(source.params)].map((name) => `${name} : i32, `).join("");
+  }
+
+  getUserCode(): string {
+    return `${this.source.functions ?? ""}
+      fn main(index : i32) {
+        if (index >= uniforms.count) { return; }
+        ${this.source.body}
+      }`;
+  }
+}
+
+/** Enqueues a dispatch. Inputs are seen flat; the result has `shape`. */
+export function runDispatch(backend: WebGPUBackend, dispatch: Dispatch): TensorInfo {
+  const inputs = Object.values(dispatch.inputs).map(({ dataId, shape, dtype }) => ({
+    dataId,
+    dtype,
+    shape: [shape.reduce((a, b) => a * b, 1)],
+  }));
+  const uniforms = [dispatch.count, ...Object.values(dispatch.params)].map((value) => ({
+    type: "int32",
+    data: [value],
+  }));
+  const output = backend.runWebGPUProgram(new Program(dispatch), inputs, dispatch.dtype ?? "float32", uniforms);
+  return { dataId: output.dataId, dtype: output.dtype, shape: [...dispatch.shape] };
+}

@@ -1,0 +1,18 @@
+/**
+ * The ground: TF.js core with its gradients and the two backends' kernels. The only place that loads TF.js; everything
+ * else imports `tf` from here. Knows nothing of networks.
+ */
+import * as tf from "@tensorflow/tfjs-core";
+import "@tensorflow/tfjs-core/dist/register_all_gradients";
+import "@tensorflow/tfjs-core/dist/public/chained_ops/register_all_chained_ops";
+import "@tensorflow/tfjs-backend-cpu";
+import "@tensorflow/tfjs-backend-webgpu/dist/flags_webgpu";
+import "@tensorflow/tfjs-backend-webgpu/dist/register_all_kernels";
+
+tf.env().set("IS_TEST", false);
+// Else small operations would silently leave the GPU.
+tf.env().set("WEBGPU_CPU_FORWARD", false);
+
+export type Tensor = tf.Tensor;
+export type TensorInfo = tf.TensorInfo;
+export { tf };

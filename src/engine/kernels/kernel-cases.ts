@@ -1,0 +1,178 @@
+/** Small cases of every kernel, odd and even sizes, stride 2, dilation 2 and borders: for tests and for the self-check. */
+import { CounterRandom, STREAM } from "../../domain/random";
+import { type Tensor, tf } from "../gpu/tensorflow";
+import { batchNorm } from "./batch-norm";
+import { convolution } from "./convolution";
+import { depthwise } from "./depthwise";
+import { mix, type Tap } from "./mix";
+import { channelAffine, relu } from "./pointwise";
+import { averagePool, maxPool } from "./pooling";
+
+export interface KernelCase {
+  readonly name: string;
+  readonly shapes: readonly (readonly number[])[];
+  readonly run: (inputs: readonly Tensor[]) => Tensor;
+}
+
+const block = (kernel: number, dilation: number, outChannels: number, inOffset: number, inChannels: number) => ({
+  kernel,
+  dilation,
+  pad: (dilation * (kernel - 1)) / 2,
+  outChannels,
+  inOffset,
+  inChannels,
+});
+
+const tap = (input: number, from: number, to: number, row: number, column: number): Tap => ({
+  input,
+  from,
+  to,
+  weight: { row, column },
+});
+
+type One = readonly [Tensor];
+type Two = readonly [Tensor, Tensor];
+type Three = readonly [Tensor, Tensor, Tensor];
+
+export const KERNEL_CASES: readonly KernelCase[] = [
+  ...[
+    [8, 8, 1, 1],
+    [7, 9, 1, 2],
+    [8, 8, 2, 1],
+    [7, 5, 2, 2],
+  ].flatMap(([h = 0, w = 0, stride = 1, dilation = 1]) =>
+    [3, 5].map((kernel) => ({
+      name: `depthwise ${kernel}×${kernel} ${h}×${w} stride ${stride} dilation ${dilation}`,
+      shapes: [[2, h, w, 3], [kernel * kernel * 6]],
+      run: (t: readonly Tensor[]) =>
+        depthwise((t as Two)[0], (t as Two)[1], stride, [block(kernel, dilation, 6, 0, 3)]),
+    })),
+  ),
+  {
+    name: "depthwise bank of four blocks, stride 2",
+    shapes: [[2, 7, 8, 4], [9 * 8 + 25 * 2 + 9 * 2 + 25 * 2]],
+    run: (t) =>
+      depthwise((t as Two)[0], (t as Two)[1], 2, [
+        block(3, 1, 8, 0, 4),
+        block(5, 1, 2, 0, 2),
+        block(3, 2, 2, 2, 2),
+        block(5, 2, 2, 1, 2),
+      ]),
+  },
+  ...[
+    [8, 8, 3, 1, 1, 1],
+    [7, 5, 3, 2, 1, 1],
+    [8, 6, 1, 2, -1, 1],
+    [7, 7, 1, 1, 0, 3],
+    [6, 6, 3, 1, 0, 2],
+  ].map(([h = 0, w = 0, kernel = 1, stride = 1, pad = 0, groups = 1]) => ({
+    name: `convolution ${kernel}×${kernel} ${h}×${w} stride ${stride} pad ${pad} groups ${groups}`,
+    shapes: [
+      [2, h, w, 2 * groups],
+      [kernel, kernel, 2, 4 * groups],
+    ],
+    run: (t: readonly Tensor[]) => convolution((t as Two)[0], (t as Two)[1], { stride, pad, groups }),
+  })),
+  ...[
+    [8, 8, 1],
+    [7, 5, 1],
+    [8, 8, 2],
+    [7, 5, 2],
+  ].flatMap(([h = 0, w = 0, stride = 1]) => [
+    {
+      name: `average pool ${h}×${w} stride ${stride}`,
+      shapes: [[2, h, w, 3]],
+      run: (t: readonly Tensor[]) => averagePool((t as One)[0], 3, stride, 1),
+    },
+    {
+      name: `max pool ${h}×${w} stride ${stride}`,
+      shapes: [[2, h, w, 3]],
+      run: (t: readonly Tensor[]) => maxPool((t as One)[0], 3, stride, 1),
+    },
+  ]),
+  { name: "batch norm", shapes: [[3, 5, 4, 3]], run: (t) => batchNorm((t as One)[0]) },
+  {
+    name: "batch norm with scale and shift",
+    shapes: [[3, 5, 4, 3], [3], [3]],
+    run: (t) => channelAffine(batchNorm((t as Three)[0]), (t as Three)[1], (t as Three)[2]),
+  },
+  { name: "ReLU", shapes: [[2, 3, 3, 4]], run: (t) => relu((t as One)[0]) },
+  {
+    name: "mix of three inputs",
+    shapes: [
+      [2, 3, 3, 4],
+      [2, 3, 3, 2],
+      [2, 3, 3, 6],
+      [3, 4],
+    ],
+    run: (t) =>
+      mix(
+        t.slice(0, 3),
+        t[3] as Tensor,
+        [
+          { input: 0, from: 0, to: 0, weight: null },
+          { input: 0, from: 1, to: 1, weight: null },
+          tap(1, 0, 0, 0, 1),
+          tap(1, 0, 1, 2, 1),
+          tap(2, 0, 0, 0, 2),
+          tap(2, 1, 0, 1, 3),
+          tap(2, 2, 1, 2, 3),
+        ],
+        { channels: 2, outBlocks: 2 },
+      ),
+  },
+];
+
+/** Values for one input: distinct multiples of 1/16, shuffled, so that no ReLU or maximum is near a tie. */
+export function spacedValues(size: number, index: number): Float32Array {
+  const order = new CounterRandom(index, STREAM.check).permutation(size);
+  return Float32Array.from(order, (rank) => (rank - size / 2 + 0.5) * Math.max(1 / 16, 4 / size));
+}
+
+/** Standard normal values. */
+export function normalValues(size: number, index: number): Float32Array {
+  const random = new CounterRandom(index, STREAM.check, 1);
+  return Float32Array.from({ length: size }, (_, i) => random.normal(i));
+}
+
+export interface CaseResult {
+  readonly value: Tensor;
+  /** Gradients of the loss with respect to each input. */
+  readonly first: readonly Tensor[];
+  /** Gradients of Σ⟨first, d⟩ with respect to each input. */
+  readonly second: readonly Tensor[];
+}
+
+/** Inputs, upstream gradient g and direction d of a case, as values. */
+export function caseValues(c: KernelCase) {
+  const sizes = c.shapes.map((shape) => shape.reduce((a, b) => a * b, 1));
+  return {
+    inputs: sizes.map((size, i) => spacedValues(size, i)),
+    directions: sizes.map((size, i) => normalValues(size, 10 + i)),
+    upstream: (size: number) => normalValues(size, 20),
+  };
+}
+
+/** ⟨y, g + y/8⟩ of y = run(inputs) for constant g: quadratic, so that every input has a second derivative. */
+export function caseLoss(c: KernelCase, inputs: readonly Tensor[]): Tensor {
+  const y = c.run(inputs);
+  return tf.sum(tf.mul(y, tf.add(tf.tensor(caseValues(c).upstream(y.size), y.shape), tf.mul(y, 1 / 8))));
+}
+
+/** Σ⟨gradient of the loss, d⟩, itself a function of the inputs. */
+export function caseDirectional(c: KernelCase, inputs: readonly Tensor[]): Tensor {
+  const { directions } = caseValues(c);
+  const gradients = tf.grads((...t: Tensor[]) => caseLoss(c, t))([...inputs]);
+  return gradients
+    .map((g, i) => tf.sum(tf.mul(g, tf.tensor(directions[i] as Float32Array, g.shape))))
+    .reduce((a, b) => tf.add(a, b));
+}
+
+/** Value, first and second derivatives on the current backend. */
+export function runCase(c: KernelCase): CaseResult {
+  const inputs = caseValues(c).inputs.map((values, i) => tf.tensor(values, [...(c.shapes[i] ?? [])]));
+  const value = c.run(inputs);
+  const first = tf.grads((...t: Tensor[]) => caseLoss(c, t))(inputs);
+  const second = tf.grads((...t: Tensor[]) => caseDirectional(c, t))(inputs);
+  return { value, first, second };
+}
