@@ -1,0 +1,98 @@
+import { describe, expect, it } from "vitest";
+import { presetSettings } from "../domain/settings";
+import { parseArguments } from "./arguments";
+import { helpText } from "./help";
+
+const parse = (line: string) => parseArguments(line === "" ? [] : line.split(" "));
+
+describe("arguments of the headless search", () => {
+  it("without words searches Emoji-8 with the Tiny preset", () => {
+    expect(parse("")).toEqual({
+      kind: "search",
+      preset: "tiny",
+      settings: presetSettings("tiny"),
+      data: { kind: "built-in", name: "emoji-8" },
+      out: "searchlight-run.json",
+      json: false,
+    });
+  });
+
+  it("reads every flag over the preset", () => {
+    const line =
+      "--backend cpu --data shapes --strategy darts --order 2 --objective bilevel --preset demo --set gamma=0.5 " +
+      "--set augment=false --set weighting=magnitude --seed 7 --iterations 3 --out run.json --json";
+    expect(parse(line)).toEqual({
+      kind: "search",
+      preset: "demo",
+      settings: {
+        ...presetSettings("demo"),
+        backend: "cpu",
+        order: "2",
+        objective: "bilevel",
+        gamma: 0.5,
+        augment: false,
+        weighting: "magnitude",
+        seed: 7,
+        iterations: 3,
+      },
+      data: { kind: "built-in", name: "shapes" },
+      out: "run.json",
+      json: true,
+    });
+  });
+
+  it("takes other data names for files, and values with = and after =", () => {
+    expect(parse("--data=a/data_batch_1.bin --seed=9")).toMatchObject({
+      data: { kind: "file", path: "a/data_batch_1.bin" },
+      settings: { seed: 9 },
+    });
+    expect(parse("--set deltaStd=1e-2")).toMatchObject({ settings: { deltaStd: 0.01 } });
+  });
+
+  it("shows the help whatever else is said", () => {
+    expect(parse("--wrong --help")).toEqual({ kind: "help" });
+    expect(parse("-h")).toEqual({ kind: "help" });
+  });
+
+  it.each([
+    ["--wrong", "There is no flag --wrong."],
+    ["-x", "There is no flag -x."],
+    ["shapes", '"shapes" belongs to no flag.'],
+    ["--seed", "--seed needs a value."],
+    ["--seed --json", "--seed needs a value."],
+    ["--data=", "--data needs a value."],
+    ["--out=", "--out needs a value."],
+    ["--json=yes", "--json takes no value."],
+    ["--seed 1 --seed 2", "--seed is given twice."],
+    ["--seed 1 --set seed=2", "seed is given twice."],
+    ["--preset huge", 'There is no preset "huge"; there are tiny, demo, small, paper.'],
+    ["--seed -1", "--seed: Seed must be a whole number from 0 to 4294967295."],
+    ["--seed 1.5", "--seed: Seed must be a whole number from 0 to 4294967295."],
+    ["--iterations many", "--iterations: Iterations must be a whole number from 0 to 10000000."],
+    ["--order 3", "--order: Order must be one of 1, 2."],
+    ["--objective lease", "--objective: Objective must be one of bilevel, lease-r18, lease-r50."],
+    ["--set gamma", '--set needs NAME=VALUE, not "gamma".'],
+    ["--set =1", '--set needs NAME=VALUE, not "=1".'],
+    ["--set colour=red", '--set colour=red: There is no setting "colour".'],
+    ["--set gamma=", "--set gamma=: Tradeoff γ must be a number from 0 to 10."],
+    ["--set augment=yes", "--set augment=yes: Augment must be true or false."],
+    ["--set initChannels=5", "--set initChannels=5: Channels C must be even."],
+  ])("refuses %s", (line, message) => {
+    expect(() => parse(line)).toThrow(expect.objectContaining({ name: "UsageError", message }));
+  });
+
+  it("the help names every flag and setting", () => {
+    const help = helpText();
+    for (const word of [
+      "--backend",
+      "--data",
+      "--set NAME=VALUE",
+      "--json",
+      "gamma ",
+      "audiencePath ",
+      "testFraction ",
+    ]) {
+      expect(help).toContain(word);
+    }
+  });
+});

@@ -1,0 +1,144 @@
+/** From command-line words to a checked request. Pure: knows neither files nor the engine. */
+import { parseArgs } from "node:util";
+import {
+  PRESETS,
+  type Preset,
+  parseSettings,
+  presetSettings,
+  type Settings,
+  SettingsError,
+  settingFromText,
+} from "../domain/settings";
+
+export const BUILT_IN = ["emoji-8", "shapes"] as const;
+export type BuiltInName = (typeof BUILT_IN)[number];
+
+/** The settings that have a flag of their own; all others are reached through --set. */
+export const SETTING_FLAGS = ["backend", "strategy", "order", "objective", "seed", "iterations"] as const;
+
+export type DataChoice =
+  | { readonly kind: "built-in"; readonly name: BuiltInName }
+  | { readonly kind: "file"; readonly path: string };
+
+export type Command =
+  | { readonly kind: "help" }
+  | {
+      readonly kind: "search";
+      readonly preset: Preset;
+      readonly settings: Settings;
+      readonly data: DataChoice;
+      readonly out: string;
+      /** One JSON object a line instead of text. */
+      readonly json: boolean;
+    };
+
+/** Arguments that cannot be used. The message is one line. */
+export class UsageError extends Error {
+  override readonly name = "UsageError";
+}
+
+const OPTIONS = {
+  data: { type: "string" },
+  preset: { type: "string" },
+  set: { type: "string", multiple: true },
+  out: { type: "string" },
+  json: { type: "boolean" },
+  help: { type: "boolean", short: "h" },
+  ...(Object.fromEntries(SETTING_FLAGS.map((name) => [name, { type: "string" }])) as Record<
+    (typeof SETTING_FLAGS)[number],
+    { type: "string" }
+  >),
+} as const;
+type Flag = keyof typeof OPTIONS;
+
+function isFlag(name: string): name is Flag {
+  return Object.hasOwn(OPTIONS, name);
+}
+
+interface Given {
+  readonly texts: ReadonlyMap<Flag, string>;
+  readonly sets: readonly string[];
+}
+
+/** Splits the words; each flag but --set at most once. */
+function read(words: readonly string[]): Given {
+  const { tokens } = parseArgs({
+    args: [...words],
+    options: OPTIONS,
+    strict: false,
+    allowPositionals: true,
+    tokens: true,
+  });
+  const texts = new Map<Flag, string>();
+  const sets: string[] = [];
+  for (const token of tokens) {
+    if (token.kind === "positional") throw new UsageError(`"${token.value}" belongs to no flag.`);
+    if (token.kind === "option-terminator") continue;
+    if (!isFlag(token.name)) throw new UsageError(`There is no flag ${token.rawName}.`);
+    const takesValue = OPTIONS[token.name].type === "string";
+    // A word that begins with a dash is a forgotten value's next flag, unless it is a number.
+    const missing = token.value === undefined || (!token.inlineValue && /^-\D/.test(token.value));
+    if (takesValue && missing) throw new UsageError(`${token.rawName} needs a value.`);
+    if (!takesValue && token.value !== undefined) throw new UsageError(`${token.rawName} takes no value.`);
+    if (token.name === "set") sets.push(token.value ?? "");
+    else if (texts.has(token.name)) throw new UsageError(`${token.rawName} is given twice.`);
+    else texts.set(token.name, token.value ?? "");
+  }
+  return { texts, sets };
+}
+
+function readPreset(text: string | undefined): Preset {
+  if (text === undefined) return "tiny";
+  const preset = PRESETS.find((name) => name === text);
+  if (!preset) throw new UsageError(`There is no preset "${text}"; there are ${PRESETS.join(", ")}.`);
+  return preset;
+}
+
+function readData(text: string | undefined): DataChoice {
+  if (text === "") throw new UsageError("--data needs a value.");
+  const name = BUILT_IN.find((builtIn) => builtIn === (text ?? "emoji-8"));
+  return name || text === undefined ? { kind: "built-in", name: name ?? "emoji-8" } : { kind: "file", path: text };
+}
+
+function readSettings(preset: Preset, { texts, sets }: Given): Settings {
+  const values = new Map<string, unknown>();
+  const add = (origin: string, name: string, text: string) => {
+    if (values.has(name)) throw new UsageError(`${name} is given twice.`);
+    try {
+      for (const [key, value] of Object.entries(settingFromText(name, text))) values.set(key, value);
+    } catch (error) {
+      if (error instanceof SettingsError) throw new UsageError(`${origin}: ${error.message}`);
+      throw error;
+    }
+  };
+  for (const flag of SETTING_FLAGS) {
+    const text = texts.get(flag);
+    if (text !== undefined) add(`--${flag}`, flag, text);
+  }
+  for (const text of sets) {
+    const at = text.indexOf("=");
+    if (at <= 0) throw new UsageError(`--set needs NAME=VALUE, not "${text}".`);
+    add(`--set ${text}`, text.slice(0, at).trim(), text.slice(at + 1).trim());
+  }
+  return parseSettings(Object.fromEntries(values), presetSettings(preset));
+}
+
+/**
+ * Reads the words after the program's name.
+ * @throws UsageError with one line that says what is wrong
+ */
+export function parseArguments(words: readonly string[]): Command {
+  if (words.includes("--help") || words.includes("-h")) return { kind: "help" };
+  const given = read(words);
+  const preset = readPreset(given.texts.get("preset"));
+  const out = given.texts.get("out") ?? "searchlight-run.json";
+  if (out === "") throw new UsageError("--out needs a value.");
+  return {
+    kind: "search",
+    preset,
+    settings: readSettings(preset, given),
+    data: readData(given.texts.get("data")),
+    out,
+    json: given.texts.has("json"),
+  };
+}

@@ -1,0 +1,46 @@
+/** The text of --help, made from the settings table. */
+import { PRESETS, SETTING_NAMES, SETTINGS, type Setting } from "../domain/settings";
+import { BUILT_IN } from "./arguments";
+
+const HEAD = `Searches an architecture without a browser and writes the run to a file.
+
+  npm run search -- [flags]
+
+  --data NAME|FILE       ${BUILT_IN.join(", ")}, or a CIFAR-10 .bin file (default ${BUILT_IN[0]})
+  --preset NAME          ${PRESETS.join(", ")} (default ${PRESETS[0]})
+  --strategy NAME        ${SETTINGS.strategy.choices.join(", ")}
+  --order N              ${SETTINGS.order.choices.join(", ")}
+  --objective NAME       ${SETTINGS.objective.choices.join(", ")}
+  --backend NAME         ${SETTINGS.backend.choices.join(", ")}
+  --seed N               start of all randomness
+  --iterations N         length of the run
+  --set NAME=VALUE       any setting below; may be given again
+  --out FILE             where the run is written (default searchlight-run.json)
+  --json                 print one JSON object a line
+  --help                 print this
+
+Settings (default of the ${PRESETS[0]} preset):
+`;
+
+function values(setting: Setting): string {
+  switch (setting.type) {
+    case "choice":
+      return setting.choices.join(", ");
+    case "switch":
+      return "true, false";
+    case "integer":
+    case "number":
+      return `${setting.min} to ${setting.max}`;
+    default:
+      return setting satisfies never;
+  }
+}
+
+export function helpText(): string {
+  const width = Math.max(...SETTING_NAMES.map((name) => name.length));
+  const lines = SETTING_NAMES.map((name) => {
+    const setting: Setting = SETTINGS[name];
+    return `  ${name.padEnd(width)}  ${setting.help}\n  ${" ".repeat(width)}  ${values(setting)} (${setting.default})`;
+  });
+  return `${HEAD}\n${lines.join("\n")}\n`;
+}

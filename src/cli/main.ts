@@ -1,0 +1,87 @@
+/** The headless door: a whole search in a terminal, by the same engine as the page's. */
+import { resolve } from "node:path";
+import { fileURLToPath } from "node:url";
+import { version } from "../../package.json";
+import type { Engine } from "../domain/run";
+import type { Settings } from "../domain/settings";
+import { openEngine } from "../engine/gpu/backend";
+import { fasterBackend } from "../engine/run/probe";
+import { Search } from "../engine/run/search";
+import { type Command, parseArguments, UsageError } from "./arguments";
+import { loadData } from "./data";
+import { openDawn } from "./dawn";
+import { helpText } from "./help";
+import { listenForInterrupt } from "./interrupt";
+import { checkOutput, writeRun } from "./output";
+import { jsonReporter, textReporter } from "./report";
+
+/** The bundle lies in build/cli; the built-in data beside it, as for the page. */
+const BUILT_IN_FOLDER = fileURLToPath(new URL("../../public/data", import.meta.url));
+const EXIT = { done: 0, failed: 1, usage: 2 } as const;
+
+const print = (line: string) => process.stdout.write(`${line}\n`);
+const complain = (line: string) => process.stderr.write(`${line}\n`);
+
+async function open(settings: Settings): Promise<Engine> {
+  if (settings.backend === "cpu") return openEngine("cpu", undefined, async () => "cpu");
+  const dawn = await openDawn();
+  if (settings.backend === "webgpu" && !dawn.gpu) throw new Error(`WebGPU cannot be used: ${dawn.reason}`);
+  return openEngine(settings.backend, dawn.gpu, fasterBackend);
+}
+
+async function search(command: Extract<Command, { kind: "search" }>): Promise<number> {
+  const { settings, json } = command;
+  const out = resolve(command.out);
+  await checkOutput(out);
+  const dataset = await loadData(command.data, settings, BUILT_IN_FOLDER);
+  const engine = await open(settings);
+  const runtime = `Node ${process.versions.node}, ${process.platform} ${process.arch}`;
+  const run = await Search.create({ settings, dataset, engine, version, runtime });
+
+  const reporter = json ? jsonReporter(print) : textReporter(print);
+  const interrupt = listenForInterrupt(complain);
+  reporter.start({
+    environment: { version, backend: engine.backend, adapter: engine.adapter, runtime },
+    data: {
+      choice: command.data,
+      name: dataset.name,
+      pictures: dataset.labels.length,
+      classes: dataset.classNames.length,
+    },
+    iterations: run.iterations,
+    settings,
+  });
+  while (run.iteration < run.iterations && interrupt.code() === null) reporter.iteration(await run.iterate());
+
+  const code = interrupt.code();
+  const file = await run.file();
+  await writeRun(out, file);
+  reporter.end(file, out, code !== null);
+  run.dispose();
+  return code ?? EXIT.done;
+}
+
+async function main(): Promise<number> {
+  try {
+    const command = parseArguments(process.argv.slice(2));
+    if (command.kind === "search") return await search(command);
+    print(helpText());
+    return EXIT.done;
+  } catch (error) {
+    const usage = error instanceof UsageError;
+    const message = error instanceof Error ? error.message : String(error);
+    complain(message.replaceAll(/\s*\n\s*/g, " "));
+    if (usage) complain("Try: npm run search -- --help");
+    return usage ? EXIT.usage : EXIT.failed;
+  }
+}
+
+/** Waits until a stream has handed on what was written to it: a pipe would lose the rest at exit. */
+function flushed(stream: NodeJS.WriteStream): Promise<void> {
+  return new Promise((done) => stream.write("", () => done()));
+}
+
+const code = await main();
+await Promise.all([flushed(process.stdout), flushed(process.stderr)]);
+// Dawn keeps Node alive for as long as a device lives.
+process.exit(code);

@@ -1,0 +1,50 @@
+import { describe, expect, it } from "vitest";
+import type { IterationRecord } from "../domain/run";
+import { iterationLine, jsonReporter } from "./report";
+
+const record: IterationRecord = {
+  iteration: 3,
+  epoch: 0,
+  learningRate: 0.025,
+  explainerTrainLoss: 2.07944,
+  explainerValidationLoss: 2.1,
+  explainerTrainAccuracy: 0.125,
+  explainerValidationAccuracy: 1,
+  audienceTrainLoss: 1.5,
+  audienceValidationLoss: 1.25,
+  audienceValidationAccuracy: 0,
+  explanationLoss: 0.1,
+  deltaStepRatio: 3,
+  explainerGradientNorm: 1,
+  audienceGradientNorm: 1,
+  hypergradientNorm: 0.01,
+  audienceTermNorm: 0.01,
+  entropyNormal: 2.079,
+  entropyReduce: 2.079,
+  milliseconds: 812.4,
+};
+
+describe("what a search prints", () => {
+  it("gives losses, accuracies and time", () => {
+    expect(iterationLine(record, 600)).toBe(
+      "  3/600  explainer train 2.0794  13 %  val 2.1000 100 %  audience train 1.5000  val 1.2500   0 %  812 ms",
+    );
+  });
+
+  it("leaves out an audience that is not there", () => {
+    const alone = {
+      ...record,
+      audienceTrainLoss: null,
+      audienceValidationLoss: null,
+      audienceValidationAccuracy: null,
+    };
+    expect(iterationLine(alone, 60)).toBe(" 3/60  explainer train 2.0794  13 %  val 2.1000 100 %  812 ms");
+  });
+
+  it("prints each iteration as one JSON object", () => {
+    const lines: string[] = [];
+    jsonReporter((line) => lines.push(line)).iteration(record);
+    expect(lines).toHaveLength(1);
+    expect(JSON.parse(lines[0] ?? "")).toEqual({ kind: "iteration", ...record });
+  });
+});

@@ -1,0 +1,17 @@
+import { defineConfig } from "vite";
+import { tfjsAliases } from "./scripts/lib/tfjs.ts";
+
+/** The bundle behind `npm run search`: every package inside, but for Dawn's native module. */
+export default defineConfig({
+  publicDir: false,
+  resolve: { alias: tfjsAliases },
+  ssr: { noExternal: true, external: ["webgpu"] },
+  build: {
+    ssr: "src/cli/main.ts",
+    outDir: "build/cli",
+    emptyOutDir: false,
+    target: "node20",
+    minify: false,
+    rolldownOptions: { output: { entryFileNames: "search.js", codeSplitting: false } },
+  },
+});
