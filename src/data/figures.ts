@@ -66,14 +66,14 @@ const CROSS: Point[] = [
   [-ARM, -ARM],
 ];
 const BOLT: Point[] = [
-  [0.25, -1],
+  [0.25, -0.97],
   [-0.6, 0.15],
   [-0.08, 0.15],
-  [-0.25, 1],
+  [-0.25, 0.97],
   [0.6, -0.2],
   [0.08, -0.2],
 ];
-const WAVE = Array.from({ length: 17 }, (_, i): Point => [-0.88 + 0.11 * i, 0.38 * Math.sin((Math.PI * (i - 8)) / 5)]);
+const WAVE = Array.from({ length: 17 }, (_, i): Point => [-0.8 + 0.1 * i, 0.34 * Math.sin((Math.PI * (i - 8)) / 5)]);
 
 export const FIGURES = {
   disc: (x, y) => Math.hypot(x, y) - 0.85,
@@ -85,5 +85,5 @@ export const FIGURES = {
   moon: (x, y) => Math.max(Math.hypot(x, y) - 0.9, 0.72 - Math.hypot(x - 0.42, y + 0.16)),
   heart: polygon(HEART),
   bolt: polygon(BOLT),
-  wave: stroke(WAVE, 0.16),
+  wave: stroke(WAVE, 0.15),
 } as const satisfies Record<string, Distance>;
