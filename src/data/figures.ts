@@ -47,8 +47,8 @@ function onCircle(angle: number, radius: number): Point {
 }
 
 const HEART = around(24, (t) => [
-  0.94 * Math.sin(t) ** 3,
-  -0.06 * (13 * Math.cos(t) - 5 * Math.cos(2 * t) - 2 * Math.cos(3 * t) - Math.cos(4 * t)) - 0.1,
+  0.86 * Math.sin(t) ** 3,
+  -0.056 * (13 * Math.cos(t) - 5 * Math.cos(2 * t) - 2 * Math.cos(3 * t) - Math.cos(4 * t)) - 0.06,
 ]);
 const ARM = 0.3;
 const CROSS: Point[] = [
