@@ -113,7 +113,8 @@ export function checkText(path, text) {
   }
   for (const match of code.matchAll(WORKER)) {
     const other = roomOf(posix.normalize(posix.join(posix.dirname(path), match[1])));
-    if (other !== roomName && !room.starts?.includes(other)) {
+    // An address outside src names a file to read, not code.
+    if (other !== ".." && other !== roomName && !room.starts?.includes(other)) {
       found.push(`src/${path}:${line(match.index)}: ${roomName} may not start ${other} (${match[1]})`);
     }
   }

@@ -74,6 +74,7 @@ describe("import rules", () => {
     ["state/client.ts", 'new Worker(new URL("../worker/main.ts", import.meta.url), { type: "module" })'],
     ["cli/main.ts", 'import { parseArgs } from "node:util";\nimport { version } from "../../package.json";'],
     ["engine/nn/a.ts", '// import { x } from "react"; navigator.gpu\nconst text = "document.title";'],
+    ["cli/main.ts", 'new URL("../../public/data", import.meta.url)'],
     ["domain/a.ts", 'export { a } from "./b";\nexport const c = "from";'],
   ])("allows %s: %s", (path, text) => {
     expect(checkText(path, text)).toEqual([]);
