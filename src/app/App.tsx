@@ -1,0 +1,63 @@
+/** The frame of the page: top bar, transport, three panes, results. Knows no engine. */
+import { useEffect, useState } from "react";
+import { Discovery } from "../features/discovery/Discovery";
+import { NoWebGpu } from "../features/engine/NoWebGpu";
+import { Learning } from "../features/learning/Learning";
+import { exportToFile } from "../features/results/download";
+import { Results } from "../features/results/Results";
+import { Setup } from "../features/setup/Setup";
+import { Transport } from "../features/transport/Transport";
+import { useController } from "../state/context";
+import { DropFiles } from "./DropFiles";
+import { ErrorNotices } from "./ErrorNotices";
+import { type Command, commandOf, focusOf } from "./shortcuts";
+import { Keys, TopBar } from "./TopBar";
+
+function focusNow() {
+  const element = document.activeElement;
+  if (!element) return "page";
+  if (element instanceof HTMLElement && element.isContentEditable) return "text";
+  return focusOf(element.tagName, element.getAttribute("type") ?? "text", element.getAttribute("role"));
+}
+
+export function App() {
+  const controller = useController();
+  const [helpOpen, setHelpOpen] = useState(false);
+  useEffect(() => {
+    const run: Readonly<Record<Command, () => void>> = {
+      primary: () => void controller.primary(),
+      step: () => void controller.step(),
+      reset: () => void controller.reset(),
+      export: () => void exportToFile(controller),
+      help: () => setHelpOpen((open) => !open),
+    };
+    const onKey = (event: KeyboardEvent) => {
+      const command = commandOf(event, focusNow());
+      if (!command) return;
+      event.preventDefault();
+      run[command]();
+    };
+    window.addEventListener("keydown", onKey);
+    return () => window.removeEventListener("keydown", onKey);
+  }, [controller]);
+  return (
+    <>
+      <TopBar helpOpen={helpOpen} onHelp={setHelpOpen} />
+      <Transport />
+      <main className="panes">
+        <Setup />
+        <div className="stage-column">
+          <NoWebGpu />
+          <Discovery />
+        </div>
+        <Learning />
+      </main>
+      <Results />
+      <footer className="foot">
+        <Keys />
+      </footer>
+      <DropFiles />
+      <ErrorNotices />
+    </>
+  );
+}

@@ -1,0 +1,89 @@
+/** Name, promise, adapter, theme and help. */
+import { Popover, useComputedColorScheme, useMantineColorScheme } from "@mantine/core";
+import { AdapterBadge } from "../features/engine/AdapterBadge";
+import { APP, HELP, KEYS } from "../features/texts";
+import { Icon, Logo } from "../features/ui/icons";
+
+interface Props {
+  readonly helpOpen: boolean;
+  readonly onHelp: (open: boolean) => void;
+}
+
+export function TopBar({ helpOpen, onHelp }: Props) {
+  return (
+    <header className="top">
+      <div className="mark">
+        <Logo />
+        {APP.name}
+      </div>
+      <span className="tagline">{APP.tagline}</span>
+      <span className="space" />
+      <span className="lock">
+        <Icon name="lock" size={13} />
+        {APP.privacy}
+      </span>
+      <AdapterBadge />
+      <ThemeButton />
+      <Popover opened={helpOpen} onChange={onHelp} position="bottom-end" width={380} trapFocus returnFocus>
+        <Popover.Target>
+          <button
+            type="button"
+            className="tool"
+            aria-label={APP.help}
+            title={`${APP.help} ( ? )`}
+            onClick={() => onHelp(!helpOpen)}
+          >
+            <Icon name="help" />
+            <span>{APP.help}</span>
+          </button>
+        </Popover.Target>
+        <Popover.Dropdown>
+          <HelpText />
+        </Popover.Dropdown>
+      </Popover>
+    </header>
+  );
+}
+
+function ThemeButton() {
+  const { setColorScheme } = useMantineColorScheme();
+  const scheme = useComputedColorScheme("light");
+  return (
+    <button
+      type="button"
+      className="tool"
+      aria-label={APP.theme}
+      title={APP.theme}
+      onClick={() => setColorScheme(scheme === "dark" ? "light" : "dark")}
+    >
+      <Icon name={scheme === "dark" ? "moon" : "sun"} />
+    </button>
+  );
+}
+
+function HelpText() {
+  return (
+    // Focusable, so that the keyboard can scroll it.
+    // biome-ignore lint/a11y/noNoninteractiveTabindex: a scrolling text must be reachable by keyboard.
+    <div className="help" data-testid="help" tabIndex={0}>
+      <h2>{HELP.title}</h2>
+      {HELP.paragraphs.map((text) => (
+        <p key={text}>{text}</p>
+      ))}
+      <h3>{HELP.keys}</h3>
+      <Keys />
+    </div>
+  );
+}
+
+export function Keys() {
+  return (
+    <p className="keys">
+      {KEYS.map(({ key, text }) => (
+        <span key={key}>
+          <kbd>{key}</kbd> {text}
+        </span>
+      ))}
+    </p>
+  );
+}

@@ -1,0 +1,41 @@
+/** Starts the page: one store, one engine in its worker, one tree. */
+import { MantineProvider } from "@mantine/core";
+import { Notifications } from "@mantine/notifications";
+import { StrictMode } from "react";
+import { createRoot } from "react-dom/client";
+import { AppProvider } from "../state/context";
+import { createController } from "../state/controller";
+import { startEngine } from "../state/engine-client";
+import { createAppStore } from "../state/store";
+import "@mantine/core/styles.layer.css";
+import "@mantine/dropzone/styles.layer.css";
+import "@mantine/notifications/styles.layer.css";
+import "./tokens.css";
+import "./app.css";
+import "./mantine.css";
+import { App } from "./App";
+import { ErrorBoundary } from "./ErrorBoundary";
+import { theme } from "./theme";
+
+const root = document.getElementById("root");
+if (!root) throw new Error('index.html has no element with the id "root".');
+
+const store = createAppStore();
+// The worker can fail before the controller exists only after this function returns, so `controller` is set by then.
+const { client } = startEngine((reason) => controller.lose(reason));
+const controller = createController(store, client, () => location.reload());
+
+createRoot(root).render(
+  <StrictMode>
+    <MantineProvider theme={theme} defaultColorScheme="auto">
+      <ErrorBoundary>
+        <Notifications position="top-right" limit={4} />
+        <AppProvider store={store} controller={controller}>
+          <App />
+        </AppProvider>
+      </ErrorBoundary>
+    </MantineProvider>
+  </StrictMode>,
+);
+
+void controller.start();

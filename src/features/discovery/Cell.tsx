@@ -1,0 +1,71 @@
+/** One cell on the stage: headline numbers, graph and strip. Also shows the cells of an imported run. */
+import { memo, type ReactNode, useMemo } from "react";
+import { type Gene, softmaxRows } from "../../domain/genotype";
+import type { CellKind } from "../../domain/primitives";
+import { CELL_TITLES, DISCOVERY } from "../texts";
+import { CellGraph } from "./CellGraph";
+import { edgeViews, headline } from "./edges";
+import { HeatStrip } from "./HeatStrip";
+
+interface Props {
+  readonly kind: CellKind;
+  /** Alphas before the softmax, [14, 8]; null before a run. */
+  readonly alphas: Float32Array | null;
+  readonly genes: readonly Gene[] | null;
+  readonly width: number;
+  /** Room for tall graphs: the cells stand side by side on a wide page. */
+  readonly tall: boolean;
+  /** A further number at the end of the headline. */
+  readonly extra?: ReactNode;
+}
+
+export const Cell = memo(function Cell({ kind, alphas, genes, width, tall, extra }: Props) {
+  const weights = useMemo(() => alphas && softmaxRows(alphas), [alphas]);
+  const views = useMemo(() => (weights && genes ? edgeViews(weights, genes) : null), [weights, genes]);
+  const standing = width < 560 && !tall;
+  const height = standing ? 416 : tall ? 330 : 164;
+  return (
+    <section className="cell" aria-label={CELL_TITLES[kind]}>
+      <div className="head">
+        <h3>{CELL_TITLES[kind]}</h3>
+        {views ? <Headline {...headline(views)} extra={extra} /> : <span className="note">{DISCOVERY.before}</span>}
+      </div>
+      {width > 0 ? (
+        <>
+          <CellGraph kind={kind} views={views} width={width} height={height} standing={standing} />
+          <HeatStrip
+            kind={kind}
+            weights={weights}
+            views={views}
+            width={width}
+            pitch={tall ? 16 : standing ? 12 : 10.6}
+          />
+        </>
+      ) : null}
+    </section>
+  );
+});
+
+interface HeadlineProps {
+  readonly entropy: number;
+  readonly lead: number;
+  readonly undecided: number;
+  readonly extra: ReactNode;
+}
+
+function Headline({ entropy, lead, undecided, extra }: HeadlineProps) {
+  return (
+    <span className="right headline">
+      <span title={DISCOVERY.entropyHelp}>
+        {DISCOVERY.entropy} <b>{entropy.toFixed(2)}</b> {DISCOVERY.nats}
+      </span>
+      <span title={DISCOVERY.leadHelp}>
+        {DISCOVERY.lead} <b>{lead.toFixed(3)}</b>
+      </span>
+      <span title={DISCOVERY.undecidedHelp}>
+        <b>{undecided}</b> {DISCOVERY.undecided}
+      </span>
+      {extra}
+    </span>
+  );
+}

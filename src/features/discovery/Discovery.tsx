@@ -1,0 +1,67 @@
+/** The stage: both cells and how decided they are. */
+import { CELL_KINDS, type CellKind } from "../../domain/primitives";
+import { useApp } from "../../state/context";
+import { selectAlphas, selectGenotype, selectHasResult, selectRun } from "../../state/selectors";
+import { DISCOVERY, stableText } from "../texts";
+import { useWidth } from "../ui/use-width";
+import { Cell } from "./Cell";
+import { EntropyChart } from "./EntropyChart";
+import "./discovery.css";
+
+/** From this width of the stage on the cells stand side by side. */
+const SIDE_BY_SIDE = 900;
+const GAP = 36;
+
+export function Discovery() {
+  const [ref, width] = useWidth<HTMLDivElement>();
+  const alphas = useApp(selectAlphas);
+  const genotype = useApp(selectGenotype);
+  const hasResult = useApp(selectHasResult);
+  const tall = width >= SIDE_BY_SIDE;
+  const each = tall ? Math.floor((width - GAP) / 2) : width;
+  return (
+    <section className="stage" aria-label={DISCOVERY.title}>
+      <h2 className="hidden-text">{DISCOVERY.title}</h2>
+      {hasResult ? null : <Hello />}
+      <div ref={ref} className={`cells ${tall ? "beside" : ""}`}>
+        {CELL_KINDS.map((kind) => (
+          <Cell
+            key={kind}
+            kind={kind}
+            alphas={alphas?.[kind] ?? null}
+            genes={genotype?.[kind] ?? null}
+            width={each}
+            tall={tall}
+            extra={<Stable kind={kind} />}
+          />
+        ))}
+      </div>
+      <EntropyChart />
+    </section>
+  );
+}
+
+function Stable({ kind }: { readonly kind: CellKind }) {
+  const { stability, iteration, iterationsPerEpoch } = useApp(selectRun);
+  const { value, unit } = stableText(stability[kind].since, iteration, iterationsPerEpoch);
+  return (
+    <span title={DISCOVERY.stableHelp}>
+      {DISCOVERY.stable} <b>{value}</b> {unit}
+    </span>
+  );
+}
+
+function Hello() {
+  return (
+    <div className="hello">
+      <h1>{DISCOVERY.hello}</h1>
+      <p>{DISCOVERY.helloText}</p>
+      <p className="big">
+        <b>
+          10<sup>18</sup>
+        </b>
+        {DISCOVERY.networks}
+      </p>
+    </div>
+  );
+}

@@ -1,0 +1,158 @@
+/** The alphas of a cell: 14 columns of 8 weights, grey but for the leader, with entropy and lead beneath. */
+import { memo } from "react";
+import { type CellKind, PRIMITIVES } from "../../domain/primitives";
+import { CELL_WORDS, DISCOVERY, SHORT_OPS } from "../texts";
+import { Glyph, OP_COLOUR } from "../ui/icons";
+import type { EdgeView } from "./edges";
+import { type StripGeometry, stripGeometry } from "./strip-geometry";
+
+interface Props {
+  readonly kind: CellKind;
+  /** Softmax of the alphas, [14, 8]; null before a run. */
+  readonly weights: Float32Array | null;
+  readonly views: readonly EdgeView[] | null;
+  readonly width: number;
+  readonly pitch: number;
+}
+
+const OPS = PRIMITIVES.length;
+/** The entropy bars show the range from here to ln 8; a bar from zero would hide what happens. */
+const ENTROPY_FLOOR = 1.5;
+/** Lead of a full bar. */
+const LEAD_FULL = 0.3;
+
+function source(state: number): string {
+  return state < 2 ? `k−${2 - state}` : `${state - 2}`;
+}
+
+export const HeatStrip = memo(function HeatStrip({ kind, weights, views, width, pitch }: Props) {
+  const geometry = stripGeometry(width, pitch);
+  return (
+    <svg
+      className="strip"
+      width={width}
+      height={geometry.height}
+      viewBox={`0 0 ${width} ${geometry.height}`}
+      role="img"
+      aria-label={`Alphas of the ${CELL_WORDS[kind]} cell: 14 edges by 8 operations, with entropy and lead`}
+      data-testid={`strip-${kind}`}
+    >
+      <RowNames geometry={geometry} />
+      <ColumnNames geometry={geometry} views={views} />
+      {geometry.columns.map(({ edge, x, width: columnWidth }) => (
+        <Column
+          key={edge.index}
+          x={x}
+          width={columnWidth}
+          geometry={geometry}
+          weights={weights?.subarray(edge.index * OPS, (edge.index + 1) * OPS) ?? null}
+          view={views?.[edge.index] ?? null}
+        />
+      ))}
+    </svg>
+  );
+});
+
+interface ColumnProps {
+  readonly x: number;
+  readonly width: number;
+  readonly geometry: StripGeometry;
+  readonly weights: Float32Array | null;
+  readonly view: EdgeView | null;
+}
+
+function Column({ x, width, geometry, weights, view }: ColumnProps) {
+  const { row, entropy, lead, bar } = geometry;
+  const entropyHeight = view ? bar * Math.max(0, (view.entropy - ENTROPY_FLOOR) / (Math.log(8) - ENTROPY_FLOOR)) : bar;
+  const leadHeight = view ? Math.max(0.75, bar * Math.min(1, view.lead / LEAD_FULL)) : 0.75;
+  const kept = view?.kept ? "kept" : "";
+  return (
+    <g>
+      {PRIMITIVES.map((op, k) => {
+        const y = row.top + k * row.pitch;
+        const weight = weights?.[k] ?? 1 / OPS;
+        const leads = view?.op === op;
+        return leads ? (
+          <g key={op}>
+            <rect className={`leader ${kept}`} x={x} y={y} width={width} height={row.height} fill={OP_COLOUR[op]}>
+              <title>{`${op} ${weight.toFixed(3)}`}</title>
+            </rect>
+            <circle className="dot" cx={x + width / 2} cy={y + row.height / 2} r={geometry.compact ? 1.5 : 2} />
+          </g>
+        ) : (
+          <rect
+            key={op}
+            className="heat"
+            x={x}
+            y={y}
+            width={width}
+            height={row.height}
+            fillOpacity={Math.min(1, weight).toFixed(3)}
+          />
+        );
+      })}
+      <rect className={`bar-value ${kept}`} x={x} y={entropy - entropyHeight} width={width} height={entropyHeight} />
+      <rect className={`bar-value ${kept}`} x={x} y={lead - leadHeight} width={width} height={leadHeight} />
+    </g>
+  );
+}
+
+const RowNames = memo(function RowNames({ geometry }: { readonly geometry: StripGeometry }) {
+  const { compact, labels, row, entropy, lead, bar } = geometry;
+  return (
+    <>
+      {PRIMITIVES.map((op, k) => {
+        const middle = row.top + k * row.pitch + row.height / 2;
+        return (
+          <g key={op}>
+            <text className="row-name" x={labels} y={middle + 0.5}>
+              {compact ? SHORT_OPS[op] : op}
+            </text>
+            <Glyph op={op} x={labels + 4.5} y={middle - 3.6} size={7.2} />
+          </g>
+        );
+      })}
+      <text className="row-name quiet" x={labels + 12} y={entropy - bar / 2}>
+        {compact ? DISCOVERY.rowEntropyShort : DISCOVERY.rowEntropy}
+      </text>
+      <text className="row-name quiet" x={labels + 12} y={lead - bar / 2}>
+        {DISCOVERY.rowLead}
+      </text>
+    </>
+  );
+});
+
+function ColumnNames({
+  geometry,
+  views,
+}: {
+  readonly geometry: StripGeometry;
+  readonly views: readonly EdgeView[] | null;
+}) {
+  const { compact, columns, groups, title, below } = geometry;
+  return (
+    <>
+      {groups.map(({ from, to }, node) => (
+        <g key={`${from}`}>
+          <path className="brace" d={`M${from} 13.5H${to}`} />
+          {compact ? (
+            <text className="column-name" x={(from + to) / 2} y={below}>
+              → {node}
+            </text>
+          ) : null}
+        </g>
+      ))}
+      {columns.map(({ edge, x, width }) => (
+        <text
+          key={edge.index}
+          className={`column-name ${views?.[edge.index]?.kept ? "kept" : ""}`}
+          x={x + width / 2}
+          y={title}
+          fontSize={compact ? 9 : 10}
+        >
+          {compact ? source(edge.state).replace("k−", "k") : `${source(edge.state)} → ${edge.node}`}
+        </text>
+      ))}
+    </>
+  );
+}

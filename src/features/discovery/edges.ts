@@ -1,0 +1,62 @@
+/** What is shown of each edge of a cell: its best operation, weight, lead, and whether the genotype keeps it. */
+import { bestOperation, edgeLead, type Gene } from "../../domain/genotype";
+import { CELL_EDGES, EDGES, type Edge, edgeIndex, PRIMITIVES, type Primitive } from "../../domain/primitives";
+
+/** Below this lead of the best over the second operation an edge counts as undecided. */
+export const UNDECIDED = 0.03;
+
+export interface EdgeView {
+  readonly edge: Edge;
+  readonly op: Primitive;
+  readonly weight: number;
+  readonly lead: number;
+  readonly entropy: number;
+  readonly kept: boolean;
+  readonly undecided: boolean;
+}
+
+const OPS = PRIMITIVES.length;
+
+function rowEntropy(weights: Float32Array, edge: number): number {
+  let sum = 0;
+  for (const w of weights.subarray(edge * OPS, (edge + 1) * OPS)) if (w > 0) sum -= w * Math.log(w);
+  return sum;
+}
+
+/** Index of the edge that a gene of a cell keeps: genes stand two for each node. */
+export function edgeOfGene(gene: Gene, position: number): number {
+  return edgeIndex(Math.floor(position / 2), gene[1]);
+}
+
+/**
+ * Views of the 14 edges.
+ * @param weights softmax of the alphas, [14, 8] row-major
+ * @param genes the kept edges, from the genotype of the same moment
+ */
+export function edgeViews(weights: Float32Array, genes: readonly Gene[]): EdgeView[] {
+  const kept = new Map(genes.map((gene, i) => [edgeOfGene(gene, i), gene[0]]));
+  return CELL_EDGES.map((edge) => {
+    const best = bestOperation(weights, edge.index);
+    const op = kept.get(edge.index) ?? PRIMITIVES[best.op] ?? "none";
+    const lead = edgeLead(weights, edge.index);
+    return {
+      edge,
+      op,
+      weight: weights[edge.index * OPS + PRIMITIVES.indexOf(op)] ?? 0,
+      lead,
+      entropy: rowEntropy(weights, edge.index),
+      kept: kept.has(edge.index),
+      undecided: lead < UNDECIDED,
+    };
+  });
+}
+
+/** Headline numbers of a cell. */
+export function headline(views: readonly EdgeView[]): { entropy: number; lead: number; undecided: number } {
+  const kept = views.filter((view) => view.kept);
+  return {
+    entropy: views.reduce((sum, { entropy }) => sum + entropy, 0) / EDGES,
+    lead: kept.reduce((sum, { lead }) => sum + lead, 0) / Math.max(1, kept.length),
+    undecided: kept.filter((view) => view.undecided).length,
+  };
+}

@@ -1,0 +1,63 @@
+/** Columns and rows of the heat strip for any width. Plain geometry. */
+import { CELL_EDGES, EDGES, type Edge, NODES, PRIMITIVES } from "../../domain/primitives";
+
+export interface StripGeometry {
+  readonly compact: boolean;
+  readonly width: number;
+  readonly height: number;
+  /** Left end and width of each edge's column. */
+  readonly columns: readonly { readonly edge: Edge; readonly x: number; readonly width: number }[];
+  /** Left and right end of the columns of each node. */
+  readonly groups: readonly { readonly from: number; readonly to: number }[];
+  /** Where row labels end. */
+  readonly labels: number;
+  /** Middle of the column titles. */
+  readonly title: number;
+  readonly row: { readonly top: number; readonly pitch: number; readonly height: number };
+  /** Base lines of the two bar rows and the bars' greatest height. */
+  readonly entropy: number;
+  readonly lead: number;
+  readonly bar: number;
+  /** Middle of the node titles below, on a narrow page. */
+  readonly below: number;
+}
+
+const GAP = { column: 2, group: 11, compactGroup: 5 } as const;
+
+/** @param pitch pixels from row to row */
+export function stripGeometry(width: number, pitch: number): StripGeometry {
+  const compact = width < 560;
+  const left = compact ? 66 : 96;
+  const group = compact ? GAP.compactGroup : GAP.group;
+  const gaps = (EDGES - NODES) * GAP.column + (NODES - 1) * group;
+  const column = Math.max(4, (width - left - 1 - gaps) / EDGES);
+  const columns: { edge: Edge; x: number; width: number }[] = [];
+  const groups: { from: number; to: number }[] = [];
+  let x = left;
+  for (const edge of CELL_EDGES) {
+    columns.push({ edge, x, width: column });
+    const end = x + column;
+    if (edge.state === 0) groups.push({ from: x, to: end });
+    else groups[edge.node] = { from: groups[edge.node]?.from ?? x, to: end };
+    x = end + (edge.state === edge.node + 1 ? group : GAP.column);
+  }
+  const top = 15;
+  const bottom = top + PRIMITIVES.length * pitch;
+  const bar = pitch;
+  const entropy = bottom + 5 + bar;
+  const lead = entropy + 4 + bar;
+  return {
+    compact,
+    width,
+    columns,
+    groups,
+    labels: compact ? 49 : 77,
+    title: 7.5,
+    row: { top, pitch, height: pitch - 1 },
+    entropy,
+    lead,
+    bar,
+    below: lead + 9,
+    height: lead + (compact ? 17 : 2),
+  };
+}

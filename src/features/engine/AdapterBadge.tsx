@@ -1,0 +1,48 @@
+/** Which adapter computes; pressed, it tells the whole story. */
+import { Popover } from "@mantine/core";
+import type { Engine } from "../../domain/run";
+import { useApp } from "../../state/context";
+import { selectEngine } from "../../state/selectors";
+import { BADGE, badgeText } from "../texts";
+
+export function AdapterBadge() {
+  const engine = useApp(selectEngine);
+  const { text, tone } = badgeText(engine);
+  return (
+    <Popover position="bottom-end" width={300} trapFocus={false} withRoles={false}>
+      <Popover.Target>
+        <button type="button" className={`badge ${tone}`} data-testid="adapter" title={BADGE.label}>
+          <i />
+          <span>{text}</span>
+        </button>
+      </Popover.Target>
+      <Popover.Dropdown>{engine ? <Story engine={engine} /> : <p className="note">{text}</p>}</Popover.Dropdown>
+    </Popover>
+  );
+}
+
+function Story({ engine }: { readonly engine: Engine }) {
+  const { webgpu } = engine;
+  const rows: [string, string][] = webgpu.ok
+    ? [
+        [BADGE.vendor, webgpu.vendor],
+        [BADGE.architecture, webgpu.architecture],
+        [BADGE.description, webgpu.description],
+      ]
+    : [[BADGE.webgpu, `${BADGE.reason[webgpu.reason]}. ${webgpu.detail}`]];
+  return (
+    <div className="story">
+      <dl>
+        {[[BADGE.backend, engine.backend === "webgpu" ? "WebGPU" : "CPU"], [BADGE.adapter, engine.adapter], ...rows]
+          .filter(([, value]) => value)
+          .map(([name, value]) => (
+            <div key={name}>
+              <dt>{name}</dt>
+              <dd>{value}</dd>
+            </div>
+          ))}
+      </dl>
+      <p className="note">{webgpu.ok && webgpu.software ? BADGE.software : BADGE.hardware}</p>
+    </div>
+  );
+}

@@ -1,0 +1,72 @@
+/** Accuracies and the number of skips. */
+import { memo } from "react";
+import { CELL_KINDS } from "../../domain/primitives";
+import type { IterationRecord } from "../../domain/run";
+import { useApp } from "../../state/context";
+import { countOp } from "../../state/history";
+import { recentMean } from "../../state/progress";
+import { selectData, selectGenotype, selectRecords, selectShownSettings } from "../../state/selectors";
+import { CELL_WORDS, LEARNING } from "../texts";
+import { formatPercent } from "../ui/format";
+
+const explainer = (record: IterationRecord) => record.explainerValidationAccuracy;
+const audience = (record: IterationRecord) => record.audienceValidationAccuracy;
+const KEPT = [0, 1, 2, 3, 4, 5, 6, 7] as const;
+
+export const Metrics = memo(function Metrics() {
+  const records = useApp(selectRecords);
+  const data = useApp(selectData);
+  const genotype = useApp(selectGenotype);
+  const { objective } = useApp(selectShownSettings);
+  const classes = data?.classNames.length ?? null;
+  return (
+    <section className="section metrics" aria-label="Accuracies and skips">
+      <Accuracy name={LEARNING.explainerAccuracy} value={recentMean(records, explainer)} classes={classes} />
+      {objective === "bilevel" ? null : (
+        <Accuracy name={LEARNING.audienceAccuracy} value={recentMean(records, audience)} classes={classes} />
+      )}
+      <div title={LEARNING.skipsHelp}>
+        <span className="name">{LEARNING.skips}</span>
+        <div className="pips">
+          {CELL_KINDS.map((kind) => {
+            const count = genotype ? countOp(genotype, kind, "skip_connect") : 0;
+            return (
+              <div key={kind} data-testid={`skips-${kind}`}>
+                {CELL_WORDS[kind]}
+                <span aria-hidden="true">
+                  {KEPT.map((i) => (
+                    <i key={i} className={i < count ? "on" : ""} />
+                  ))}
+                </span>
+                <b>{count}</b>
+              </div>
+            );
+          })}
+        </div>
+      </div>
+    </section>
+  );
+});
+
+interface AccuracyProps {
+  readonly name: string;
+  readonly value: number | null;
+  readonly classes: number | null;
+}
+
+function Accuracy({ name, value, classes }: AccuracyProps) {
+  return (
+    <div title={LEARNING.accuracyHelp}>
+      <span className="name">{name}</span>
+      {value === null ? (
+        <b>
+          <small>{classes ? LEARNING.chanceText(classes) : "–"}</small>
+        </b>
+      ) : (
+        <b>
+          {formatPercent(value)} <small>%</small>
+        </b>
+      )}
+    </div>
+  );
+}

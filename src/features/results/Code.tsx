@@ -1,0 +1,63 @@
+/** Text to copy, with every operation underlined in its hue. */
+import { Fragment, useState } from "react";
+import { PRIMITIVES, type Primitive } from "../../domain/primitives";
+import { RESULTS } from "../texts";
+import { Icon, OP_COLOUR } from "../ui/icons";
+
+interface Props {
+  readonly title: string;
+  readonly note: string;
+  readonly text: string;
+  /** What the button copies; the shown text by default. */
+  readonly copy?: string;
+  readonly testId: string;
+}
+
+const OPS = new RegExp(`(${PRIMITIVES.join("|")})`);
+
+function isPrimitive(part: string): part is Primitive {
+  return PRIMITIVES.some((op) => op === part);
+}
+
+export function Code({ title, note, text, copy = text, testId }: Props) {
+  const [outcome, setOutcome] = useState<"none" | "copied" | "failed">("none");
+  const onCopy = async () => {
+    try {
+      await navigator.clipboard.writeText(copy);
+      setOutcome("copied");
+    } catch {
+      setOutcome("failed");
+    }
+    setTimeout(() => setOutcome("none"), 2500);
+  };
+  return (
+    <section className="result-block" aria-label={title}>
+      <div className="head">
+        <h3>{title}</h3>
+        <span className="note">{note}</span>
+        <button type="button" className="tool" aria-label={`${RESULTS.copy} ${title}`} onClick={() => void onCopy()}>
+          <Icon name={outcome === "copied" ? "check" : "copy"} size={14} />
+          {outcome === "copied" ? RESULTS.copied : RESULTS.copy}
+        </button>
+      </div>
+      {outcome === "failed" ? (
+        <p className="problem" role="alert">
+          {RESULTS.copyFailed}
+        </p>
+      ) : null}
+      <pre data-testid={testId}>
+        {text.split(OPS).map((part, i) => {
+          // biome-ignore lint/suspicious/noArrayIndexKey: parts of one text, always drawn together.
+          const key = i;
+          return isPrimitive(part) ? (
+            <span key={key} className="op" style={{ textDecorationColor: OP_COLOUR[part] }}>
+              {part}
+            </span>
+          ) : (
+            <Fragment key={key}>{part}</Fragment>
+          );
+        })}
+      </pre>
+    </section>
+  );
+}

@@ -1,0 +1,75 @@
+/** The discovered cells as text and JSON, and the run as a file. */
+import { FileButton } from "@mantine/core";
+import { memo } from "react";
+import { genotypeText } from "../../domain/genotype";
+import { useApp, useController } from "../../state/context";
+import { selectGenotype, selectImportError, selectPermissions } from "../../state/selectors";
+import { RESULTS } from "../texts";
+import { Icon } from "../ui/icons";
+import { Code } from "./Code";
+import { exportToFile } from "./download";
+import { genotypeJson, genotypeLines } from "./genotype-json";
+
+export const GenotypeTab = memo(function GenotypeTab() {
+  const genotype = useApp(selectGenotype);
+  return (
+    <div className="result-grid">
+      {genotype ? (
+        <>
+          <Code
+            title={RESULTS.text}
+            note={RESULTS.textNote}
+            text={genotypeLines(genotype)}
+            copy={genotypeText(genotype)}
+            testId="genotype-text"
+          />
+          <Code title={RESULTS.json} note={RESULTS.jsonNote} text={genotypeJson(genotype)} testId="genotype-json" />
+        </>
+      ) : (
+        <p className="result-block note wide">{RESULTS.empty}</p>
+      )}
+      <RunFileBlock />
+    </div>
+  );
+});
+
+function RunFileBlock() {
+  const may = useApp(selectPermissions);
+  const error = useApp(selectImportError);
+  const controller = useController();
+  return (
+    <section className="result-block" aria-label={RESULTS.file}>
+      <div className="head">
+        <h3>{RESULTS.file}</h3>
+        <span className="note">{RESULTS.fileNote}</span>
+      </div>
+      <div className="result-buttons">
+        <button type="button" className="second" disabled={!may.export} onClick={() => void exportToFile(controller)}>
+          <Icon name="down" size={14} />
+          {RESULTS.export}
+          <kbd>E</kbd>
+        </button>
+        <FileButton
+          inputProps={{ "aria-label": RESULTS.importLabel }}
+          accept=".json,application/json"
+          onChange={(file) => {
+            if (file) void controller.openFile(file);
+          }}
+        >
+          {(props) => (
+            <button {...props} type="button" className="second">
+              <Icon name="open" size={14} />
+              {RESULTS.import}
+            </button>
+          )}
+        </FileButton>
+      </div>
+      {error ? (
+        <p className="problem" role="alert">
+          {error}
+        </p>
+      ) : null}
+      <p className="note">{RESULTS.fileText}</p>
+    </section>
+  );
+}

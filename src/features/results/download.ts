@@ -1,0 +1,22 @@
+/** Hands a text to the browser as a file. */
+export function download(name: string, text: string): void {
+  const address = URL.createObjectURL(new Blob([text], { type: "application/json" }));
+  const link = document.createElement("a");
+  link.href = address;
+  link.download = name;
+  document.body.append(link);
+  link.click();
+  link.remove();
+  // The browser reads the address after the click returns.
+  setTimeout(() => URL.revokeObjectURL(address), 10_000);
+}
+
+interface Exporter {
+  readonly exportRun: () => Promise<{ readonly name: string; readonly text: string } | null>;
+}
+
+/** Exports the shown run as a file. */
+export async function exportToFile(controller: Exporter): Promise<void> {
+  const file = await controller.exportRun();
+  if (file) download(file.name, file.text);
+}

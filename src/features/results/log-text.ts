@@ -1,0 +1,31 @@
+/** The wording of log lines. Plain functions. */
+import { SETTINGS } from "../../domain/settings";
+import type { LogEntry } from "../../state/app-state";
+import { badgeText, OBJECTIVE_TEXT, STRATEGY_TEXT, sizeText } from "../texts";
+
+export function logText(entry: LogEntry): string {
+  switch (entry.kind) {
+    case "engine":
+      return `Engine: ${entry.engine.backend === "webgpu" ? "WebGPU" : "CPU"} on ${entry.engine.adapter} (${badgeText(entry.engine).text}).`;
+    case "data":
+      return `Data: ${entry.name}, ${entry.used.toLocaleString("en-US")} pictures.`;
+    case "started": {
+      const { order, objective, seed } = entry.settings;
+      return `Run begun: ${STRATEGY_TEXT[order].label} × ${OBJECTIVE_TEXT[objective].label}, seed ${seed}, ${sizeText(entry.settings)}`;
+    }
+    case "finished":
+      return "Run finished.";
+    case "reset":
+      return "Run forgotten: the next one starts from the seed.";
+    case "change":
+      return `${SETTINGS[entry.change.name].label} changed from ${entry.change.from} to ${entry.change.to}.`;
+    case "imported":
+      return `Run file opened: ${entry.name}.`;
+    case "exported":
+      return `Run exported: ${entry.name}.`;
+    case "error":
+      return entry.message;
+    default:
+      return entry satisfies never;
+  }
+}

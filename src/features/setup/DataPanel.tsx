@@ -1,0 +1,102 @@
+/** Setup, first part: which pictures are searched on, and a look at them. */
+import { Button, FileButton, NativeSelect } from "@mantine/core";
+import { SPLITS } from "../../domain/dataset";
+import { useApp, useController } from "../../state/context";
+import { formatCount } from "../../state/progress";
+import { selectData, selectDataError, selectPermissions } from "../../state/selectors";
+import { DATA } from "../texts";
+import { Icon } from "../ui/icons";
+import { Section } from "../ui/Section";
+import { Preview } from "./Preview";
+import { ignoredReasons, ignoredText } from "./preview";
+
+const BUILT_IN = [
+  { value: "emoji-8", label: DATA.builtIn["emoji-8"] },
+  { value: "shapes", label: DATA.builtIn.shapes },
+] as const;
+
+export function DataPanel() {
+  const data = useApp(selectData);
+  const error = useApp(selectDataError);
+  const may = useApp(selectPermissions);
+  const controller = useController();
+  const fromFile = data !== null && data.source !== "built in";
+  const chosen = fromFile ? "file" : data?.name.toLowerCase().startsWith("shapes") ? "shapes" : "emoji-8";
+  const options = fromFile ? [...BUILT_IN, { value: "file", label: data.source }] : [...BUILT_IN];
+  return (
+    <Section
+      title={DATA.title}
+      className="data"
+      right={
+        data ? (
+          <span title={ignoredReasons(data.ignored)}>
+            {formatCount(data.used)} used, {ignoredText(data.ignored)}
+          </span>
+        ) : null
+      }
+    >
+      <div className="data-choice">
+        <NativeSelect
+          aria-label={DATA.select}
+          size="xs"
+          data={options}
+          value={chosen}
+          disabled={!may.loadData}
+          onChange={(event) => {
+            const name = event.currentTarget.value;
+            if (name === "emoji-8" || name === "shapes") void controller.loadBuiltIn(name);
+          }}
+        />
+        <FileButton
+          inputProps={{ "aria-label": DATA.openHint, disabled: !may.loadData }}
+          accept=".bin,application/octet-stream"
+          onChange={(file) => {
+            if (file) void controller.openFile(file);
+          }}
+        >
+          {(props) => (
+            <Button
+              {...props}
+              variant="default"
+              size="xs"
+              disabled={!may.loadData}
+              title={DATA.openHint}
+              leftSection={<Icon name="open" size={13} />}
+            >
+              {DATA.open}
+            </Button>
+          )}
+        </FileButton>
+      </div>
+      {error ? (
+        <p className="problem" role="alert">
+          {error}
+        </p>
+      ) : null}
+      {data ? <Summary /> : <p className="note">{DATA.loading}</p>}
+    </Section>
+  );
+}
+
+function Summary() {
+  const data = useApp(selectData);
+  if (!data) return null;
+  return (
+    <>
+      <Preview data={data} />
+      <div className="split" aria-hidden="true">
+        {SPLITS.map((split) => (
+          <i key={split} style={{ flexGrow: data.splitSizes[split] }} />
+        ))}
+      </div>
+      <p className="split-names" title={DATA.splitHelp}>
+        {SPLITS.map((split) => (
+          <span key={split}>
+            <b>{formatCount(data.splitSizes[split])}</b> {DATA.splitNames[split]}
+          </span>
+        ))}
+      </p>
+      {data.attribution ? <p className="note attribution">{data.attribution}</p> : null}
+    </>
+  );
+}

@@ -1,0 +1,29 @@
+/** The left bench. On a phone it folds to one line. */
+import { useState } from "react";
+import { useApp } from "../../state/context";
+import { selectData, selectSettings } from "../../state/selectors";
+import { OBJECTIVE_TEXT, SETUP, STRATEGY_TEXT } from "../texts";
+import { DataPanel } from "./DataPanel";
+import { MethodPanel } from "./MethodPanel";
+import "./setup.css";
+
+export function Setup() {
+  const [open, setOpen] = useState(false);
+  const data = useApp(selectData);
+  const { order, objective } = useApp(selectSettings);
+  return (
+    <aside className={`pane setup ${open ? "open" : ""}`} aria-label={SETUP.region}>
+      <button type="button" className="setup-fold" aria-expanded={open} onClick={() => setOpen(!open)}>
+        <b>{data?.name ?? "…"}</b>
+        <span>
+          {STRATEGY_TEXT[order].label} × {OBJECTIVE_TEXT[objective].label}
+        </span>
+        <u>{SETUP.fold}</u>
+      </button>
+      <div className="setup-body">
+        <DataPanel />
+        <MethodPanel />
+      </div>
+    </aside>
+  );
+}

@@ -1,0 +1,81 @@
+/** Epoch, iteration, time left, speed, memory, learning rate and seed of the run. */
+import type { ReactNode } from "react";
+import { useApp } from "../../state/context";
+import {
+  epochOf,
+  formatBytes,
+  formatCount,
+  formatDuration,
+  formatSpeed,
+  iterationTime,
+  timeLeft,
+} from "../../state/progress";
+import { selectEngine, selectRun, selectShownSettings, selectStatus } from "../../state/selectors";
+import { TRANSPORT } from "../texts";
+import { formatRate } from "../ui/format";
+
+interface ReadoutProps {
+  readonly name: string;
+  readonly value: string;
+  readonly unit?: ReactNode;
+  readonly optional?: boolean;
+  readonly end?: boolean;
+  readonly title?: string;
+}
+
+function Readout({ name, value, unit, optional, end, title }: ReadoutProps) {
+  return (
+    <div
+      className={`readout ${optional ? "optional" : ""} ${end ? "end" : ""}`}
+      title={title}
+      data-testid={`readout-${name.replace(/\s/g, "-")}`}
+    >
+      <dt>{name}</dt>
+      <dd>
+        {value} {unit ? <span>{unit}</span> : null}
+      </dd>
+    </div>
+  );
+}
+
+export function Readouts() {
+  const run = useApp(selectRun);
+  const engine = useApp(selectEngine);
+  const status = useApp(selectStatus);
+  const settings = useApp(selectShownSettings);
+  const { epoch, epochs } = epochOf(run.iteration, run.iterations, run.iterationsPerEpoch);
+  const each = iterationTime(run.records);
+  const left = timeLeft(run.records, run.iterations);
+  const speed = each === null ? null : formatSpeed(each);
+  const memory = formatBytes(run.bytes);
+  return (
+    <dl className="readouts">
+      <Readout name={TRANSPORT.epoch} value={formatCount(epoch)} unit={`${TRANSPORT.of} ${formatCount(epochs)}`} />
+      <Readout
+        name={TRANSPORT.iteration}
+        value={formatCount(run.iteration)}
+        unit={`${TRANSPORT.of} ${formatCount(run.iterations)}`}
+      />
+      <Readout
+        name={TRANSPORT.left}
+        value={left === null ? TRANSPORT.none : status.kind === "finished" ? "done" : formatDuration(left)}
+      />
+      <Readout optional name={TRANSPORT.speed} value={speed?.value ?? TRANSPORT.none} unit={speed?.unit} />
+      <Readout
+        optional
+        name={TRANSPORT.memory[engine?.backend ?? "cpu"]}
+        value={memory.value}
+        unit={memory.unit}
+        title={`${formatCount(run.bytes)} bytes in ${formatCount(run.tensors)} tensors`}
+      />
+      <div className="grow" />
+      <Readout
+        optional
+        end
+        name={TRANSPORT.learningRate}
+        value={formatRate(run.records.at(-1)?.learningRate ?? settings.learningRate)}
+      />
+      <Readout optional end name={TRANSPORT.seed} value={String(settings.seed)} />
+    </dl>
+  );
+}

@@ -1,0 +1,33 @@
+import { describe, expect, it } from "vitest";
+import { formatLoss, formatRate, iterationTicks, niceAxis } from "./format";
+
+describe("niceAxis", () => {
+  it("covers the values with round ticks", () => {
+    const { min, max, ticks } = niceAxis([0.84, 2.31]);
+    expect(min).toBeLessThanOrEqual(0.84);
+    expect(max).toBeGreaterThanOrEqual(2.31);
+    expect(ticks.length).toBeGreaterThanOrEqual(3);
+    expect(ticks.length).toBeLessThanOrEqual(5);
+  });
+  it("has a height for one value, for none and for values that are not finite", () => {
+    for (const values of [[2.08], [], [Number.NaN, 1]]) {
+      const { min, max } = niceAxis(values);
+      expect(max).toBeGreaterThan(min);
+    }
+  });
+});
+
+describe("iterationTicks", () => {
+  it("starts at 0 and stays within the end", () => {
+    expect(iterationTicks(412)).toEqual([0, 200, 400]);
+    expect(iterationTicks(60)).toEqual([0, 20, 40, 60]);
+    expect(iterationTicks(2)).toEqual([0, 1, 2]);
+  });
+});
+
+it("writes losses and rates shortly", () => {
+  expect(formatLoss(null)).toBe("–");
+  expect(formatLoss(2.0794)).toBe("2.079");
+  expect(formatLoss(0.0000123)).toBe("1.2e-5");
+  expect(formatRate(0.0193211)).toBe("0.0193");
+});

@@ -1,0 +1,53 @@
+/** Numbers as they are shown. */
+
+/** A loss: three significant places, "–" when there is none. */
+export function formatLoss(value: number | null | undefined): string {
+  if (value === null || value === undefined) return "–";
+  if (!Number.isFinite(value)) return String(value);
+  return Math.abs(value) >= 100
+    ? value.toPrecision(4)
+    : Math.abs(value) < 0.0005 && value !== 0
+      ? value.toExponential(1)
+      : value.toFixed(3);
+}
+
+/** A share as "68.3". */
+export function formatPercent(value: number): string {
+  return (100 * value).toFixed(1);
+}
+
+/** A rate with up to four significant digits: "0.0193", "0.001". */
+export function formatRate(value: number): string {
+  return Number(value.toPrecision(3)).toString();
+}
+
+/** Lower edge, upper edge and ticks of an axis that covers the values with few round numbers. */
+export function niceAxis(values: readonly number[], steps = 3): { min: number; max: number; ticks: number[] } {
+  const finite = values.filter(Number.isFinite);
+  const low = finite.length > 0 ? Math.min(...finite) : 0;
+  const high = finite.length > 0 ? Math.max(...finite) : 1;
+  const span = Math.max(high - low, Math.abs(high) * 0.02, 1e-6);
+  const rough = span / steps;
+  const power = 10 ** Math.floor(Math.log10(rough));
+  const step = ([1, 2, 2.5, 5, 10].find((m) => m * power >= rough) ?? 10) * power;
+  const min = Math.floor(low / step + 1e-9) * step;
+  const max = Math.max(Math.ceil(high / step - 1e-9) * step, min + step);
+  const count = Math.round((max - min) / step);
+  return { min, max, ticks: Array.from({ length: count + 1 }, (_, i) => Number((min + i * step).toPrecision(10))) };
+}
+
+/** Round ticks from 0 to `end`, the last one at most `end`. */
+export function iterationTicks(end: number, steps = 3): number[] {
+  if (end < steps) return Array.from({ length: Math.max(0, end) + 1 }, (_, i) => i);
+  const rough = end / steps;
+  const power = 10 ** Math.floor(Math.log10(rough));
+  const step = Math.max(1, ([1, 2, 5, 10].find((m) => m * power >= rough) ?? 10) * power);
+  return Array.from({ length: Math.floor(end / step) + 1 }, (_, i) => i * step);
+}
+
+/** Two label heights at least 12 pixels apart, in the order of the lines. */
+export function apart(a: number, b: number, gap = 12): [number, number] {
+  if (Math.abs(a - b) >= gap) return [a, b];
+  const middle = (a + b) / 2;
+  return a <= b ? [middle - gap / 2, middle + gap / 2] : [middle + gap / 2, middle - gap / 2];
+}

@@ -1,0 +1,168 @@
+/** Everything the page shows, and how an engine event changes it. Plain data and functions: no React, no worker. */
+import type { DataSummary } from "../domain/dataset";
+import type { Alphas, Genotype } from "../domain/genotype";
+import type { Engine, Explanation, ImportedRun, IterationRecord, SettingChange, Snapshot } from "../domain/run";
+import { type Preset, presetSettings, type Settings } from "../domain/settings";
+import type { EngineEvent, SelfCheckResult } from "../worker/api";
+import { proposedPreset } from "./edits";
+import { NO_FLIPS, type StabilityOf, updateStability } from "./history";
+import type { PageStatus } from "./status";
+
+/** One line of the log. The wording is made where it is shown. */
+export type LogEntry = { readonly id: number; readonly iteration: number } & (
+  | { readonly kind: "engine"; readonly engine: Engine }
+  | { readonly kind: "data"; readonly name: string; readonly used: number }
+  | { readonly kind: "started"; readonly settings: Settings }
+  | { readonly kind: "finished" }
+  | { readonly kind: "reset" }
+  | { readonly kind: "change"; readonly change: SettingChange }
+  | { readonly kind: "imported"; readonly name: string }
+  | { readonly kind: "exported"; readonly name: string }
+  | { readonly kind: "error"; readonly message: string }
+);
+
+type WithoutMark<T> = T extends unknown ? Omit<T, "id" | "iteration"> : never;
+export type LogEvent = WithoutMark<LogEntry>;
+
+/** What is kept of the run that is shown. */
+export interface RunView {
+  readonly iteration: number;
+  readonly iterations: number;
+  readonly iterationsPerEpoch: number;
+  readonly records: readonly IterationRecord[];
+  readonly alphas: Alphas | null;
+  readonly genotype: Genotype | null;
+  readonly stability: StabilityOf;
+  readonly explanations: readonly Explanation[] | null;
+  readonly bytes: number;
+  readonly tensors: number;
+}
+
+export interface SelfCheck {
+  readonly state: "never" | "running" | "done" | "failed";
+  readonly results: readonly SelfCheckResult[];
+}
+
+export interface AppState {
+  readonly status: PageStatus;
+  readonly engine: Engine | null;
+  readonly data: DataSummary | null;
+  /** Why the last file was refused; what was loaded stays. */
+  readonly dataError: string | null;
+  /** What the controls show: the settings of the next run. */
+  readonly settings: Settings;
+  /** The preset that was chosen last; marks show what differs from it. */
+  readonly preset: Preset;
+  /** The person chose a preset or a setting, so the page proposes none. */
+  readonly touched: boolean;
+  /** What the shown run uses; null when there is none. */
+  readonly runSettings: Settings | null;
+  readonly run: RunView;
+  readonly imported: { readonly name: string; readonly run: ImportedRun } | null;
+  readonly importError: string | null;
+  readonly selfCheck: SelfCheck;
+  readonly log: readonly LogEntry[];
+}
+
+export const EMPTY_RUN: RunView = {
+  iteration: 0,
+  iterations: 0,
+  iterationsPerEpoch: 1,
+  records: [],
+  alphas: null,
+  genotype: null,
+  stability: NO_FLIPS,
+  explanations: null,
+  bytes: 0,
+  tensors: 0,
+};
+
+export function initialState(): AppState {
+  return {
+    status: { kind: "loading", what: "Starting the engine" },
+    engine: null,
+    data: null,
+    dataError: null,
+    settings: presetSettings("tiny"),
+    preset: "tiny",
+    touched: false,
+    runSettings: null,
+    run: EMPTY_RUN,
+    imported: null,
+    importError: null,
+    selfCheck: { state: "never", results: [] },
+    log: [],
+  };
+}
+
+const LOG_LIMIT = 500;
+
+/** The log with one more line, marked with the iteration; the oldest lines go first. */
+export function logged(state: AppState, event: LogEvent, iteration = state.run.iteration): AppState {
+  const entry = { ...event, id: (state.log.at(-1)?.id ?? 0) + 1, iteration } as LogEntry;
+  return { ...state, log: [...state.log, entry].slice(-LOG_LIMIT) };
+}
+
+/** The state after an event of the engine. */
+export function applyEvent(state: AppState, event: EngineEvent): AppState {
+  switch (event.kind) {
+    case "status":
+      return withStatus(state, event.status);
+    case "engine":
+      return withEngine(state, event.engine);
+    case "data":
+      return logged(
+        { ...state, data: event.summary, dataError: null },
+        { kind: "data", name: event.summary.name, used: event.summary.used },
+      );
+    case "snapshot":
+      return { ...state, run: withSnapshot(state.run, event.snapshot) };
+    case "setting-change":
+      return withChange(state, event.change);
+    case "reset":
+      return { ...state, run: EMPTY_RUN, runSettings: null };
+    default:
+      return event satisfies never;
+  }
+}
+
+function withStatus(state: AppState, status: PageStatus): AppState {
+  if (state.status.kind === "lost") return state;
+  const next = { ...state, status };
+  if (status.kind === state.status.kind) return next;
+  if (status.kind === "finished") return logged(next, { kind: "finished" });
+  if (status.kind === "failed") return logged(next, { kind: "error", message: status.message });
+  return next;
+}
+
+function withEngine(state: AppState, engine: Engine): AppState {
+  const next = logged({ ...state, engine }, { kind: "engine", engine });
+  if (state.touched || state.runSettings) return next;
+  const preset = proposedPreset(engine);
+  return { ...next, preset, settings: presetSettings(preset, state.settings) };
+}
+
+function withChange(state: AppState, change: SettingChange): AppState {
+  const value = { [change.name]: change.to };
+  const next: AppState = {
+    ...state,
+    settings: { ...state.settings, ...value },
+    runSettings: state.runSettings && { ...state.runSettings, ...value },
+  };
+  return logged(next, { kind: "change", change }, change.iteration);
+}
+
+function withSnapshot(run: RunView, snapshot: Snapshot): RunView {
+  return {
+    iteration: snapshot.iteration,
+    iterations: snapshot.iterations,
+    iterationsPerEpoch: snapshot.iterationsPerEpoch,
+    records: snapshot.records.length === 0 ? run.records : [...run.records, ...snapshot.records],
+    alphas: snapshot.alphas,
+    genotype: snapshot.genotype,
+    stability: updateStability(run.stability, run.genotype, snapshot.genotype, snapshot.iteration),
+    explanations: snapshot.explanations ?? run.explanations,
+    bytes: snapshot.bytes,
+    tensors: snapshot.tensors,
+  };
+}

@@ -1,0 +1,223 @@
+/** What a person can do, in terms of the engine's contract and the store. No React, no DOM. */
+import {
+  type Preset,
+  parseSettings,
+  presetSettings,
+  type SettingName,
+  type Settings,
+  SettingsError,
+} from "../domain/settings";
+import type { BuiltIn, EngineEvent } from "../worker/api";
+import { type AppState, applyEvent, type LogEvent, logged } from "./app-state";
+import { liveChanges } from "./edits";
+import type { EngineClient } from "./engine-client";
+import { fileKind, parseRunFile, RUN_FILE_LIMIT, runFileName } from "./run-file";
+import { selectPermissions } from "./selectors";
+import { primaryAction } from "./status";
+import type { AppStore } from "./store";
+
+export interface Controller {
+  /** Connects to the engine and loads the first data set. */
+  readonly start: () => Promise<void>;
+  /** The worker is gone. */
+  readonly lose: (reason: string) => void;
+  readonly primary: () => Promise<void>;
+  readonly step: () => Promise<void>;
+  readonly reset: () => Promise<void>;
+  readonly loadBuiltIn: (name: BuiltIn) => Promise<void>;
+  /** A data file or a run file, told apart by its name. */
+  readonly openFile: (file: File) => Promise<void>;
+  readonly choosePreset: (preset: Preset) => Promise<void>;
+  readonly edit: (values: Partial<Settings>) => Promise<void>;
+  readonly revert: (name: SettingName) => Promise<void>;
+  /** The run as text and the name for its file; null when there is none or it failed. */
+  readonly exportRun: () => Promise<{ name: string; text: string } | null>;
+  readonly useImportedSettings: () => Promise<void>;
+  readonly closeImported: () => void;
+  readonly selfCheck: () => Promise<void>;
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}
+
+export function createController(store: AppStore, client: EngineClient, reload: () => void): Controller {
+  const get = store.getState;
+  const set = (change: (state: AppState) => AppState) => store.setState(change, true);
+  const log = (event: LogEvent) => set((state) => logged(state, event));
+  const fail = (error: unknown) => log({ kind: "error", message: messageOf(error) });
+  const may = () => selectPermissions(get());
+
+  const lose = (reason: string) =>
+    set((state) =>
+      state.status.kind === "lost"
+        ? state
+        : logged({ ...state, status: { kind: "lost", message: reason } }, { kind: "error", message: reason }),
+    );
+
+  const listen = (event: EngineEvent) => set((state) => applyEvent(state, event));
+
+  /** Marks the settings as those of the run that starts now. */
+  const begin = () => {
+    if (get().runSettings) return;
+    set((state) =>
+      logged({ ...state, runSettings: state.settings, touched: true }, { kind: "started", settings: state.settings }),
+    );
+  };
+
+  const search = async () => {
+    begin();
+    await client.search(get().settings);
+  };
+
+  const forget = async () => {
+    await client.reset();
+    set((state) => applyEvent(state, { kind: "reset" }));
+  };
+
+  const primary = async () => {
+    if (!may().primary) return;
+    const action = primaryAction(get().status);
+    try {
+      if (action === "reload") reload();
+      else if (action === "pause") await client.pause();
+      else if (action === "search" || action === "resume") await search();
+      else if (action === "search-again") {
+        await forget();
+        await search();
+      }
+    } catch (error) {
+      fail(error);
+    }
+  };
+
+  const guarded = async (allowed: boolean, act: () => Promise<void>) => {
+    if (!allowed) return;
+    try {
+      await act();
+    } catch (error) {
+      fail(error);
+    }
+  };
+
+  const load = async (act: () => Promise<void>) => {
+    if (!may().loadData) {
+      const message = "Other data can be loaded when no search is under way: press Reset first.";
+      set((state) => logged({ ...state, dataError: message }, { kind: "error", message }));
+      return;
+    }
+    set((state) => ({ ...state, dataError: null }));
+    try {
+      await act();
+    } catch (error) {
+      const message = messageOf(error);
+      set((state) => logged({ ...state, dataError: message }, { kind: "error", message }));
+    }
+  };
+
+  const importRun = async (file: File) => {
+    try {
+      if (file.size > RUN_FILE_LIMIT) {
+        throw new Error(
+          `${file.name} has ${Math.round(file.size / 1e6)} MB; run files of up to ${RUN_FILE_LIMIT / 1e6} MB are read.`,
+        );
+      }
+      const run = parseRunFile(await file.text(), file.name);
+      set((state) =>
+        logged(
+          { ...state, imported: { name: file.name, run }, importError: null },
+          { kind: "imported", name: file.name },
+        ),
+      );
+    } catch (error) {
+      const message = messageOf(error);
+      set((state) => logged({ ...state, importError: message }, { kind: "error", message }));
+    }
+  };
+
+  const edit = async (values: Partial<Settings>, preset: Preset = get().preset) => {
+    const before = get();
+    if (!may().edit) return;
+    const settings: Settings = { ...before.settings, ...values };
+    set((state) => ({ ...state, settings, preset, touched: true }));
+    if (before.status.kind !== "paused" || !before.runSettings) return;
+    const live = liveChanges(settings, before.runSettings);
+    if (Object.keys(live).length === 0) return;
+    try {
+      await client.change(live);
+    } catch (error) {
+      const back = Object.fromEntries(Object.keys(live).map((name) => [name, before.settings[name as SettingName]]));
+      set((state) => ({ ...state, settings: { ...state.settings, ...back }, preset: before.preset }));
+      fail(error);
+    }
+  };
+
+  return {
+    start: async () => {
+      try {
+        await client.connect(listen);
+        await client.loadBuiltIn("emoji-8");
+      } catch (error) {
+        if (get().engine) fail(error);
+        else lose(messageOf(error));
+      }
+    },
+    lose,
+    primary,
+    step: () =>
+      guarded(may().step, async () => {
+        begin();
+        await client.step(get().settings);
+      }),
+    reset: () =>
+      guarded(may().reset, async () => {
+        await forget();
+        log({ kind: "reset" });
+      }),
+    loadBuiltIn: (name) => load(() => client.loadBuiltIn(name)),
+    openFile: (file) => (fileKind(file.name) === "run" ? importRun(file) : load(() => client.loadFile(file))),
+    choosePreset: (preset) => edit(presetSettings(preset, get().settings), preset),
+    edit: (values) => edit(values),
+    revert: (name) => edit({ [name]: presetSettings(get().preset, get().settings)[name] }),
+    exportRun: async () => {
+      if (!may().export) return null;
+      try {
+        const run = await client.exportRun();
+        const name = runFileName(run.settings);
+        log({ kind: "exported", name });
+        return { name, text: `${JSON.stringify(run, null, 1)}\n` };
+      } catch (error) {
+        fail(error);
+        return null;
+      }
+    },
+    useImportedSettings: async () => {
+      const imported = get().imported;
+      if (!imported) return;
+      try {
+        await edit(parseSettings(imported.run.settings, presetSettings("tiny")));
+      } catch (error) {
+        if (!(error instanceof SettingsError)) throw error;
+        set((state) => ({ ...state, importError: error.message }));
+        fail(error);
+      }
+    },
+    closeImported: () => set((state) => ({ ...state, imported: null, importError: null })),
+    selfCheck: () =>
+      guarded(may().check && get().selfCheck.state !== "running", async () => {
+        set((state) => ({ ...state, selfCheck: { state: "running", results: [] } }));
+        try {
+          await client.selfCheck((result) =>
+            set((state) => ({
+              ...state,
+              selfCheck: { ...state.selfCheck, results: [...state.selfCheck.results, result] },
+            })),
+          );
+          set((state) => ({ ...state, selfCheck: { ...state.selfCheck, state: "done" } }));
+        } catch (error) {
+          set((state) => ({ ...state, selfCheck: { ...state.selfCheck, state: "failed" } }));
+          throw error;
+        }
+      }),
+  };
+}

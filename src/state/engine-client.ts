@@ -1,0 +1,37 @@
+/** The page's end of the wire to the engine's worker. Knows Comlink and the contract, nothing of the engine. */
+import { proxy, type Remote, wrap } from "comlink";
+import type { EngineApi, EngineEvent, SelfCheckResult } from "../worker/api";
+
+/** The contract as the page calls it: callbacks are handed over as Comlink proxies. */
+export type EngineClient = EngineApi;
+
+export interface EngineConnection {
+  readonly client: EngineClient;
+  readonly close: () => void;
+}
+
+/**
+ * Starts the worker.
+ * @param lost told once, with a reason, when the worker cannot start or breaks down
+ */
+export function startEngine(lost: (reason: string) => void): EngineConnection {
+  const worker = new Worker(new URL("../worker/main.ts", import.meta.url), { type: "module", name: "engine" });
+  worker.addEventListener("error", (event) => lost(event.message || "The engine's worker could not be loaded."));
+  worker.addEventListener("messageerror", () => lost("A message of the engine could not be read."));
+  return { client: withProxies(wrap<EngineApi>(worker)), close: () => worker.terminate() };
+}
+
+function withProxies(remote: Remote<EngineApi>): EngineClient {
+  return {
+    connect: (listener: (event: EngineEvent) => void) => remote.connect(proxy(listener)),
+    loadBuiltIn: (name) => remote.loadBuiltIn(name),
+    loadFile: (file) => remote.loadFile(file),
+    search: (settings) => remote.search(settings),
+    pause: () => remote.pause(),
+    step: (settings) => remote.step(settings),
+    reset: () => remote.reset(),
+    change: (settings) => remote.change(settings),
+    exportRun: () => remote.exportRun(),
+    selfCheck: (report: (result: SelfCheckResult) => void) => remote.selfCheck(proxy(report)),
+  };
+}

@@ -1,0 +1,30 @@
+/** What components read of the store, as named constants. */
+import type { AppState } from "./app-state";
+import { type Permissions, permissions } from "./status";
+
+export const selectStatus = (state: AppState) => state.status;
+export const selectEngine = (state: AppState) => state.engine;
+export const selectData = (state: AppState) => state.data;
+export const selectDataError = (state: AppState) => state.dataError;
+export const selectSettings = (state: AppState) => state.settings;
+export const selectPreset = (state: AppState) => state.preset;
+export const selectRunSettings = (state: AppState) => state.runSettings;
+export const selectRun = (state: AppState) => state.run;
+export const selectRecords = (state: AppState) => state.run.records;
+export const selectIteration = (state: AppState) => state.run.iteration;
+export const selectAlphas = (state: AppState) => state.run.alphas;
+export const selectGenotype = (state: AppState) => state.run.genotype;
+export const selectStability = (state: AppState) => state.run.stability;
+export const selectExplanations = (state: AppState) => state.run.explanations;
+export const selectImported = (state: AppState) => state.imported;
+export const selectImportError = (state: AppState) => state.importError;
+export const selectSelfCheck = (state: AppState) => state.selfCheck;
+export const selectLog = (state: AppState) => state.log;
+
+/** The settings that the shown numbers belong to: those of the run, else those of the next one. */
+export const selectShownSettings = (state: AppState) => state.runSettings ?? state.settings;
+
+export const selectPermissions = (state: AppState): Permissions =>
+  permissions(state.status, state.data !== null, state.run.records.length > 0);
+
+export const selectHasResult = (state: AppState) => state.run.records.length > 0;

@@ -1,0 +1,58 @@
+import { describe, expect, it } from "vitest";
+import { type PageStatus, permissions, primaryAction } from "./status";
+
+const ALL: readonly PageStatus[] = [
+  { kind: "loading", what: "x" },
+  { kind: "idle" },
+  { kind: "starting", what: "x" },
+  { kind: "running" },
+  { kind: "pausing" },
+  { kind: "paused" },
+  { kind: "finished" },
+  { kind: "failed", message: "x" },
+  { kind: "lost", message: "x" },
+];
+
+describe("primaryAction", () => {
+  it("names one action for each status", () => {
+    expect(ALL.map(primaryAction)).toEqual([
+      "search",
+      "search",
+      "starting",
+      "pause",
+      "pausing",
+      "resume",
+      "search-again",
+      "search-again",
+      "reload",
+    ]);
+  });
+});
+
+describe("permissions", () => {
+  it("lets nothing start without data", () => {
+    for (const status of ALL) {
+      const may = permissions(status, false, false);
+      if (status.kind === "idle" || status.kind === "finished") expect(may.primary || may.step).toBe(false);
+    }
+  });
+
+  it("locks settings and data while running", () => {
+    const may = permissions({ kind: "running" }, true, true);
+    expect(may).toMatchObject({ primary: true, step: false, reset: false, edit: false, loadData: false, export: true });
+  });
+
+  it("allows edits, step and reset while paused, but no other data", () => {
+    const may = permissions({ kind: "paused" }, true, true);
+    expect(may).toMatchObject({ primary: true, step: true, reset: true, edit: true, loadData: false });
+  });
+
+  it("exports only what exists", () => {
+    for (const status of ALL) expect(permissions(status, true, false).export).toBe(false);
+  });
+
+  it("offers only the reload when the worker is gone", () => {
+    const may = permissions({ kind: "lost", message: "gone" }, true, true);
+    expect(Object.entries(may).filter(([, allowed]) => allowed)).toEqual([["primary", true]]);
+  });
+});

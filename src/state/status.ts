@@ -1,0 +1,109 @@
+/** What the person may press, derived from the one status. Plain functions: knows no React and no worker. */
+import type { RunStatus } from "../domain/run";
+
+/** The status of the page: the engine's own, or `lost` when the worker itself is gone. */
+export type PageStatus = RunStatus | { readonly kind: "lost"; readonly message: string };
+
+export type PrimaryAction = "search" | "pause" | "resume" | "search-again" | "starting" | "pausing" | "reload";
+
+/** What the one primary button does now. `starting` and `pausing` only say so and cannot be pressed. */
+export function primaryAction(status: PageStatus): PrimaryAction {
+  switch (status.kind) {
+    case "loading":
+    case "idle":
+      return "search";
+    case "starting":
+      return "starting";
+    case "running":
+      return "pause";
+    case "pausing":
+      return "pausing";
+    case "paused":
+      return "resume";
+    case "finished":
+    case "failed":
+      return "search-again";
+    case "lost":
+      return "reload";
+    default:
+      return status satisfies never;
+  }
+}
+
+export interface Permissions {
+  readonly primary: boolean;
+  readonly step: boolean;
+  readonly reset: boolean;
+  readonly loadData: boolean;
+  /** Settings of the next run, or of this one while it is paused. */
+  readonly edit: boolean;
+  readonly check: boolean;
+  readonly export: boolean;
+}
+
+const NOTHING: Permissions = {
+  primary: false,
+  step: false,
+  reset: false,
+  loadData: false,
+  edit: false,
+  check: false,
+  export: false,
+};
+
+/**
+ * What may be pressed.
+ * @param hasData a data set is loaded
+ * @param hasResult at least one iteration is finished
+ */
+export function permissions(status: PageStatus, hasData: boolean, hasResult: boolean): Permissions {
+  switch (status.kind) {
+    case "loading":
+      return { ...NOTHING, edit: true };
+    case "idle":
+      return {
+        ...NOTHING,
+        primary: hasData,
+        step: hasData,
+        loadData: true,
+        edit: true,
+        check: true,
+        export: hasResult,
+      };
+    case "starting":
+    case "pausing":
+      return { ...NOTHING, export: hasResult };
+    case "running":
+      return { ...NOTHING, primary: true, export: hasResult };
+    case "paused":
+      return { ...NOTHING, primary: true, step: true, reset: true, edit: true, check: true, export: hasResult };
+    case "finished":
+      return {
+        ...NOTHING,
+        primary: hasData,
+        reset: true,
+        loadData: true,
+        edit: true,
+        check: true,
+        export: hasResult,
+      };
+    case "failed":
+      return { ...NOTHING, primary: hasData, reset: true, loadData: true, edit: true, export: hasResult };
+    case "lost":
+      return { ...NOTHING, primary: true };
+    default:
+      return status satisfies never;
+  }
+}
+
+/** A run stands between its first and last iteration: fixed settings wait for Reset. */
+export function isUnderWay(status: PageStatus): boolean {
+  return (
+    status.kind === "starting" || status.kind === "running" || status.kind === "pausing" || status.kind === "paused"
+  );
+}
+
+/** Gold means "press me"; ink means "at work". */
+export function isWaiting(status: PageStatus): boolean {
+  return status.kind === "idle" || status.kind === "paused" || status.kind === "finished" || status.kind === "failed";
+}
