@@ -22,15 +22,9 @@ export const WEBGPU_FLAGS = [
   "--use-webgpu-adapter=swiftshader",
 ];
 
-/**
- * Path of the Chromium or Chrome installed on this machine; `CHROMIUM_PATH` names another. Undefined where there is none.
- * @throws Error when CHROMIUM_PATH names no file.
- */
+/** Path of the Chromium or Chrome installed on this machine; `CHROMIUM_PATH` names another. Undefined where there is none. */
 export function systemChromium(env = process.env) {
-  if (env.CHROMIUM_PATH) {
-    if (!existsSync(env.CHROMIUM_PATH)) throw new Error(`CHROMIUM_PATH names no file: ${env.CHROMIUM_PATH}`);
-    return env.CHROMIUM_PATH;
-  }
+  if (env.CHROMIUM_PATH) return env.CHROMIUM_PATH;
   const onPath = (env.PATH ?? "").split(delimiter).flatMap((folder) => NAMES.map((name) => join(folder, name)));
   return [...onPath, ...APPLICATIONS].find((path) => existsSync(path));
 }

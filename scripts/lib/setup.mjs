@@ -99,7 +99,10 @@ function isDebianRoot() {
 /** Path of a Chromium to test with, installed if there is none. Needs the packages. @throws SetupError */
 export async function chromium() {
   const found = systemChromium() ?? (await playwrightChromium());
-  if (found) return found;
+  if (found) {
+    if (!existsSync(found)) throw new SetupError(`CHROMIUM_PATH names no file: ${found}`);
+    return found;
+  }
   console.log("Installing Chromium…");
   if (isDebianRoot()) {
     const env = { DEBIAN_FRONTEND: "noninteractive" };
