@@ -1,13 +1,13 @@
 import react from "@vitejs/plugin-react";
 import { defineConfig } from "vite";
-import { tfjsAliases } from "./scripts/lib/tfjs.ts";
 
 export default defineConfig({
   // Relative addresses: the built page works from any folder of any server.
   base: "./",
   plugins: [react()],
-  resolve: { alias: tfjsAliases },
   worker: { format: "es" },
+  // The development server looks for dependencies here; it does not follow the page into its worker by itself.
+  optimizeDeps: { entries: ["index.html", "src/worker/main.ts"] },
   build: {
     target: "es2023",
     // The worker holds TensorFlow.js and both of its backends.

@@ -25,7 +25,6 @@ export default defineConfig({
       },
       {
         plugins: [golden()],
-        resolve: { alias: tfjsAliases },
         test: {
           name: "gpu",
           include: GPU_TESTS,
