@@ -193,7 +193,7 @@ const gradW: KernelBody<DepthwiseShape> = {
     if (!x || !dy) throw new Error("DepthwiseGradW needs x and dy.");
     const size = filterSize(s);
     const rows = s.batch * s.outHeight;
-    const chunks = chunkCount(rows * 8, size) > rows ? rows : chunkCount(rows * 8, size);
+    const chunks = Math.min(rows, chunkCount(rows * 8, size));
     const rowsPerChunk = Math.ceil(rows / chunks);
     const branches = place(s.blocks).map(
       (b) => `if (f >= ${b.filterOffset} && f < ${b.filterOffset + b.kernel ** 2 * b.outChannels}) {

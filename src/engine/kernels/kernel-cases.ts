@@ -7,6 +7,7 @@ import { depthwise } from "./depthwise";
 import { mix, type Tap } from "./mix";
 import { channelAffine, relu } from "./pointwise";
 import { averagePool, maxPool } from "./pooling";
+import { logSoftmax, softmax } from "./softmax";
 
 export interface KernelCase {
   readonly name: string;
@@ -96,6 +97,8 @@ export const KERNEL_CASES: readonly KernelCase[] = [
     shapes: [[3, 5, 4, 3], [3], [3]],
     run: (t) => channelAffine(batchNorm((t as Three)[0]), (t as Three)[1], (t as Three)[2]),
   },
+  { name: "softmax", shapes: [[5, 7]], run: (t) => softmax((t as One)[0]) },
+  { name: "log softmax", shapes: [[5, 7]], run: (t) => logSoftmax((t as One)[0]) },
   { name: "ReLU", shapes: [[2, 3, 3, 4]], run: (t) => relu((t as One)[0]) },
   {
     name: "mix of three inputs",

@@ -26,7 +26,7 @@ function centralDifference(c: KernelCase, f: (c: KernelCase, t: readonly Tensor[
 function along(c: KernelCase, gradients: readonly Tensor[]): number {
   const { directions } = caseValues(c);
   return gradients.reduce(
-    (sum, g, i) => sum + g.dataSync().reduce((s, v, j) => s + v * (directions[i]?.[j] ?? 0), 0),
+    (sum, g, i) => sum + g.dataSync<"float32">().reduce((s, v, j) => s + v * (directions[i]?.[j] ?? 0), 0),
     0,
   );
 }
@@ -36,7 +36,7 @@ function scale(gradients: readonly Tensor[], c: KernelCase): number {
   const { directions } = caseValues(c);
   return Math.sqrt(
     gradients.reduce(
-      (sum, g, i) => sum + g.dataSync().reduce((s, v, j) => s + (v * (directions[i]?.[j] ?? 0)) ** 2, 0),
+      (sum, g, i) => sum + g.dataSync<"float32">().reduce((s, v, j) => s + (v * (directions[i]?.[j] ?? 0)) ** 2, 0),
       0,
     ),
   );

@@ -1,0 +1,60 @@
+/** Layers that both networks are made of. A layer registers its parameters when built and reads them from a view when run. */
+
+import { type Tensor, tf } from "../gpu/tensorflow";
+import { batchNorm } from "../kernels/batch-norm";
+import { convolution } from "../kernels/convolution";
+import { channelAffine, channelShift, relu } from "../kernels/pointwise";
+import { averagePool, maxPool } from "../kernels/pooling";
+import { convolutionFilter, linearFilter, type ParameterSet, type View, vector } from "./parameters";
+
+export type Layer = (view: View, x: Tensor) => Tensor;
+
+/** What may be swapped for operations without kinks, to check derivatives: ReLU → softplus(4x)/4, maximum → average pool. */
+export interface Smoothness {
+  readonly smooth: boolean;
+}
+
+export function activation({ smooth }: Smoothness): (x: Tensor) => Tensor {
+  return smooth ? (x) => tf.mul(tf.softplus(tf.mul(x, 4)), 1 / 4) : relu;
+}
+
+/** 3×3 pools with padding 1. */
+export function pools({ smooth }: Smoothness) {
+  const average = (x: Tensor, stride: number) => averagePool(x, 3, stride, 1);
+  return { average, max: smooth ? average : (x: Tensor, stride: number) => maxPool(x, 3, stride, 1) };
+}
+
+/** Batch norm in train mode; with scale and shift when `affine`. State dict: weight, bias. */
+export function norm(set: ParameterSet, name: string, channels: number, affine: boolean): Layer {
+  if (!affine) return (_, x) => batchNorm(x);
+  const scale = set.add(vector(`${name}.weight`, channels, "ones"));
+  const shift = set.add(vector(`${name}.bias`, channels, "zeros"));
+  return (view, x) => channelAffine(batchNorm(x), view(scale), view(shift));
+}
+
+/** Convolution without bias. State dict: weight. */
+export function conv(
+  set: ParameterSet,
+  name: string,
+  o: {
+    readonly in: number;
+    readonly out: number;
+    readonly kernel: number;
+    readonly stride?: number;
+    readonly pad?: number;
+  },
+): Layer {
+  const filter = set.add(convolutionFilter([`${name}.weight`], o.kernel, o.in, o.out));
+  return (view, x) => convolution(x, view(filter), { stride: o.stride ?? 1, pad: o.pad ?? 0 });
+}
+
+/** Global average pool, then a linear layer with bias: [N, H, H, I] → [N, O]. State dict: weight, bias. */
+export function classifier(set: ParameterSet, name: string, inputs: number, outputs: number): Layer {
+  const filter = set.add(linearFilter(`${name}.weight`, inputs, outputs));
+  const bias = set.add(vector(`${name}.bias`, outputs, { fanIn: inputs }));
+  return (view, x) => {
+    const side = x.shape[1] ?? 1;
+    const pooled = averagePool(x, side, 1, 0);
+    return tf.reshape(channelShift(convolution(pooled, view(filter)), view(bias)), [x.shape[0] ?? 0, outputs]);
+  };
+}

@@ -1,0 +1,132 @@
+/**
+ * All mixed operations that leave one state, grouped: their depthwise convolutions are one bank, their 1×1 convolutions
+ * one grouped convolution, their batch norms one, and the weighted sums to the nodes one mix (engine.md, point 3).
+ */
+import { type Edge, PRIMITIVES, type Primitive } from "../../domain/primitives";
+import { type Tensor, tf } from "../gpu/tensorflow";
+import { batchNorm } from "../kernels/batch-norm";
+import { convolution } from "../kernels/convolution";
+import { type DepthwiseBlock, depthwise } from "../kernels/depthwise";
+import { mix, type Tap } from "../kernels/mix";
+import { activation, pools, type Smoothness } from "./layers";
+import { reduceHalves } from "./operations";
+import { convolutionFilter, depthwiseFilter, type ParameterSet, type View } from "./parameters";
+
+export interface MixedEdgesOptions extends Smoothness {
+  readonly channels: number;
+  readonly stride: number;
+  /** The edges, from the same state. */
+  readonly edges: readonly Edge[];
+  /** State dict prefix of an edge's operation. */
+  readonly name: (edge: Edge, primitive: Primitive) => string;
+  /** Nodes of the cell: blocks of the output. */
+  readonly nodes: number;
+}
+
+/** Adds the mixed operations of x's edges to `sums` [N, H', W', nodes·C], which is null at first. */
+export type MixedEdges = (view: View, x: Tensor, weights: Tensor, sums: Tensor | null) => Tensor;
+
+/** The convolutions in the order of their channel blocks; the separable ones come first, as they go through twice. */
+const BANK = [
+  { primitive: "sep_conv_3x3", kernel: 3, dilation: 1 },
+  { primitive: "sep_conv_5x5", kernel: 5, dilation: 1 },
+  { primitive: "dil_conv_3x3", kernel: 3, dilation: 2 },
+  { primitive: "dil_conv_5x5", kernel: 5, dilation: 2 },
+] as const;
+const SEPARABLE = BANK.slice(0, 2);
+
+/** Builds the grouped edges of one state. Mixing weights: [edges of the cell, 8]. */
+export function mixedEdges(set: ParameterSet, o: MixedEdgesOptions): MixedEdges {
+  const { channels, stride, edges, name, nodes } = o;
+  const act = activation(o);
+  const pool = pools(o);
+  const width = edges.length * channels;
+  const names = (primitive: Primitive, suffix: string) =>
+    edges.map((edge) => `${name(edge, primitive)}${suffix}.weight`);
+
+  const skipNames = (half: string) => names("skip_connect", half);
+  const even = stride === 2 ? set.add(convolutionFilter(skipNames("conv_1"), 1, channels, channels / 2)) : null;
+  const odd = stride === 2 ? set.add(convolutionFilter(skipNames("conv_2"), 1, channels, channels / 2)) : null;
+  const depthwise1 = set.add(
+    depthwiseFilter(
+      BANK.map((b) => ({ kernel: b.kernel, names: names(b.primitive, "op.1") })),
+      channels,
+    ),
+  );
+  const pointwise1 = set.add(
+    convolutionFilter(
+      BANK.flatMap((b) => names(b.primitive, "op.2")),
+      1,
+      channels,
+      channels,
+    ),
+  );
+  const depthwise2 = set.add(
+    depthwiseFilter(
+      SEPARABLE.map((b) => ({ kernel: b.kernel, names: names(b.primitive, "op.5") })),
+      channels,
+    ),
+  );
+  const pointwise2 = set.add(
+    convolutionFilter(
+      SEPARABLE.flatMap((b) => names(b.primitive, "op.6")),
+      1,
+      channels,
+      channels,
+    ),
+  );
+
+  const block = (kernel: number, dilation: number, inOffset: number, inChannels: number): DepthwiseBlock => ({
+    kernel,
+    dilation,
+    pad: (dilation * (kernel - 1)) / 2,
+    outChannels: width,
+    inOffset,
+    inChannels,
+  });
+  const bank1 = BANK.map((b) => block(b.kernel, b.dilation, 0, channels));
+  const bank2 = SEPARABLE.map((b, t) => block(b.kernel, b.dilation, t * width, width));
+
+  const taps = (withSums: boolean): Tap[] => {
+    const [pooled, skip, first, second] = withSums ? [1, 2, 3, 4] : [0, 1, 2, 3];
+    const carried: Tap[] = withSums
+      ? Array.from({ length: nodes }, (_, b) => ({ input: 0, from: b, to: b, weight: null }))
+      : [];
+    return carried.concat(
+      edges.flatMap((edge, g) => {
+        const tap = (input: number | undefined, from: number, primitive: Primitive): Tap => ({
+          input: input ?? 0,
+          from,
+          to: edge.node,
+          weight: { row: edge.index, column: PRIMITIVES.indexOf(primitive) },
+        });
+        return [
+          tap(pooled, 0, "max_pool_3x3"),
+          tap(pooled, 1, "avg_pool_3x3"),
+          tap(skip, stride === 1 ? 0 : g, "skip_connect"),
+          ...BANK.map(({ primitive }, t) =>
+            tap(t < SEPARABLE.length ? second : first, t * edges.length + g, primitive),
+          ),
+        ];
+      }),
+    );
+  };
+
+  return (view, x, weights, sums) => {
+    const rectified = act(x);
+    const once = batchNorm(
+      convolution(depthwise(rectified, view(depthwise1), stride, bank1), view(pointwise1), {
+        groups: BANK.length * edges.length,
+      }),
+    );
+    const twice = batchNorm(
+      convolution(depthwise(act(once), view(depthwise2), 1, bank2), view(pointwise2), {
+        groups: SEPARABLE.length * edges.length,
+      }),
+    );
+    const pooled = batchNorm(tf.concat([pool.max(x, stride), pool.average(x, stride)], 3));
+    const skip = even && odd ? batchNorm(reduceHalves(rectified, view(even), view(odd), edges.length)) : x;
+    const inputs = [...(sums ? [sums] : []), pooled, skip, once, twice];
+    return mix(inputs, weights, taps(sums !== null), { channels, outBlocks: nodes });
+  };
+}

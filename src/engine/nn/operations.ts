@@ -1,0 +1,122 @@
+/** The DARTS operations one by one (darts-family.md §2), named as in its state dicts. */
+import type { Primitive } from "../../domain/primitives";
+import { type Tensor, tf } from "../gpu/tensorflow";
+import { batchNorm } from "../kernels/batch-norm";
+import { convolution } from "../kernels/convolution";
+import { depthwise } from "../kernels/depthwise";
+import { averagePool } from "../kernels/pooling";
+import { activation, conv, type Layer, norm, pools, type Smoothness } from "./layers";
+import { convolutionFilter, depthwiseFilter, type ParameterRef, type ParameterSet, type View } from "./parameters";
+
+interface OperationOptions extends Smoothness {
+  readonly channels: number;
+  readonly stride: number;
+  readonly affine: boolean;
+}
+
+/** ReLU → k×k convolution → batch norm. State dict: op.1, op.2. */
+export function reluConvNorm(
+  set: ParameterSet,
+  name: string,
+  o: Smoothness & {
+    readonly in: number;
+    readonly out: number;
+    readonly affine: boolean;
+    readonly kernel?: number;
+    readonly stride?: number;
+    readonly pad?: number;
+  },
+): Layer {
+  const act = activation(o);
+  const { kernel = 1, stride = 1, pad = 0 } = o;
+  const convolve = conv(set, `${name}op.1`, { in: o.in, out: o.out, kernel, stride, pad });
+  const normalise = norm(set, `${name}op.2`, o.out, o.affine);
+  return (view, x) => normalise(view, convolve(view, act(x)));
+}
+
+/**
+ * The two halves of factorized reductions of x for `groups` edges at once, x already rectified: 1×1 convolutions of stride
+ * 2 at even and at odd pixels, joined for each edge. [N, H, W, I] → [N, H/2, W/2, groups·out]
+ */
+export function reduceHalves(x: Tensor, even: Tensor, odd: Tensor, groups: number): Tensor {
+  const [n = 0, h = 0, w = 0] = x.shape;
+  if (h % 2 === 1 || w % 2 === 1)
+    throw new Error(`A factorized reduction needs an even height and width, not ${h}×${w}.`);
+  const half = (even.shape[3] ?? 0) / groups;
+  const shape = [n, h / 2, w / 2, groups, half];
+  const a = tf.reshape(convolution(x, even, { stride: 2 }), shape);
+  const b = tf.reshape(convolution(x, odd, { stride: 2, pad: -1 }), shape);
+  return tf.reshape(tf.concat([a, b], 4), [n, h / 2, w / 2, groups * half * 2]);
+}
+
+/** FactorizedReduce: ReLU → halves → batch norm. State dict: conv_1, conv_2, bn. */
+export function factorizedReduce(
+  set: ParameterSet,
+  name: string,
+  o: Smoothness & { readonly in: number; readonly out: number; readonly affine: boolean },
+): Layer {
+  const act = activation(o);
+  const even = set.add(convolutionFilter([`${name}conv_1.weight`], 1, o.in, o.out / 2));
+  const odd = set.add(convolutionFilter([`${name}conv_2.weight`], 1, o.in, o.out / 2));
+  const normalise = norm(set, `${name}bn`, o.out, o.affine);
+  return (view, x) => normalise(view, reduceHalves(act(x), view(even), view(odd), 1));
+}
+
+/** ReLU → depthwise → 1×1 → batch norm; state dict: op.FIRST, op.FIRST+1, op.FIRST+2. */
+function separable(
+  set: ParameterSet,
+  name: string,
+  first: number,
+  o: OperationOptions & { readonly kernel: number; readonly dilation: number },
+): Layer {
+  const { channels, kernel, dilation, stride } = o;
+  const act = activation(o);
+  const block = {
+    kernel,
+    dilation,
+    pad: (dilation * (kernel - 1)) / 2,
+    outChannels: channels,
+    inOffset: 0,
+    inChannels: channels,
+  };
+  const filter: ParameterRef = set.add(depthwiseFilter([{ kernel, names: [`${name}op.${first}.weight`] }], channels));
+  const pointwise = conv(set, `${name}op.${first + 1}`, { in: channels, out: channels, kernel: 1 });
+  const normalise = norm(set, `${name}op.${first + 2}`, channels, o.affine);
+  return (view: View, x) => normalise(view, pointwise(view, depthwise(act(x), view(filter), stride, [block])));
+}
+
+/** One primitive. `normAfterPool`: the batch norm that the search puts behind pools. */
+export function operation(
+  set: ParameterSet,
+  name: string,
+  primitive: Primitive,
+  o: OperationOptions & { readonly normAfterPool: boolean },
+): Layer {
+  const { channels, stride, affine, smooth } = o;
+  const afterPool = o.normAfterPool ? batchNorm : (x: Tensor) => x;
+  const sep = (kernel: number): Layer => {
+    const first = separable(set, name, 1, { ...o, kernel, dilation: 1 });
+    const second = separable(set, name, 5, { ...o, stride: 1, kernel, dilation: 1 });
+    return (view, x) => second(view, first(view, x));
+  };
+  switch (primitive) {
+    case "none":
+      return (_, x) => tf.mul(stride === 1 ? x : averagePool(x, 1, stride, 0), 0);
+    case "max_pool_3x3":
+      return (_, x) => afterPool(pools(o).max(x, stride));
+    case "avg_pool_3x3":
+      return (_, x) => afterPool(pools(o).average(x, stride));
+    case "skip_connect":
+      return stride === 1 ? (_, x) => x : factorizedReduce(set, name, { in: channels, out: channels, affine, smooth });
+    case "sep_conv_3x3":
+      return sep(3);
+    case "sep_conv_5x5":
+      return sep(5);
+    case "dil_conv_3x3":
+      return separable(set, name, 1, { ...o, kernel: 3, dilation: 2 });
+    case "dil_conv_5x5":
+      return separable(set, name, 1, { ...o, kernel: 5, dilation: 2 });
+    default:
+      return primitive satisfies never;
+  }
+}

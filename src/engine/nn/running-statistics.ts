@@ -1,0 +1,23 @@
+/** Running statistics of batch norms: used outside the search, when pictures are classified one at a time. */
+
+import { type Tensor, tf } from "../gpu/tensorflow";
+import { batchStatistics } from "../kernels/batch-norm";
+
+export interface RunningStatistics {
+  /** [C]; 0 at first. */
+  readonly mean: Tensor;
+  /** [C]; 1 at first. */
+  readonly variance: Tensor;
+}
+
+const MOMENTUM = 0.1;
+
+/** rm ← 0.9·rm + 0.1·m, rv ← 0.9·rv + 0.1·v·M/(M − 1) for the batch norm's input x [..., C], M values a channel. */
+export function updateRunning({ mean, variance }: RunningStatistics, x: Tensor): RunningStatistics {
+  const batch = batchStatistics(x);
+  const count = x.size / batch.mean.size;
+  return {
+    mean: tf.add(tf.mul(mean, 1 - MOMENTUM), tf.mul(batch.mean, MOMENTUM)),
+    variance: tf.add(tf.mul(variance, 1 - MOMENTUM), tf.mul(batch.variance, (MOMENTUM * count) / (count - 1))),
+  };
+}

@@ -1,0 +1,114 @@
+/** The DARTS search network (darts-family.md §3): every edge is a mixed operation, weighted from outside. */
+import {
+  type CellKind,
+  type Edge,
+  edgesFrom,
+  isReduction,
+  NODES,
+  PRIMITIVES,
+  type Primitive,
+} from "../../domain/primitives";
+import { type Tensor, tf } from "../gpu/tensorflow";
+import { classifier, conv, type Layer, norm, type Smoothness } from "./layers";
+import { mixedEdges } from "./mixed-edges";
+import { factorizedReduce, reluConvNorm } from "./operations";
+import { ParameterSet, type View } from "./parameters";
+
+/** Mixing weights of both kinds of cell, each [14, 8]. */
+export type Mixture = Readonly<Record<CellKind, Tensor>>;
+
+export interface SupernetOptions extends Smoothness {
+  readonly channels: number;
+  readonly layers: number;
+  readonly classes: number;
+}
+
+interface CellOptions extends Smoothness {
+  readonly channels: number;
+  readonly previousPrevious: number;
+  readonly previous: number;
+  readonly reduction: boolean;
+  readonly reductionPrevious: boolean;
+}
+
+export type Cell = (view: View, s0: Tensor, s1: Tensor, weights: Tensor) => Tensor;
+
+/** A search cell: two inputs, four nodes, output [N, H, W, 4·C]. */
+export function cell(set: ParameterSet, name: string, o: CellOptions): Cell {
+  const { channels, smooth } = o;
+  const preprocess0: Layer = o.reductionPrevious
+    ? factorizedReduce(set, `${name}preprocess0.`, { in: o.previousPrevious, out: channels, affine: false, smooth })
+    : reluConvNorm(set, `${name}preprocess0.`, { in: o.previousPrevious, out: channels, affine: false, smooth });
+  const preprocess1 = reluConvNorm(set, `${name}preprocess1.`, {
+    in: o.previous,
+    out: channels,
+    affine: false,
+    smooth,
+  });
+  const operationName = (edge: Edge, primitive: Primitive) =>
+    `${name}_ops.${edge.index}._ops.${PRIMITIVES.indexOf(primitive)}.`;
+  const fromState = Array.from({ length: NODES + 1 }, (_, state) =>
+    mixedEdges(set, {
+      channels,
+      smooth,
+      edges: edgesFrom(state),
+      nodes: NODES,
+      name: operationName,
+      stride: o.reduction && state < 2 ? 2 : 1,
+    }),
+  );
+  return (view, s0, s1, weights) => {
+    let x = preprocess0(view, s0);
+    let sums: Tensor | null = null;
+    for (const [state, edges] of fromState.entries()) {
+      // State j + 1 is complete once states 0..j have added to it; its block of the sums is node j − 1.
+      if (state === 1) x = preprocess1(view, s1);
+      if (state > 1 && sums) x = tf.slice(sums, [0, 0, 0, (state - 2) * channels], [-1, -1, -1, channels]);
+      sums = edges(view, x, weights, sums);
+    }
+    if (!sums) throw new Error("A cell needs a node.");
+    return sums;
+  };
+}
+
+export interface Supernet {
+  readonly parameters: ParameterSet;
+  /** Convolution and batch norm before the cells: [N, H, W, 3] → [N, H, W, 3·C]. */
+  readonly stem: { readonly convolve: Layer; readonly normalise: Layer };
+  /** Class logits [N, classes] of pictures x [N, H, W, 3] with flat weights E. */
+  readonly logits: (weights: Tensor, mixture: Mixture, x: Tensor) => Tensor;
+}
+
+/** Builds the search network; its parameters are named as in the original state dict. */
+export function supernet({ channels, layers, classes, smooth }: SupernetOptions): Supernet {
+  const set = new ParameterSet();
+  const convolve = conv(set, "stem.0", { in: 3, out: 3 * channels, kernel: 3, pad: 1 });
+  const normalise = norm(set, "stem.1", 3 * channels, true);
+  let [previousPrevious, previous, width, reductionPrevious] = [3 * channels, 3 * channels, channels, false];
+  const cells = Array.from({ length: layers }, (_, layer) => {
+    const reduction = isReduction(layer, layers);
+    if (reduction) width *= 2;
+    const run = cell(set, `cells.${layer}.`, {
+      channels: width,
+      previousPrevious,
+      previous,
+      reduction,
+      reductionPrevious,
+      smooth,
+    });
+    [previousPrevious, previous, reductionPrevious] = [previous, NODES * width, reduction];
+    return { run, kind: reduction ? ("reduce" as const) : ("normal" as const) };
+  });
+  const head = classifier(set, "classifier", previous, classes);
+  return {
+    parameters: set,
+    stem: { convolve, normalise },
+    logits: (weights, mixture, x) => {
+      const view = set.view(weights);
+      const stem = normalise(view, convolve(view, x));
+      let [s0, s1] = [stem, stem];
+      for (const { run, kind } of cells) [s0, s1] = [s1, run(view, s0, s1, mixture[kind])];
+      return head(view, s1);
+    },
+  };
+}

@@ -1,0 +1,82 @@
+/** The plain bilevel objective of DARTS: the validation loss, at first or at second order (darts-family.md §6). */
+import { type Tensor, tf } from "../gpu/tensorflow";
+import { type Batch, crossEntropy } from "../nn/loss";
+import { type SgdOptions, virtualStep } from "../optim/sgd";
+import type { Explainer } from "../strategies/strategy";
+import { type HypergradientMethod, lossGradients, mixedDerivative } from "./derivatives";
+
+/** Weights with the state of their optimiser. */
+export interface Trained {
+  readonly weights: Tensor;
+  readonly buffer: Tensor | null;
+  readonly sgd: SgdOptions;
+}
+
+export interface BilevelInput {
+  readonly explainer: Explainer;
+  readonly state: Trained;
+  readonly architecture: Tensor;
+  readonly train: Batch;
+  readonly validation: Batch;
+  readonly order: 1 | 2;
+  readonly method: HypergradientMethod;
+}
+
+export interface BilevelResult {
+  readonly gradient: Tensor;
+  readonly validationLoss: Tensor;
+  readonly validationLogits: Tensor;
+  /** Weights that the validation loss was taken at: w, or w' at second order. */
+  readonly weights: Tensor;
+  /** ∇_{w'} L_val, at second order. */
+  readonly weightGradient: Tensor | null;
+  /** ∇_α L_val without the implicit term. */
+  readonly direct: Tensor;
+}
+
+/** Mean cross-entropy of the explainer on a batch, with its logits. */
+export function explainerLoss(explainer: Explainer, batch: Batch, weights: Tensor, architecture: Tensor) {
+  const logits = explainer(weights, architecture, batch.x);
+  return { loss: crossEntropy(logits, batch), logits };
+}
+
+export function bilevelHypergradient(input: BilevelInput): BilevelResult {
+  const { explainer, state, architecture, train, validation, method } = input;
+  if (input.order === 1) {
+    const { loss, logits, gradients } = lossGradients(
+      (a) => explainerLoss(explainer, validation, state.weights, a as Tensor),
+      [architecture],
+    );
+    const gradient = gradients[0] as Tensor;
+    return {
+      gradient,
+      direct: gradient,
+      validationLoss: loss,
+      validationLogits: logits,
+      weights: state.weights,
+      weightGradient: null,
+    };
+  }
+  const step = lossGradients((w) => explainerLoss(explainer, train, w as Tensor, architecture), [state.weights]);
+  const weights = virtualStep(state.weights, step.gradients[0] as Tensor, state.buffer, state.sgd);
+  const validated = lossGradients(
+    (w, a) => explainerLoss(explainer, validation, w as Tensor, a as Tensor),
+    [weights, architecture],
+  );
+  const [weightGradient, direct] = validated.gradients as [Tensor, Tensor];
+  const [implicit] = mixedDerivative({
+    f: (w, [a]) => explainerLoss(explainer, train, w, a as Tensor).loss,
+    at: state.weights,
+    direction: weightGradient,
+    targets: [architecture],
+    method,
+  }) as [Tensor];
+  return {
+    gradient: tf.sub(direct, tf.mul(implicit, state.sgd.learningRate)),
+    direct,
+    validationLoss: validated.loss,
+    validationLogits: validated.logits,
+    weights,
+    weightGradient,
+  };
+}

@@ -1,0 +1,162 @@
+/** Runs every golden case of the parts that are built, on the current backend. */
+import { deriveGenotype } from "../src/domain/genotype";
+import { type Tensor, tf } from "../src/engine/gpu/tensorflow";
+import { type AdamState, adamStep } from "../src/engine/optim/adam";
+import { cosineRate } from "../src/engine/optim/cosine";
+import { clipNorm, norm, sgdStep } from "../src/engine/optim/sgd";
+import { readGoldenJson } from "./golden-files";
+import { excess, GoldenCase } from "./golden-manifest";
+import { NETWORK_CASES, valuesOf } from "./golden-networks";
+import { OBJECTIVE_CASES } from "./golden-objectives";
+
+/** One comparison: its error over the tolerance. Above 1 fails. */
+export interface Comparison {
+  readonly name: string;
+  readonly excess: number;
+}
+
+const CASES = { ...NETWORK_CASES, ...OBJECTIVE_CASES };
+
+async function tensorCase(name: string): Promise<Comparison[]> {
+  const golden = await GoldenCase.load(name);
+  const run = CASES[name.slice(0, name.indexOf("_"))];
+  if (!run) throw new Error(`No runner for ${name}.`);
+  // Everything made in between is released at the end.
+  tf.engine().startScope();
+  try {
+    const results = await run(golden);
+    const comparisons: Comparison[] = [];
+    for (const expected of golden.expected) {
+      const result = results.get(expected.name.replace(/\.f64$/, ""));
+      if (!result) throw new Error(`${name}: nothing was computed for ${expected.name}.`);
+      comparisons.push({ name: expected.name, excess: golden.excess(expected, await valuesOf(result)) });
+    }
+    return comparisons;
+  } finally {
+    tf.engine().endScope();
+  }
+}
+
+interface GenotypeFile {
+  readonly cases: readonly {
+    readonly id: number;
+    readonly alphas_normal: number[][];
+    readonly alphas_reduce: number[][];
+    readonly genotype: unknown;
+  }[];
+}
+
+async function genotypeCase(name: string): Promise<Comparison[]> {
+  const { cases } = await readGoldenJson<GenotypeFile>(`darts/${name}.json`);
+  return cases.map(({ id, alphas_normal, alphas_reduce, genotype }) => {
+    const got = deriveGenotype({
+      normal: Float32Array.from(alphas_normal.flat()),
+      reduce: Float32Array.from(alphas_reduce.flat()),
+    });
+    return { name: `genotype ${id}`, excess: canonical(got) === canonical(genotype) ? 0 : Number.POSITIVE_INFINITY };
+  });
+}
+
+/** Key order does not matter, list order does. */
+function canonical(value: unknown): string {
+  return JSON.stringify(value, (_, v: unknown) =>
+    v && typeof v === "object" && !Array.isArray(v)
+      ? Object.fromEntries(Object.entries(v).sort(([a], [b]) => (a < b ? -1 : 1)))
+      : v,
+  );
+}
+
+interface CosineFile {
+  readonly schedules: Readonly<
+    Record<
+      string,
+      { readonly base: number; readonly min: number; readonly epochs: number; readonly lr: readonly number[] }
+    >
+  >;
+}
+
+async function cosineCase(name: string): Promise<Comparison[]> {
+  const { schedules } = await readGoldenJson<CosineFile>(`darts/${name}.json`);
+  return Object.entries(schedules).map(([schedule, { base, min, epochs, lr }]) => ({
+    name: schedule,
+    excess: excess(
+      lr.map((_, e) => cosineRate(base, min, e, epochs)),
+      lr,
+      1e-18,
+      1e-6,
+    ),
+  }));
+}
+
+interface OptimizerFile {
+  readonly cases: readonly {
+    readonly name: string;
+    readonly clip: number | null;
+    readonly initial: number[][];
+    readonly grads: number[][][];
+    readonly stepsFloat64: readonly { readonly params: number[][]; readonly gradNormBeforeClip: number | null }[];
+  }[];
+}
+
+/** Hyper-parameters of the named optimisers: darts-family.md §5, §8, §10. */
+const SGD = { learningRate: 0.025, momentum: 0.9, weightDecay: 3e-4 };
+const ADAM = { learningRate: 3e-4, weightDecay: 1e-3, beta1: 0.5, beta2: 0.999 };
+
+/** The float64 run starts from `initial`; the float32 one in the file does not (its start was overwritten by its end). */
+async function optimizerCase(name: string): Promise<Comparison[]> {
+  const { cases } = await readGoldenJson<OptimizerFile>(`darts/${name}.json`);
+  const comparisons: Comparison[] = [];
+  for (const c of cases) {
+    let parameters: Tensor = tf.tensor1d(c.initial.flat());
+    let buffer: Tensor | null = null;
+    let state: AdamState | null = null;
+    for (const [i, want] of c.stepsFloat64.entries()) {
+      const gradient = tf.tensor1d(c.grads[i]?.flat() ?? []);
+      if (c.name.startsWith("adam")) {
+        const step: ReturnType<typeof adamStep> = adamStep(parameters, gradient, state, i + 1, {
+          ...ADAM,
+          learningRate: c.name === "adam_alpha_pcdarts" ? 6e-4 : ADAM.learningRate,
+        });
+        [parameters, state] = [step.parameters, step.state];
+      } else {
+        const options = c.name === "sgd_nesterov" ? { ...SGD, weightDecay: 5e-4, nesterov: true } : SGD;
+        if (want.gradNormBeforeClip !== null) {
+          const got = (await norm(gradient).data())[0] ?? Number.NaN;
+          comparisons.push({ name: `${c.name} norm ${i + 1}`, excess: excess([got], [want.gradNormBeforeClip], 0, 0) });
+        }
+        const step: ReturnType<typeof sgdStep> = sgdStep(
+          parameters,
+          c.clip === null ? gradient : clipNorm(gradient, c.clip),
+          buffer,
+          options,
+        );
+        [parameters, buffer] = [step.weights, step.buffer];
+      }
+      const wanted = want.params.flat();
+      const got = (await parameters.data()) as Float32Array;
+      comparisons.push({ name: `${c.name} step ${i + 1}`, excess: excess(got, wanted, 1e-7, 1) });
+    }
+  }
+  return comparisons;
+}
+
+const JSON_CASES: Readonly<Record<string, (name: string) => Promise<Comparison[]>>> = {
+  i_genotype_darts: genotypeCase,
+  j_cosine: cosineCase,
+  j_optimizers: optimizerCase,
+};
+
+/** Whether a case belongs to a part that is built. */
+function isBuilt(name: string): boolean {
+  return Object.hasOwn(JSON_CASES, name) || Object.hasOwn(CASES, name.slice(0, name.indexOf("_")));
+}
+
+/** The cases of the index that belong to built parts. */
+export async function goldenCaseNames(): Promise<string[]> {
+  const index = await readGoldenJson<readonly { readonly name: string }[]>("darts/index.json");
+  return index.map(({ name }) => name).filter(isBuilt);
+}
+
+export function runGoldenCase(name: string): Promise<Comparison[]> {
+  return (JSON_CASES[name] ?? tensorCase)(name);
+}

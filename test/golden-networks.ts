@@ -1,0 +1,236 @@
+/** Golden cases a-e and h: operations, batch norm, mixed op, cells, networks. */
+import { PRIMITIVES, type Primitive } from "../src/domain/primitives";
+import { type Tensor, tf } from "../src/engine/gpu/tensorflow";
+import { batchNorm } from "../src/engine/kernels/batch-norm";
+import { convolution } from "../src/engine/kernels/convolution";
+import { channelAffine } from "../src/engine/kernels/pointwise";
+import { softmax } from "../src/engine/kernels/softmax";
+import { conv, type Layer, norm } from "../src/engine/nn/layers";
+import { crossEntropy } from "../src/engine/nn/loss";
+import { mixedEdges } from "../src/engine/nn/mixed-edges";
+import { factorizedReduce, operation, reluConvNorm } from "../src/engine/nn/operations";
+import { ParameterSet, type View } from "../src/engine/nn/parameters";
+import { resnet } from "../src/engine/nn/resnet";
+import { updateRunning } from "../src/engine/nn/running-statistics";
+import { cell, supernet } from "../src/engine/nn/supernet";
+import { norm as l2 } from "../src/engine/optim/sgd";
+import { type GoldenCase, toNCHW } from "./golden-manifest";
+
+/** Results by golden name; pictures as NHWC until they are read. */
+export type Results = Map<string, Tensor | Float32Array>;
+
+export const oneHot = (targets: readonly number[], classes: number): Tensor =>
+  tf.oneHot(tf.tensor1d([...targets], "int32"), classes).toFloat();
+
+/** Adds a flat gradient under the state dict's names. */
+export async function addFlat(results: Results, set: ParameterSet, flat: Tensor, prefix: string): Promise<void> {
+  for (const [name, { values }] of set.toTorch((await flat.data()) as Float32Array))
+    results.set(`${prefix}${name}`, values);
+}
+
+/** Runs f at the case's inputs and parameters; results hold `out` and the gradients of ⟨out, gradOut⟩. */
+async function differentiate(
+  golden: GoldenCase,
+  set: ParameterSet,
+  inputs: readonly string[],
+  f: (view: View, inputs: readonly Tensor[]) => Tensor,
+): Promise<Results> {
+  const flat = tf.tensor1d(set.fromTorch((name) => golden.values(`param.${name}`)));
+  const at = inputs.map((name) => golden.tensor(name));
+  const run = (weights: Tensor, x: readonly Tensor[]) => f(set.size > 0 ? set.view(weights) : () => weights, x);
+  const results: Results = new Map([["out", run(flat, at)]]);
+  const gradOut = golden.tensor("gradOut");
+  const wrt = [...at, ...(set.size > 0 ? [flat] : [])];
+  const gradients = tf.grads((...t: Tensor[]) =>
+    tf.sum(tf.mul(run(t[at.length] ?? flat, t.slice(0, at.length)), gradOut)),
+  )(wrt);
+  for (const [i, name] of inputs.entries()) results.set(`grad.${name}`, gradients[i] as Tensor);
+  if (set.size > 0) await addFlat(results, set, gradients[at.length] as Tensor, "grad.");
+  return results;
+}
+
+async function operationCase(golden: GoldenCase): Promise<Results> {
+  const set = new ParameterSet();
+  const smooth = false;
+  const affine = golden.flag("affine");
+  const build = (): Layer => {
+    switch (golden.manifest.op) {
+      case "stem": {
+        const convolve = conv(set, "0", {
+          in: golden.number("Cin"),
+          out: golden.number("Cout"),
+          kernel: golden.number("kernel"),
+          pad: golden.number("padding"),
+        });
+        const normalise = norm(set, "1", golden.number("Cout"), affine);
+        return (view, x) => normalise(view, convolve(view, x));
+      }
+      case "ReLUConvBN":
+        return reluConvNorm(set, "", {
+          in: golden.number("Cin"),
+          out: golden.number("Cout"),
+          kernel: golden.number("kernel"),
+          stride: golden.number("stride"),
+          pad: golden.number("padding"),
+          affine,
+          smooth,
+        });
+      case "FactorizedReduce":
+        return factorizedReduce(set, "", { in: golden.number("Cin"), out: golden.number("Cout"), affine, smooth });
+      default:
+        return operation(set, "", golden.manifest.config.primitive as Primitive, {
+          channels: golden.number("C"),
+          stride: golden.number("stride"),
+          affine,
+          smooth,
+          normAfterPool: golden.flag("bnAfterPool"),
+        });
+    }
+  };
+  const layer = build();
+  const results = await differentiate(golden, set, ["x"], (view, [x]) => layer(view, x as Tensor));
+  if (golden.manifest.op === "stem") {
+    const weight = tf.transpose(
+      tf.tensor(golden.values("param.0.weight") ?? [], [golden.number("Cout"), golden.number("Cin"), 3, 3]),
+      [2, 3, 1, 0],
+    );
+    await addRunning(results, "after.1", convolution(golden.tensor("x"), weight, { pad: golden.number("padding") }));
+  }
+  return results;
+}
+
+/** Running statistics after the given batch norm inputs, one after the other. */
+export async function addRunning(results: Results, name: string, ...xs: readonly Tensor[]): Promise<void> {
+  const channels = xs[0]?.shape[3] ?? 0;
+  const start = { mean: tf.zeros([channels]) as Tensor, variance: tf.ones([channels]) as Tensor };
+  const { mean, variance } = xs.reduce(updateRunning, start);
+  results.set(`${name}.running_mean`, mean);
+  results.set(`${name}.running_var`, variance);
+}
+
+async function batchNormCase(golden: GoldenCase): Promise<Results> {
+  const inputs = golden.flag("affine") ? ["x", "param.weight", "param.bias"] : ["x"];
+  const results = await differentiate(golden, new ParameterSet(), inputs, (_, [x, scale, shift]) => {
+    const y = batchNorm(x as Tensor);
+    return scale && shift ? channelAffine(y, scale, shift) : y;
+  });
+  for (const name of ["weight", "bias"]) {
+    const gradient = results.get(`grad.param.${name}`);
+    if (gradient) results.set(`grad.${name}`, gradient);
+  }
+  await addRunning(results, "after", golden.tensor("x"));
+  return results;
+}
+
+function mixedCase(golden: GoldenCase): Promise<Results> {
+  const set = new ParameterSet();
+  const edges = mixedEdges(set, {
+    channels: golden.number("C"),
+    stride: golden.number("stride"),
+    edges: [{ index: 0, node: 0, state: 0 }],
+    nodes: 1,
+    smooth: false,
+    name: (_, primitive) => `_ops.${PRIMITIVES.indexOf(primitive)}.`,
+  });
+  const fromAlphas = golden.has("alpha");
+  return differentiate(golden, set, ["x", fromAlphas ? "alpha" : "weights"], (view, [x, w]) =>
+    edges(
+      view,
+      x as Tensor,
+      tf.reshape(fromAlphas ? softmax(w as Tensor) : (w as Tensor), [1, PRIMITIVES.length]),
+      null,
+    ),
+  );
+}
+
+function cellCase(golden: GoldenCase): Promise<Results> {
+  const set = new ParameterSet();
+  const run = cell(set, "", {
+    channels: golden.number("C"),
+    previousPrevious: golden.number("CprevPrev"),
+    previous: golden.number("Cprev"),
+    reduction: golden.flag("reduction"),
+    reductionPrevious: golden.flag("reductionPrev"),
+    smooth: false,
+  });
+  return differentiate(golden, set, ["s0", "s1", "alphas"], (view, [s0, s1, alphas]) =>
+    run(view, s0 as Tensor, s1 as Tensor, softmax(alphas as Tensor)),
+  );
+}
+
+/** Both matrices as one flat architecture. */
+export function architectureOf(golden: GoldenCase): Tensor {
+  return tf.concat([golden.tensor("alphas_normal").flatten(), golden.tensor("alphas_reduce").flatten()]);
+}
+
+export function addArchitecture(results: Results, prefix: string, flat: Tensor): void {
+  const [normal, reduce] = tf.split(flat, 2) as [Tensor, Tensor];
+  results.set(`${prefix}alphas_normal`, normal);
+  results.set(`${prefix}alphas_reduce`, reduce);
+}
+
+async function networkCase(golden: GoldenCase): Promise<Results> {
+  const { darts } = await import("../src/engine/strategies/darts");
+  const net = supernet({
+    channels: golden.number("C"),
+    layers: golden.number("layers"),
+    classes: golden.number("classes"),
+    smooth: false,
+  });
+  const explainer = darts.explainer(net, 0);
+  const weights = tf.tensor1d(net.parameters.fromTorch((name) => golden.values(`param.${name}`)));
+  const [x, architecture] = [golden.tensor("x"), architectureOf(golden)];
+  const batch = { x, targets: oneHot(golden.numbers("targets"), golden.number("classes")), weights: null };
+  const { value, grads } = tf.valueAndGrads(
+    (w, a, p) => crossEntropy(explainer(w as Tensor, a as Tensor, p as Tensor), batch) as tf.Scalar,
+  )([weights, architecture, x]);
+  const results: Results = new Map([
+    ["logits", explainer(weights, architecture, x)],
+    ["loss", value],
+    ["grad.x", grads[2] as Tensor],
+    ["gradNormAllWeights", l2(grads[0] as Tensor)],
+  ]);
+  addArchitecture(results, "grad.", grads[1] as Tensor);
+  await addFlat(results, net.parameters, grads[0] as Tensor, "grad.");
+  await addRunning(results, "after.stem.1", net.stem.convolve(net.parameters.view(weights), x));
+  return results;
+}
+
+async function resnetCase(golden: GoldenCase): Promise<Results> {
+  const net = resnet({
+    width: golden.number("width"),
+    blocks: golden.numbers("blocks"),
+    kind: "basic",
+    classes: golden.number("classes"),
+    smooth: false,
+  });
+  const weights = tf.tensor1d(net.parameters.fromTorch((name) => golden.values(`param.${name}`)));
+  const x = golden.tensor("x");
+  const batch = { x, targets: oneHot(golden.numbers("targets"), golden.number("classes")), weights: null };
+  const { value, grads } = tf.valueAndGrads(
+    (w, p) => crossEntropy(net.logits(w as Tensor, p as Tensor), batch) as tf.Scalar,
+  )([weights, x]);
+  const results: Results = new Map([
+    ["logits", net.logits(weights, x)],
+    ["loss", value],
+    ["grad.x", grads[1] as Tensor],
+    ["gradNormAllWeights", l2(grads[0] as Tensor)],
+  ]);
+  await addFlat(results, net.parameters, grads[0] as Tensor, "grad.");
+  return results;
+}
+
+/** Runner for the cases whose name starts with the key and an underscore. */
+export const NETWORK_CASES: Readonly<Record<string, (golden: GoldenCase) => Promise<Results>>> = {
+  a: operationCase,
+  b: batchNormCase,
+  c: mixedCase,
+  d: cellCase,
+  e: networkCase,
+  h: resnetCase,
+};
+
+/** The value of a result in PyTorch's layout. */
+export async function valuesOf(result: Tensor | Float32Array): Promise<Float32Array> {
+  return result instanceof Float32Array ? result : ((await toNCHW(result).data()) as Float32Array);
+}
