@@ -1,7 +1,7 @@
 /**
  * Builds the built-in data set Emoji-8 into public/data: emoji artwork of three sets, rasterised to 32×32 RGB.
  *
- *   node scripts/build-data.mjs [--force]
+ *   node scripts/build-data.mjs [--force] [--quiet]
  *
  * emoji-8.bin: [count, 32, 32, 3] bytes. emoji-8.json: classes, and for each picture its class, emoji and artist.
  * Built again only when a package's version or one of these scripts changed.
@@ -151,7 +151,7 @@ async function writeAtOnce(file, content) {
 const start = performance.now();
 const key = await cacheKey();
 if (!process.argv.includes("--force") && (await isCurrent(key))) {
-  console.log("Emoji-8 is up to date.");
+  if (!process.argv.includes("--quiet")) console.log("Emoji-8 is up to date.");
 } else {
   const { pictures, names } = await build(key);
   const seconds = ((performance.now() - start) / 1000).toFixed(1);

@@ -80,7 +80,7 @@ export async function install({ quiet = false } = {}) {
 
 /** Builds the built-in data set when it is missing or out of date. @throws SetupError */
 export async function buildData({ quiet = false } = {}) {
-  const code = await run(process.execPath, ["scripts/build-data.mjs"], { quiet });
+  const code = await run(process.execPath, ["scripts/build-data.mjs", ...(quiet ? ["--quiet"] : [])], { quiet });
   if (code !== 0) throw new SetupError("The built-in data could not be built; see above.");
 }
 

@@ -70,8 +70,7 @@ async function main(): Promise<number> {
   } catch (error) {
     const usage = error instanceof UsageError;
     const message = error instanceof Error ? error.message : String(error);
-    complain(message.replaceAll(/\s*\n\s*/g, " "));
-    if (usage) complain("Try: npm run search -- --help");
+    complain(message.replaceAll(/\s*\n\s*/g, " ") + (usage ? " See npm run search -- --help." : ""));
     return usage ? EXIT.usage : EXIT.failed;
   }
 }
