@@ -1,0 +1,117 @@
+/** The whole headless search as a person starts it: a process, its lines, its file, its exit code. */
+import { spawn } from "node:child_process";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { type RunFile, runFileSchema } from "../domain/run";
+
+const ROOT = join(import.meta.dirname, "../..");
+const MINUTES = 60_000;
+
+let folder = "";
+beforeAll(() => {
+  folder = mkdtempSync(join(tmpdir(), "search-"));
+});
+afterAll(() => rmSync(folder, { recursive: true }));
+
+interface Ended {
+  readonly code: number | null;
+  readonly out: string;
+  readonly err: string;
+}
+
+/** Runs the search; `seen` hears standard output as it comes and may end the process. */
+function search(line: string, seen: (out: string, stop: () => void) => void = () => undefined): Promise<Ended> {
+  return new Promise((done) => {
+    const words = line.split(" ");
+    const child = spawn(process.execPath, [join(ROOT, "scripts/search.mjs"), ...words], { cwd: folder });
+    let [out, err] = ["", ""];
+    child.stdout.on("data", (bytes) => {
+      out += bytes;
+      seen(out, () => child.kill("SIGINT"));
+    });
+    child.stderr.on("data", (bytes) => {
+      err += bytes;
+    });
+    child.on("close", (code) => done({ code, out, err }));
+  });
+}
+
+function readRun(name: string): RunFile {
+  return JSON.parse(readFileSync(join(folder, name), "utf8")) as RunFile;
+}
+
+/** A run without what a repetition may change: times. */
+function withoutTimes(run: RunFile): object {
+  return { ...run, created: "", records: run.records.map((record) => ({ ...record, milliseconds: 0 })) };
+}
+
+describe("npm run search", () => {
+  it.each(["cpu", "webgpu"])(
+    "writes the same run twice on %s, and prints JSON lines only",
+    async (backend) => {
+      const line = `--backend ${backend} --data shapes --iterations 2 --seed 7 --json --out`;
+      const first = await search(`${line} ${backend}-1.json`);
+      expect(first).toMatchObject({ code: 0 });
+      const lines = first.out
+        .trimEnd()
+        .split("\n")
+        .map((text) => JSON.parse(text) as { kind: string; iteration?: number });
+      expect(lines.map(({ kind }) => kind)).toEqual(["start", "iteration", "iteration", "end"]);
+
+      const run = readRun(`${backend}-1.json`);
+      expect(runFileSchema.safeParse(run).error).toBeUndefined();
+      expect(run).toMatchObject({ seed: 7, environment: { backend }, data: { name: "Shapes" } });
+      expect(run.records.map(({ iteration }) => iteration)).toEqual([1, 2]);
+      for (const record of run.records) expect(record.explainerTrainLoss).toBeGreaterThan(0);
+
+      expect(await search(`${line} ${backend}-2.json`)).toMatchObject({ code: 0 });
+      expect(withoutTimes(readRun(`${backend}-2.json`))).toEqual(withoutTimes(run));
+    },
+    4 * MINUTES,
+  );
+
+  it(
+    "ends after the running iteration on Ctrl+C, and writes what there is",
+    async () => {
+      let stopped = false;
+      const ended = await search("--backend cpu --data shapes --objective bilevel --out stopped.json", (out, stop) => {
+        if (!stopped && / 1\/60 /.test(out)) {
+          stopped = true;
+          stop();
+        }
+      });
+      expect(ended.code).toBe(130);
+      const run = readRun("stopped.json");
+      expect(run.records.length).toBeGreaterThanOrEqual(1);
+      expect(run.records.length).toBeLessThan(60);
+      expect(ended.out).toContain(`Stopped after ${run.records.length} of 60 iterations.`);
+      expect(ended.out).toContain(run.genotypeText);
+    },
+    2 * MINUTES,
+  );
+
+  it(
+    "says in one line what is wrong with arguments (exit code 2) and with data (exit code 1)",
+    async () => {
+      const usage = await search("--order 3");
+      expect(usage).toEqual({
+        code: 2,
+        out: "",
+        err: "--order: Order must be one of 1, 2. See npm run search -- --help.\n",
+      });
+      expect(await search("--data none.bin")).toMatchObject({
+        code: 1,
+        out: "",
+        err: expect.stringMatching(/^There is no file none\.bin\.\n$/),
+      });
+      writeFileSync(join(folder, "short.bin"), new Uint8Array(100));
+      const short = await search("--data short.bin");
+      expect(short).toMatchObject({ code: 1, out: "" });
+      expect(short.err.trimEnd().split("\n")).toHaveLength(1);
+      expect(short.err).toContain("short.bin");
+    },
+    2 * MINUTES,
+  );
+});
