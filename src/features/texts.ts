@@ -241,7 +241,7 @@ export const LEARNING = {
     "The explainer is the network being searched. It is judged by what the audience learns from its explanations.",
   bilevelTitle: "Learning on two levels",
   bilevelCaption: "The weights learn on one half of the pictures; the alphas follow the loss on the other half.",
-  slowed: "The light goes round on a slowed clock.",
+  slowed: "The light follows a slowed clock.",
   lease: [
     { title: "Explainer learns", unit: "training loss" },
     { title: "Explainer explains", unit: "prediction moved by δ" },
@@ -265,7 +265,7 @@ export const LEARNING = {
   explainerAccuracy: "Explainer accuracy",
   audienceAccuracy: "Audience accuracy",
   accuracyHelp: "Validation accuracy, mean of the last 20 batches.",
-  chanceText: (classes: number) => `${Math.round(100 / classes)} % is chance`,
+  chanceText: (classes: number) => `${Number((100 / classes).toFixed(1))} % is chance`,
   skips: "Skips among 8 edges",
   skipsHelp: "Many skips often mean that a search has collapsed.",
   explanations: "Explanations",
@@ -369,6 +369,22 @@ export function adviceFor(reason: Extract<WebGPUCheck, { ok: false }>["reason"])
   }
 }
 
+/** Makers as they write themselves; WebGPU gives lower case. */
+const MAKERS: Readonly<Record<string, string>> = {
+  nvidia: "NVIDIA",
+  amd: "AMD",
+  arm: "Arm",
+  swiftshader: "SwiftShader",
+};
+
+/** "ada-lovelace" as "Ada Lovelace". */
+function properName(word: string): string {
+  return (
+    MAKERS[word] ??
+    word.replace(/(^|-)([a-z])/g, (_, dash: string, letter: string) => (dash ? " " : "") + letter.toUpperCase())
+  );
+}
+
 /** The badge's words and tone. */
 export function badgeText(engine: Engine | null): { text: string; tone: "good" | "warn" | "wait" } {
   if (!engine) return { text: "looking for an adapter", tone: "wait" };
@@ -376,7 +392,10 @@ export function badgeText(engine: Engine | null): { text: string; tone: "good" |
   if (!webgpu.ok) return { text: "CPU, no WebGPU", tone: "warn" };
   if (engine.backend === "cpu")
     return { text: webgpu.software ? "CPU, software adapter is slower" : "CPU, as set", tone: "warn" };
-  const name = [webgpu.vendor, webgpu.architecture].filter(Boolean).join(", ") || webgpu.description || engine.adapter;
+  const name =
+    [webgpu.vendor, webgpu.architecture].map(properName).filter(Boolean).join(", ") ||
+    webgpu.description ||
+    engine.adapter;
   return webgpu.software ? { text: `${name}: software adapter, slow`, tone: "warn" } : { text: name, tone: "good" };
 }
 

@@ -32,7 +32,7 @@ export interface Controller {
   readonly revert: (name: SettingName) => Promise<void>;
   /** The run as text and the name for its file; null when there is none or it failed. */
   readonly exportRun: () => Promise<{ name: string; text: string } | null>;
-  readonly useImportedSettings: () => Promise<void>;
+  readonly applyImportedSettings: () => Promise<void>;
   readonly closeImported: () => void;
   readonly selfCheck: () => Promise<void>;
 }
@@ -191,7 +191,7 @@ export function createController(store: AppStore, client: EngineClient, reload: 
         return null;
       }
     },
-    useImportedSettings: async () => {
+    applyImportedSettings: async () => {
       const imported = get().imported;
       if (!imported) return;
       try {

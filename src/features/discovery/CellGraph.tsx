@@ -17,9 +17,12 @@ interface Props {
 
 const LABEL_HEIGHT = 18;
 
-/** Width of an edge in pixels: 1.3 at an eighth, 5.8 near a half. */
+/**
+ * Width of an edge in pixels: 1.4 at an eighth, about 6 near a half. In steps, so that a width stands still between
+ * changes worth seeing: each change runs a transition, and those would never end.
+ */
 function strokeWidth(weight: number): number {
-  return Math.min(7, Math.max(1.3, 1.3 + 12.5 * (weight - 0.125)));
+  return Math.min(7, Math.max(1.4, 1.4 + Math.round(4 * 12.5 * (weight - 0.125)) / 4));
 }
 
 function labelText({ op, undecided }: EdgeView): string {
@@ -80,7 +83,7 @@ const Strands = memo(function Strands({
   readonly shown: boolean;
 }) {
   return (
-    <g className={`strands ${shown ? "" : "gone"}`} aria-hidden="true">
+    <g className={`strands ${shown ? "" : "gone"}`}>
       {CELL_EDGES.map((edge) =>
         PRIMITIVES.map((op, k) => (
           <path key={`${edge.index} ${op}`} d={pathOf(geometry.edge(edge, (k - 3.5) * 1.5))} stroke={OP_COLOUR[op]} />
@@ -181,7 +184,7 @@ function Key({ width, height }: { readonly width: number; readonly height: numbe
   const x = width - 112;
   const y = height - 42;
   return (
-    <g className="key" aria-hidden="true">
+    <g className="key">
       <path className="wide" d={`M${x} ${y}h14`} />
       <text x={x + 19} y={y}>
         {DISCOVERY.width}

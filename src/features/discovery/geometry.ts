@@ -32,7 +32,8 @@ export const BOX = { width: 44, height: 24 } as const;
 const BENDS: Readonly<Record<string, readonly [number, number]>> = {
   "0-3": [-0.27, -0.27],
   "1-2": [0.25, 0.26],
-  "1-3": [0.38, -0.2],
+  "1-3": [0.36, 0.2],
+  "2-3": [-0.22, 0.12],
 };
 const CONCAT_BENDS: Readonly<Record<number, readonly [number, number]>> = { 0: [0.27, 0.24], 1: [-0.25, -0.3] };
 

@@ -27,8 +27,8 @@ export const Explanations = memo(function Explanations() {
           <span className="column start">{LEARNING.probability}</span>
           {explanations ? (
             explanations.slice(0, ROWS).map((explanation, row) => (
-              // biome-ignore lint/suspicious/noArrayIndexKey: the rows are places; their pictures change.
               <Row
+                // biome-ignore lint/suspicious/noArrayIndexKey: the rows are places; their pictures change.
                 key={row}
                 explanation={explanation}
                 label={data?.classNames[explanation.label] ?? `class ${explanation.label}`}

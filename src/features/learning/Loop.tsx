@@ -8,6 +8,7 @@ import { LEARNING } from "../texts";
 import { formatLoss } from "../ui/format";
 import { Section } from "../ui/Section";
 import { type Stage, stagesOf } from "./stages";
+import { useTurn } from "./use-turn";
 
 /** Top left corners of the four boxes, in turn. */
 const CORNERS = [
@@ -81,7 +82,7 @@ function summary(stages: readonly Stage[]): string {
 }
 
 function LeaseLoop({ stages, iteration, lit, turn }: LoopProps) {
-  const timing = (i: number) => ({ animationDuration: `${turn}s`, animationDelay: `${(i * turn) / 4}s` });
+  const now = useTurn(lit, stages.length, turn);
   return (
     <svg
       className={`loop ${lit ? "lit" : ""}`}
@@ -109,7 +110,9 @@ function LeaseLoop({ stages, iteration, lit, turn }: LoopProps) {
           <path className="arrow-head" d="M1 .8 6.4 4 1 7.2" />
         </marker>
       </defs>
-      {lit ? BEAMS.map((d, i) => <path key={d} className="beam" d={d} style={timing(i)} />) : null}
+      {BEAMS.map((d, i) => (
+        <path key={d} className={`beam ${i === now ? "on" : ""}`} d={d} />
+      ))}
       {ARROWS.map(({ d, x, y, name }) => (
         <g key={name}>
           <path className="arrow" d={d} markerEnd="url(#arrow)" />
@@ -126,7 +129,7 @@ function LeaseLoop({ stages, iteration, lit, turn }: LoopProps) {
         {LEARNING.iterations}
       </text>
       {stages.map((stage, i) => (
-        <StageBox key={stage.title} stage={stage} number={i + 1} corner={CORNERS[i] ?? CORNERS[0]} timing={timing(i)} />
+        <StageBox key={stage.title} stage={stage} number={i + 1} corner={CORNERS[i] ?? CORNERS[0]} on={i === now} />
       ))}
     </svg>
   );
@@ -136,15 +139,15 @@ interface BoxProps {
   readonly stage: Stage;
   readonly number: number;
   readonly corner: readonly [number, number];
-  readonly timing: { readonly animationDuration: string; readonly animationDelay: string };
+  readonly on?: boolean;
 }
 
-function StageBox({ stage, number, corner: [x, y], timing }: BoxProps) {
+function StageBox({ stage, number, corner: [x, y], on = false }: BoxProps) {
   return (
-    <g className="stage-box" transform={`translate(${x} ${y})`}>
+    <g className={`stage-box ${on ? "on" : ""}`} transform={`translate(${x} ${y})`}>
       <title>{stage.detail}</title>
       <rect width={BOX.width} height={BOX.height} rx={6} />
-      <rect className="glow" width={BOX.width} height={BOX.height} rx={6} style={timing} />
+      <rect className="glow" width={BOX.width} height={BOX.height} rx={6} />
       <text className="number" x={10.5} y={16.5}>
         {number}
       </text>
@@ -188,13 +191,7 @@ function TwoStages({ stages }: { readonly stages: readonly Stage[] }) {
         A
       </text>
       {stages.map((stage, i) => (
-        <StageBox
-          key={stage.title}
-          stage={stage}
-          number={i + 1}
-          corner={CORNERS[i] ?? CORNERS[0]}
-          timing={{ animationDuration: "0s", animationDelay: "0s" }}
-        />
+        <StageBox key={stage.title} stage={stage} number={i + 1} corner={CORNERS[i] ?? CORNERS[0]} />
       ))}
     </svg>
   );

@@ -1,28 +1,27 @@
 /** Losses of the explainer and, with LeaSE, of the audience. */
-import { memo, useMemo } from "react";
+import { memo } from "react";
 import type { IterationRecord } from "../../domain/run";
+import type { AppState } from "../../state/app-state";
 import { useApp } from "../../state/context";
-import { bucketSize, thin } from "../../state/history";
-import { selectData, selectRecords, selectShownSettings } from "../../state/selectors";
+import { bucketSize } from "../../state/history";
+import { selectData, selectShownSettings } from "../../state/selectors";
 import { LEARNING } from "../texts";
 import { Section } from "../ui/Section";
 import { useWidth } from "../ui/use-width";
 import { LossChart } from "./LossChart";
 
-const SERIES = {
-  explainerTrain: (record: IterationRecord) => record.explainerTrainLoss,
-  explainerValidation: (record: IterationRecord) => record.explainerValidationLoss,
-  audienceTrain: (record: IterationRecord) => record.audienceTrainLoss,
-  audienceValidation: (record: IterationRecord) => record.audienceValidationLoss,
-};
+const explainerTrain = (record: IterationRecord) => record.explainerTrainLoss;
+const explainerValidation = (record: IterationRecord) => record.explainerValidationLoss;
+const audienceTrain = (record: IterationRecord) => record.audienceTrainLoss;
+const audienceValidation = (record: IterationRecord) => record.audienceValidationLoss;
+
+const selectBucket = (state: AppState) => bucketSize(state.run.records.length);
 
 export const Losses = memo(function Losses() {
-  const records = useApp(selectRecords);
+  const bucket = useApp(selectBucket);
   const data = useApp(selectData);
   const { objective } = useApp(selectShownSettings);
   const [ref, width] = useWidth<HTMLDivElement>();
-  const points = useMemo(() => thin(records, SERIES), [records]);
-  const bucket = bucketSize(records.length);
   const chance = Math.log(data?.classNames.length ?? 10);
   const pair = objective !== "bilevel";
   const each = pair ? Math.floor((width - 12) / 2) : width;
@@ -36,20 +35,20 @@ export const Losses = memo(function Losses() {
       <div ref={ref} className="loss-charts">
         <LossChart
           title={LEARNING.explainer}
-          points={points}
-          train="explainerTrain"
-          validation="explainerValidation"
+          train={explainerTrain}
+          validation={explainerValidation}
           width={each}
           chance={chance}
+          phase={50}
         />
         {pair ? (
           <LossChart
             title={LEARNING.audience}
-            points={points}
-            train="audienceTrain"
-            validation="audienceValidation"
+            train={audienceTrain}
+            validation={audienceValidation}
             width={each}
             chance={chance}
+            phase={100}
           />
         ) : null}
       </div>

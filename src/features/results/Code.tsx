@@ -47,8 +47,7 @@ export function Code({ title, note, text, copy = text, testId }: Props) {
       ) : null}
       <pre data-testid={testId}>
         {text.split(OPS).map((part, i) => {
-          // biome-ignore lint/suspicious/noArrayIndexKey: parts of one text, always drawn together.
-          const key = i;
+          const key = `${i} ${part}`;
           return isPrimitive(part) ? (
             <span key={key} className="op" style={{ textDecorationColor: OP_COLOUR[part] }}>
               {part}

@@ -74,7 +74,7 @@ function Facts({ name, run }: { readonly name: string; readonly run: ImportedRun
           disabled={!may.edit}
           onClick={() => {
             setUsed(true);
-            void controller.useImportedSettings();
+            void controller.applyImportedSettings();
           }}
         >
           {RESULTS.use}

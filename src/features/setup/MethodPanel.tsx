@@ -31,6 +31,7 @@ function Row({ label, caption, data, value, disabled, onChange }: RowProps) {
     <div className="method-row">
       <span id={id}>{label}</span>
       <SegmentedControl
+        withItemsBorders={false}
         aria-labelledby={id}
         size="xs"
         fullWidth

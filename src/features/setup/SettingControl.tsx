@@ -80,6 +80,7 @@ function Control({ id, name, setting, value, disabled, onEdit }: ControlProps) {
       const pick = (choice: string) => onEdit({ [name]: choice });
       return data.length === 2 ? (
         <SegmentedControl
+          withItemsBorders={false}
           id={id}
           size="xs"
           data={data}

@@ -10,7 +10,7 @@ import { Readouts } from "./Readouts";
 import { StatusLine } from "./StatusLine";
 import "./transport.css";
 
-function Symbol({ action }: { readonly action: PrimaryAction }) {
+function ActionIcon({ action }: { readonly action: PrimaryAction }) {
   const pause = action === "pause" || action === "pausing";
   return (
     <svg viewBox="0 0 12 12" width={12} height={12} aria-hidden="true">
@@ -27,7 +27,7 @@ export function Transport() {
   const action = primaryAction(status);
   const fresh = !hasResult && (status.kind === "idle" || status.kind === "loading");
   return (
-    <div className="transport" role="region" aria-label={TRANSPORT.region}>
+    <section className="transport" aria-label={TRANSPORT.region}>
       <div className="buttons">
         <button
           type="button"
@@ -38,7 +38,7 @@ export function Transport() {
           title={TRANSPORT.primaryHint}
           onClick={() => void controller.primary()}
         >
-          <Symbol action={action} />
+          <ActionIcon action={action} />
           {PRIMARY[action]}
           {fresh ? <kbd>Space</kbd> : null}
         </button>
@@ -68,6 +68,6 @@ export function Transport() {
       {hasResult ? <Readouts /> : <StatusLine />}
       <ProgressBar />
       <LiveRegion />
-    </div>
+    </section>
   );
 }

@@ -51,3 +51,6 @@ export function apart(a: number, b: number, gap = 12): [number, number] {
   const middle = (a + b) / 2;
   return a <= b ? [middle - gap / 2, middle + gap / 2] : [middle + gap / 2, middle - gap / 2];
 }
+
+/** A chart is drawn anew at most once in this many ms; the numbers beside it follow every snapshot. */
+export const CHART_PERIOD = 1000;
