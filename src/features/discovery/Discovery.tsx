@@ -1,7 +1,8 @@
 /** The stage: both cells and how decided they are. */
+import { type ReactNode, useDeferredValue } from "react";
 import { CELL_KINDS, type CellKind } from "../../domain/primitives";
 import { useApp } from "../../state/context";
-import { selectAlphas, selectGenotype, selectHasResult, selectRun } from "../../state/selectors";
+import { selectHasResult, selectRun } from "../../state/selectors";
 import { DISCOVERY, stableText } from "../texts";
 import { useWidth } from "../ui/use-width";
 import { Cell } from "./Cell";
@@ -14,8 +15,8 @@ const GAP = 36;
 
 export function Discovery() {
   const [ref, width] = useWidth<HTMLDivElement>();
-  const alphas = useApp(selectAlphas);
-  const genotype = useApp(selectGenotype);
+  // The cells are dear to draw, so they follow in a task of their own, which input may interrupt.
+  const { alphas, genotype } = useDeferredValue(useApp(selectRun));
   const hasResult = useApp(selectHasResult);
   const tall = width >= SIDE_BY_SIDE;
   const each = tall ? Math.floor((width - GAP) / 2) : width;
@@ -32,7 +33,7 @@ export function Discovery() {
             genes={genotype?.[kind] ?? null}
             width={each}
             tall={tall}
-            extra={<Stable kind={kind} />}
+            extra={STABLE[kind]}
           />
         ))}
       </div>
@@ -50,6 +51,12 @@ function Stable({ kind }: { readonly kind: CellKind }) {
     </span>
   );
 }
+
+/** Made once, so that a cell is not drawn anew because of it. */
+const STABLE: Readonly<Record<CellKind, ReactNode>> = {
+  normal: <Stable kind="normal" />,
+  reduce: <Stable kind="reduce" />,
+};
 
 function Hello() {
   return (

@@ -54,12 +54,12 @@ export const Loop = memo(function Loop() {
   return (
     <Section
       title={lease ? LEARNING.leaseTitle : LEARNING.bilevelTitle}
+      note={lit && lease ? LEARNING.slowed : null}
       className="loop-section"
       right={lease ? `γ = ${settings.gamma}` : null}
     >
       <p className="note">
-        {lease ? LEARNING.leaseCaption : LEARNING.bilevelCaption}{" "}
-        {lit && turn === SLOWEST_TURN && lease ? LEARNING.slowed : ""}
+        {lease ? LEARNING.leaseCaption : LEARNING.bilevelCaption}
       </p>
       {lease ? (
         <LeaseLoop stages={stages} iteration={iteration} lit={lit} turn={turn} />
