@@ -13,6 +13,11 @@ tf.env().set("IS_TEST", false);
 // Else small operations would silently leave the GPU.
 tf.env().set("WEBGPU_CPU_FORWARD", false);
 
+/** tf.tidy for results of any type: releases every tensor made inside but those in the result (objects and arrays). */
+export function scoped<T>(f: () => T): T {
+  return tf.tidy(f as unknown as () => tf.TensorContainer) as unknown as T;
+}
+
 export type Tensor = tf.Tensor;
 export type TensorInfo = tf.TensorInfo;
 export { tf };

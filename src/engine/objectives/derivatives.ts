@@ -1,5 +1,5 @@
 /** First and mixed second derivatives of losses. Exact (double backward) and finite differences are different quantities. */
-import { type Tensor, tf } from "../gpu/tensorflow";
+import { scoped, type Tensor, tf } from "../gpu/tensorflow";
 import { norm } from "../optim/sgd";
 
 export interface LossGradients {
@@ -13,7 +13,7 @@ export function lossGradients(
   f: (...at: Tensor[]) => { loss: Tensor; logits: Tensor },
   at: readonly Tensor[],
 ): LossGradients {
-  return tf.tidy(() => {
+  return scoped(() => {
     const kept: Tensor[] = [];
     const { value, grads } = tf.valueAndGrads((...inputs: Tensor[]) => {
       const { loss, logits } = f(...inputs);
@@ -25,7 +25,7 @@ export function lossGradients(
     for (const t of kept) t.dispose();
     if (!logits) throw new Error("The loss was not evaluated.");
     return { loss: value, logits, gradients: grads };
-  }) as unknown as LossGradients;
+  });
 }
 
 export type HypergradientMethod = "exact" | "finite-difference";

@@ -39,8 +39,10 @@ export interface LeaseInput {
 }
 
 export interface LeaseResult {
-  /** The hypergradient, and its part from the audience. */
   readonly gradient: Tensor;
+  /** ∇_A L(E', A) at E', the explainer's own first-order term. */
+  readonly ownGradient: Tensor;
+  /** d_A, the path where A enters the explanation directly; null when left out. */
   readonly direct: Tensor | null;
   /** Gradients at the old architecture, for the real steps. */
   readonly explainerGradient: Tensor;
@@ -135,6 +137,7 @@ export function leaseHypergradient(input: LeaseInput): LeaseResult {
   }
   return {
     gradient: terms.reduce((a, b) => tf.add(a, b)),
+    ownGradient,
     direct: pulled.architecture,
     explainerGradient,
     audienceGradient,

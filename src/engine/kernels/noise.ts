@@ -1,0 +1,46 @@
+/** Seeded normal noise made where it is used: the generator of domain/random.ts as a kernel. */
+import { CounterRandom, type Stream } from "../../domain/random";
+import { defineKernel } from "../gpu/kernel";
+import type { Tensor } from "../gpu/tensorflow";
+
+interface Noise {
+  readonly shape: readonly number[];
+  readonly seed: number;
+  readonly stream: Stream;
+  readonly step: number;
+}
+
+const PCG4D = `
+  fn pcg4d(key : vec4<u32>) -> vec4<u32> {
+    var v = key * 1664525u + 1013904223u;
+    v.x += v.y * v.w; v.y += v.z * v.x; v.z += v.x * v.y; v.w += v.y * v.z;
+    v = v ^ (v >> vec4<u32>(16u));
+    v.x += v.y * v.w; v.y += v.z * v.x; v.z += v.x * v.y; v.w += v.y * v.z;
+    return v;
+  }
+  fn unit(bits : u32) -> f32 { return (f32(bits >> 9u) + 0.5) / 8388608.0; }`;
+
+const noise = defineKernel<Noise>("SearchlightNormalNoise", {
+  shape: (s) => s.shape,
+  cpu: (_, out, s) => {
+    const random = new CounterRandom(s.seed, s.stream, s.step);
+    for (let i = 0; i < out.length; i++) out[i] = random.normal(i);
+  },
+  gpu: (_, s, run) =>
+    run({
+      name: "NormalNoise",
+      inputs: {},
+      params: { seed: s.seed, stream: s.stream, step: s.step },
+      functions: PCG4D,
+      body: `
+        let bits = pcg4d(vec4<u32>(u32(index), u32(uniforms.step), u32(uniforms.stream), bitcast<u32>(uniforms.seed)));
+        result[index] = sqrt(-2.0 * log(unit(bits.x))) * cos(6.283185307179586 * unit(bits.y));`,
+      count: s.shape.reduce((a, b) => a * b, 1),
+      shape: s.shape,
+    }),
+});
+
+/** Standard normal values of the given shape, from (seed, stream, step) and the element's index. */
+export function normalNoise(shape: readonly number[], seed: number, stream: Stream, step: number): Tensor {
+  return noise([], { shape, seed, stream, step });
+}
