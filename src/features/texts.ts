@@ -112,7 +112,8 @@ export const METHOD = {
   preset: "Preset",
   advanced: "Advanced",
   locked: "Pause to change settings.",
-  waiting: "applies after Reset",
+  waiting: "Applies after Reset",
+  late: (count: number) => (count === 1 ? "1 change applies after Reset." : `${count} changes apply after Reset.`),
   changed: "changed",
   reset: (value: string) => `Back to the preset's ${value}`,
 } as const;

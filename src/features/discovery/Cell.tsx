@@ -23,7 +23,7 @@ export const Cell = memo(function Cell({ kind, alphas, genes, width, tall, extra
   const weights = useMemo(() => alphas && softmaxRows(alphas), [alphas]);
   const views = useMemo(() => (weights && genes ? edgeViews(weights, genes) : null), [weights, genes]);
   const standing = width < 560 && !tall;
-  const height = standing ? 416 : tall ? 330 : 164;
+  const height = standing ? 416 : tall ? 390 : 164;
   return (
     <section className="cell" aria-label={CELL_TITLES[kind]}>
       <div className="head">

@@ -2,7 +2,7 @@
 import { type ReactNode, useDeferredValue } from "react";
 import { CELL_KINDS, type CellKind } from "../../domain/primitives";
 import { useApp } from "../../state/context";
-import { selectHasResult, selectRun } from "../../state/selectors";
+import { selectEngine, selectHasResult, selectRun } from "../../state/selectors";
 import { DISCOVERY, stableText } from "../texts";
 import { useWidth } from "../ui/use-width";
 import { Cell } from "./Cell";
@@ -18,12 +18,15 @@ export function Discovery() {
   // The cells are dear to draw, so they follow in a task of their own, which input may interrupt.
   const { alphas, genotype } = useDeferredValue(useApp(selectRun));
   const hasResult = useApp(selectHasResult);
+  const engine = useApp(selectEngine);
+  // Without WebGPU the page has something else to say first.
+  const blocked = engine !== null && !engine.webgpu.ok;
   const tall = width >= SIDE_BY_SIDE;
   const each = tall ? Math.floor((width - GAP) / 2) : width;
   return (
     <section className="stage" aria-label={DISCOVERY.title}>
       <h2 className="hidden-text">{DISCOVERY.title}</h2>
-      {hasResult ? null : <Hello />}
+      {hasResult || blocked ? null : <Hello />}
       <div ref={ref} className={`cells ${tall ? "beside" : ""}`}>
         {CELL_KINDS.map((kind) => (
           <Cell

@@ -150,7 +150,7 @@ function ColumnNames({
           y={title}
           fontSize={compact ? 9 : 10}
         >
-          {compact ? source(edge.state).replace("k−", "k") : `${source(edge.state)} → ${edge.node}`}
+          {compact ? source(edge.state) : `${source(edge.state)} → ${edge.node}`}
         </text>
       ))}
     </>

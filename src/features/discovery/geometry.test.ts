@@ -4,6 +4,7 @@ import { cellGeometry, pathOf, placeLabels, pointAt } from "./geometry";
 
 describe.each([
   ["lying", cellGeometry(728, 164, false)],
+  ["short", cellGeometry(535, 400, false)],
   ["standing", cellGeometry(330, 416, true)],
 ] as const)("cellGeometry, %s", (_, geometry) => {
   it("puts every state inside, inputs before nodes before the output", () => {

@@ -40,6 +40,8 @@ const CONCAT_BENDS: Readonly<Record<number, readonly [number, number]>> = { 0: [
 /** Place of states along the axis (parts of its length) and across it (parts of the breadth). */
 const ROWS = {
   lying: { inputs: [0.24, 0.76], nodes: [0.705, 0.29, 0.705, 0.29], first: 0.245, step: 0.176 },
+  // A shorter axis leaves more of it to the first edges, whose labels need the room.
+  short: { inputs: [0.24, 0.76], nodes: [0.705, 0.29, 0.705, 0.29], first: 0.31, step: 0.162 },
   standing: { inputs: [0.26, 0.74], nodes: [0.68, 0.31, 0.68, 0.31], first: 0.255, step: 0.183 },
 } as const;
 
@@ -50,7 +52,7 @@ const ROWS = {
 export function cellGeometry(width: number, height: number, standing: boolean): CellGeometry {
   const length = standing ? height : width;
   const breadth = standing ? width : height;
-  const rows = standing ? ROWS.standing : ROWS.lying;
+  const rows = standing ? ROWS.standing : width < 640 ? ROWS.short : ROWS.lying;
   const half = (standing ? BOX.height : BOX.width) / 2;
   const radius = standing ? 14 : 13;
   const at = (along: number, across: number): Point => (standing ? { x: across, y: along } : { x: along, y: across });

@@ -58,9 +58,7 @@ export const Loop = memo(function Loop() {
       className="loop-section"
       right={lease ? `γ = ${settings.gamma}` : null}
     >
-      <p className="note">
-        {lease ? LEARNING.leaseCaption : LEARNING.bilevelCaption}
-      </p>
+      <p className="note">{lease ? LEARNING.leaseCaption : LEARNING.bilevelCaption}</p>
       {lease ? (
         <LeaseLoop stages={stages} iteration={iteration} lit={lit} turn={turn} />
       ) : (

@@ -2,8 +2,14 @@
 import { useState } from "react";
 import { presetSettings, SETTING_NAMES, SETTINGS, type SettingGroup } from "../../domain/settings";
 import { useApp, useController } from "../../state/context";
-import { changedFromPreset } from "../../state/edits";
-import { selectPermissions, selectPreset, selectSettings, selectStatus } from "../../state/selectors";
+import { changedFromPreset, waiting } from "../../state/edits";
+import {
+  selectPermissions,
+  selectPreset,
+  selectRunSettings,
+  selectSettings,
+  selectStatus,
+} from "../../state/selectors";
 import { isUnderWay } from "../../state/status";
 import { changedText, GROUP_TITLES, METHOD } from "../texts";
 import { Icon } from "../ui/icons";
@@ -41,9 +47,11 @@ function Groups() {
   const preset = useApp(selectPreset);
   const may = useApp(selectPermissions);
   const status = useApp(selectStatus);
+  const running = useApp(selectRunSettings);
   const controller = useController();
   const base = presetSettings(preset, settings);
   const underWay = isUnderWay(status);
+  const late = running ? waiting(settings, running) : [];
   return GROUPS.map((group) => (
     <fieldset key={group} className="group">
       <legend>{GROUP_TITLES[group]}</legend>
@@ -54,7 +62,7 @@ function Groups() {
           value={settings[name]}
           preset={base[name]}
           disabled={!may.edit}
-          underWay={underWay}
+          waits={!underWay || !SETTINGS[name].fixed ? "no" : late.includes(name) ? "changed" : "would"}
           onEdit={controller.edit}
         />
       ))}

@@ -85,8 +85,7 @@ export function MethodPanel() {
       />
       {late.length > 0 ? (
         <p className="note wait" role="status">
-          {late.length === 1 ? "One change" : `${late.length} changes`}{" "}
-          {late.length === 1 ? METHOD.waiting : "apply after Reset"}.
+          {METHOD.late(late.length)}
         </p>
       ) : null}
       <Advanced />

@@ -17,8 +17,8 @@ interface Props {
   /** What the preset would set. */
   readonly preset: string | number | boolean;
   readonly disabled: boolean;
-  /** The run is under way, so a fixed setting waits for Reset. */
-  readonly underWay: boolean;
+  /** The run is under way, so a fixed setting waits for Reset; `changed`: and it differs from the run's. */
+  readonly waits: "no" | "would" | "changed";
   readonly onEdit: (values: Partial<Settings>) => void;
 }
 
@@ -28,7 +28,7 @@ function bounds(setting: Setting): string {
 }
 
 export const SettingControl = memo(function SettingControl(props: Props) {
-  const { name, value, preset, underWay, disabled, onEdit } = props;
+  const { name, value, preset, waits, disabled, onEdit } = props;
   const setting: Setting = SETTINGS[name];
   const id = useId();
   const changed = value !== preset && name !== "seed" && name !== "backend" && setting.group !== "method";
@@ -43,7 +43,7 @@ export const SettingControl = memo(function SettingControl(props: Props) {
       <p className="note" id={`${id}-help`}>
         {setting.help}
         {bounds(setting) ? <span className="bounds"> {bounds(setting)}.</span> : null}
-        {underWay && setting.fixed ? <span className="wait"> {METHOD.waiting}</span> : null}
+        {waits === "no" ? null : <span className={waits === "changed" ? "wait" : ""}> {METHOD.waiting}.</span>}
         {changed ? (
           <button
             type="button"
