@@ -29,7 +29,7 @@ createRoot(root).render(
   <StrictMode>
     <MantineProvider theme={theme} defaultColorScheme="auto">
       <ErrorBoundary>
-        <Notifications position="top-right" limit={4} />
+        <Notifications position="bottom-right" limit={4} />
         <AppProvider store={store} controller={controller}>
           <App />
         </AppProvider>

@@ -111,10 +111,7 @@ export function applyEvent(state: AppState, event: EngineEvent): AppState {
     case "engine":
       return withEngine(state, event.engine);
     case "data":
-      return logged(
-        { ...state, data: event.summary, dataError: null },
-        { kind: "data", name: event.summary.name, used: event.summary.used },
-      );
+      return withData(state, event.summary);
     case "snapshot":
       return { ...state, run: withSnapshot(state.run, event.snapshot) };
     case "setting-change":
@@ -133,6 +130,15 @@ function withStatus(state: AppState, status: PageStatus): AppState {
   if (status.kind === "finished") return logged(next, { kind: "finished" });
   if (status.kind === "failed") return logged(next, { kind: "error", message: status.message });
   return next;
+}
+
+/** Other pictures end the run that was shown; the same ones at another size do not. */
+function withData(state: AppState, data: DataSummary): AppState {
+  const other = state.data?.hash !== data.hash;
+  const next = { ...state, data, dataError: null };
+  if (!other) return next;
+  const forgotten = state.data ? { ...next, run: EMPTY_RUN, runSettings: null } : next;
+  return logged(forgotten, { kind: "data", name: data.name, used: data.used });
 }
 
 function withEngine(state: AppState, engine: Engine): AppState {

@@ -57,18 +57,26 @@ export function createController(store: AppStore, client: EngineClient, reload: 
 
   const listen = (event: EngineEvent) => set((state) => applyEvent(state, event));
 
-  /** Marks the settings as those of the run that starts now. */
-  const begin = () => {
-    if (get().runSettings) return;
-    set((state) =>
-      logged({ ...state, runSettings: state.settings, touched: true }, { kind: "started", settings: state.settings }),
-    );
+  /** Starts or goes on with a run; while it has none, the settings become those of the run. */
+  const run = async (act: (settings: Settings) => Promise<void>) => {
+    if (!get().runSettings) {
+      set((state) =>
+        logged(
+          { ...state, runSettings: state.settings, touched: true, dataError: null },
+          { kind: "started", settings: state.settings },
+        ),
+      );
+    }
+    try {
+      await act(get().settings);
+    } catch (error) {
+      // The engine refused, so there is no run that these settings belong to.
+      if (get().run.records.length === 0) set((state) => ({ ...state, runSettings: null }));
+      throw error;
+    }
   };
 
-  const search = async () => {
-    begin();
-    await client.search(get().settings);
-  };
+  const search = () => run((settings) => client.search(settings));
 
   const forget = async () => {
     await client.reset();
@@ -100,12 +108,7 @@ export function createController(store: AppStore, client: EngineClient, reload: 
     }
   };
 
-  const load = async (act: () => Promise<void>) => {
-    if (!may().loadData) {
-      const message = "Other data can be loaded when no search is under way: press Reset first.";
-      set((state) => logged({ ...state, dataError: message }, { kind: "error", message }));
-      return;
-    }
+  const loadNow = async (act: () => Promise<void>) => {
     set((state) => ({ ...state, dataError: null }));
     try {
       await act();
@@ -113,6 +116,15 @@ export function createController(store: AppStore, client: EngineClient, reload: 
       const message = messageOf(error);
       set((state) => logged({ ...state, dataError: message }, { kind: "error", message }));
     }
+  };
+
+  const load = async (act: () => Promise<void>) => {
+    if (!may().loadData) {
+      const message = "Other data can be loaded when no search is under way: press Reset first.";
+      set((state) => logged({ ...state, dataError: message }, { kind: "error", message }));
+      return;
+    }
+    await loadNow(act);
   };
 
   const importRun = async (file: File) => {
@@ -156,19 +168,15 @@ export function createController(store: AppStore, client: EngineClient, reload: 
     start: async () => {
       try {
         await client.connect(listen);
-        await client.loadBuiltIn("emoji-8");
       } catch (error) {
-        if (get().engine) fail(error);
-        else lose(messageOf(error));
+        lose(messageOf(error));
+        return;
       }
+      await loadNow(() => client.loadBuiltIn("emoji-8"));
     },
     lose,
     primary,
-    step: () =>
-      guarded(may().step, async () => {
-        begin();
-        await client.step(get().settings);
-      }),
+    step: () => guarded(may().step, () => run((settings) => client.step(settings))),
     reset: () =>
       guarded(may().reset, async () => {
         await forget();

@@ -1,6 +1,5 @@
 /** Speed, time left and the words for them. Plain functions of the records. */
 import type { IterationRecord } from "../domain/run";
-import type { PageStatus } from "./status";
 
 /** Iterations that a live average is taken over. */
 export const WINDOW = 20;
@@ -78,9 +77,4 @@ export function epochOf(iteration: number, iterations: number, perEpoch: number)
     epoch: Math.max(1, Math.ceil(iteration / each)),
     epochs: Math.max(1, Math.ceil(iterations / each)),
   };
-}
-
-/** True while numbers of a run are worth showing. */
-export function hasNumbers(status: PageStatus, iteration: number): boolean {
-  return iteration > 0 || status.kind === "starting" || status.kind === "running";
 }

@@ -1,0 +1,65 @@
+import { describe, expect, it } from "vitest";
+import { presetSettings } from "../domain/settings";
+import { type AppState, applyEvent, initialState } from "./app-state";
+import { dataOf, HARDWARE, PROCESSOR, recordOf, snapshotOf } from "./testing";
+
+const running = (): AppState => ({ ...initialState(), data: dataOf("A"), runSettings: presetSettings("tiny") });
+
+describe("applyEvent", () => {
+  it("proposes Demo on hardware and Tiny elsewhere, until a setting was chosen", () => {
+    expect(applyEvent(initialState(), { kind: "engine", engine: HARDWARE }).preset).toBe("demo");
+    expect(applyEvent(initialState(), { kind: "engine", engine: PROCESSOR }).preset).toBe("tiny");
+    expect(applyEvent({ ...initialState(), touched: true }, { kind: "engine", engine: HARDWARE }).preset).toBe("tiny");
+  });
+
+  it("appends the records of each snapshot", () => {
+    const one = applyEvent(running(), { kind: "snapshot", snapshot: snapshotOf(1) });
+    const two = applyEvent(one, { kind: "snapshot", snapshot: snapshotOf(3, 4, [recordOf(2), recordOf(3)]) });
+    expect(two.run.records.map((record) => record.iteration)).toEqual([1, 2, 3]);
+  });
+
+  it("counts flips of the genotype and remembers the last one", () => {
+    const one = applyEvent(running(), { kind: "snapshot", snapshot: snapshotOf(1, 4) });
+    expect(one.run.stability.normal).toEqual({ flips: 0, since: 0 });
+    const two = applyEvent(one, { kind: "snapshot", snapshot: snapshotOf(2, 5) });
+    expect(two.run.stability.normal).toEqual({ flips: 8, since: 2 });
+    const three = applyEvent(two, { kind: "snapshot", snapshot: snapshotOf(3, 5) });
+    expect(three.run.stability).toBe(two.run.stability);
+  });
+
+  it("takes a changed setting over and logs it with its iteration", () => {
+    const change = { iteration: 7, name: "momentum", from: 0.9, to: 0.5 } as const;
+    const state = applyEvent(running(), { kind: "setting-change", change });
+    expect(state.settings.momentum).toBe(0.5);
+    expect(state.runSettings?.momentum).toBe(0.5);
+    expect(state.log.at(-1)).toMatchObject({ kind: "change", iteration: 7 });
+  });
+
+  it("forgets the run on reset but keeps the log", () => {
+    const one = applyEvent(running(), { kind: "snapshot", snapshot: snapshotOf(1) });
+    const state = applyEvent({ ...one, log: [{ id: 1, iteration: 0, kind: "finished" }] }, { kind: "reset" });
+    expect(state.run.records).toEqual([]);
+    expect(state.runSettings).toBeNull();
+    expect(state.log).toHaveLength(1);
+  });
+
+  it("forgets the run when other pictures come, not when the same come in another size", () => {
+    const one = applyEvent(running(), { kind: "snapshot", snapshot: snapshotOf(1) });
+    expect(applyEvent(one, { kind: "data", summary: { ...dataOf("A"), size: 2 } }).run.records).toHaveLength(1);
+    expect(applyEvent(one, { kind: "data", summary: dataOf("B") }).run.records).toHaveLength(0);
+  });
+
+  it("logs a failure once and lets nothing follow the loss of the worker", () => {
+    const failed = applyEvent(running(), { kind: "status", status: { kind: "failed", message: "no memory" } });
+    expect(failed.log.at(-1)).toMatchObject({ kind: "error", message: "no memory" });
+    const lost: AppState = { ...failed, status: { kind: "lost", message: "gone" } };
+    expect(applyEvent(lost, { kind: "status", status: { kind: "idle" } }).status.kind).toBe("lost");
+  });
+
+  it("keeps the log short", () => {
+    let state = initialState();
+    for (let i = 0; i < 600; i++) state = applyEvent(state, { kind: "engine", engine: PROCESSOR });
+    expect(state.log).toHaveLength(500);
+    expect(new Set(state.log.map((entry) => entry.id)).size).toBe(500);
+  });
+});

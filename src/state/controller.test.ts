@@ -1,0 +1,148 @@
+import { describe, expect, it } from "vitest";
+import type { RunFile, RunStatus } from "../domain/run";
+import type { EngineApi, EngineEvent } from "../worker/api";
+import { createController } from "./controller";
+import { createAppStore } from "./store";
+import { dataOf, HARDWARE, snapshotOf } from "./testing";
+
+/** A scripted engine in the place of the worker, which needs a browser: it notes the calls and answers with events. */
+function setUp(refuse: Partial<Record<keyof EngineApi, string>> = {}) {
+  const calls: string[] = [];
+  let post: (event: EngineEvent) => void = () => undefined;
+  const call = async (name: keyof EngineApi, ...events: EngineEvent[]) => {
+    calls.push(name);
+    const reason = refuse[name];
+    if (reason) throw new Error(reason);
+    for (const event of events) post(event);
+  };
+  const status = (kind: "idle" | "running" | "paused"): EngineEvent => ({ kind: "status", status: { kind } });
+  const client: EngineApi = {
+    connect: (listener) => {
+      post = listener;
+      return call("connect", { kind: "engine", engine: HARDWARE });
+    },
+    loadBuiltIn: (name) => call("loadBuiltIn", { kind: "data", summary: dataOf(name) }, status("idle")),
+    loadFile: (file) => call("loadFile", { kind: "data", summary: dataOf(file.name) }),
+    search: () => call("search", status("running")),
+    pause: () => call("pause", status("paused")),
+    step: () => call("step", { kind: "snapshot", snapshot: snapshotOf(1) }, status("paused")),
+    reset: () => call("reset", { kind: "reset" }, status("idle")),
+    change: (settings) => {
+      const events = Object.entries(settings).map(
+        ([name, to]): EngineEvent => ({
+          kind: "setting-change",
+          change: { iteration: 1, name: name as "momentum", from: 0, to },
+        }),
+      );
+      return call("change", ...events);
+    },
+    exportRun: async (): Promise<RunFile> => {
+      throw new Error("not in this test");
+    },
+    selfCheck: async (report) => {
+      await call("selfCheck");
+      report({ name: "a", ok: true, error: 0.1 });
+    },
+  };
+  let reloads = 0;
+  const store = createAppStore();
+  const controller = createController(store, client, () => {
+    reloads++;
+  });
+  const setStatus = (next: RunStatus) => post({ kind: "status", status: next });
+  return { calls, store, controller, setStatus, reloads: () => reloads };
+}
+
+describe("controller", () => {
+  it("connects, loads Emoji-8 and is ready", async () => {
+    const { calls, store, controller } = setUp();
+    await controller.start();
+    expect(calls).toEqual(["connect", "loadBuiltIn"]);
+    expect(store.getState()).toMatchObject({ status: { kind: "idle" }, preset: "demo" });
+  });
+
+  it("goes through search, pause, resume with the one button", async () => {
+    const { calls, controller } = setUp();
+    await controller.start();
+    await controller.primary();
+    await controller.primary();
+    await controller.primary();
+    expect(calls.slice(2)).toEqual(["search", "pause", "search"]);
+  });
+
+  it("forgets the old run before searching again", async () => {
+    const { calls, store, controller, setStatus } = setUp();
+    await controller.start();
+    await controller.step();
+    setStatus({ kind: "finished" });
+    await controller.primary();
+    expect(calls.slice(2)).toEqual(["step", "reset", "search"]);
+    expect(store.getState().run.records).toEqual([]);
+  });
+
+  it("does nothing that may not be pressed", async () => {
+    const { calls, controller } = setUp();
+    await controller.primary();
+    await controller.step();
+    await controller.reset();
+    expect(calls).toEqual([]);
+  });
+
+  it("changes a paused run at once, and only what fixes no shape", async () => {
+    const { calls, store, controller } = setUp();
+    await controller.start();
+    await controller.step();
+    await controller.edit({ initChannels: 16 });
+    expect(calls).not.toContain("change");
+    await controller.edit({ momentum: 0.5 });
+    expect(calls.at(-1)).toBe("change");
+    expect(store.getState().runSettings).toMatchObject({ momentum: 0.5, initChannels: 8 });
+    expect(store.getState().settings).toMatchObject({ momentum: 0.5, initChannels: 16 });
+  });
+
+  it("takes an edit back when the engine refuses it", async () => {
+    const { store, controller } = setUp({ change: "No." });
+    await controller.start();
+    await controller.step();
+    await controller.edit({ momentum: 0.5 });
+    expect(store.getState().settings.momentum).toBe(0.9);
+    expect(store.getState().log.at(-1)).toMatchObject({ kind: "error", message: "No." });
+  });
+
+  it("keeps what was loaded when a file is refused", async () => {
+    const { store, controller } = setUp({ loadFile: "x.bin is empty." });
+    await controller.start();
+    await controller.openFile(new File([], "x.bin"));
+    expect(store.getState()).toMatchObject({ dataError: "x.bin is empty.", data: { name: "emoji-8" } });
+  });
+
+  it("has no run when the engine refuses to search", async () => {
+    const { store, controller } = setUp({ search: "Too large." });
+    await controller.start();
+    await controller.primary();
+    expect(store.getState().runSettings).toBeNull();
+  });
+
+  it("offers the reload when the worker is gone", async () => {
+    const { store, controller, reloads } = setUp({ connect: "No worker." });
+    await controller.start();
+    expect(store.getState().status).toEqual({ kind: "lost", message: "No worker." });
+    await controller.primary();
+    expect(reloads()).toBe(1);
+  });
+
+  it("refuses a bad run file with a message and keeps the page", async () => {
+    const { store, controller } = setUp();
+    await controller.start();
+    await controller.openFile(new File(["{"], "x.json"));
+    expect(store.getState().importError).toMatch(/x\.json is not JSON/);
+    expect(store.getState().imported).toBeNull();
+  });
+
+  it("collects the results of the self-check", async () => {
+    const { store, controller } = setUp();
+    await controller.start();
+    await controller.selfCheck();
+    expect(store.getState().selfCheck).toEqual({ state: "done", results: [{ name: "a", ok: true, error: 0.1 }] });
+  });
+});

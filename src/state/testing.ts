@@ -1,0 +1,72 @@
+/** Small whole values for the tests of this room. */
+import type { DataSummary } from "../domain/dataset";
+import { deriveGenotype } from "../domain/genotype";
+import type { Engine, IterationRecord, Snapshot } from "../domain/run";
+
+export const HARDWARE: Engine = {
+  backend: "webgpu",
+  adapter: "Some card",
+  webgpu: { ok: true, vendor: "nvidia", architecture: "ada", description: "", software: false },
+};
+export const PROCESSOR: Engine = {
+  backend: "cpu",
+  adapter: "CPU",
+  webgpu: { ok: false, reason: "no-adapter", detail: "none" },
+};
+
+export function dataOf(name: string): DataSummary {
+  return {
+    name,
+    source: "built in",
+    size: 1,
+    classNames: ["a", "b"],
+    classCounts: [1, 1],
+    used: 2,
+    ignored: [],
+    splitSizes: { train: 1, validation: 1, test: 0 },
+    hash: name,
+    preview: [[], []],
+  };
+}
+
+export function recordOf(iteration: number, more: Partial<IterationRecord> = {}): IterationRecord {
+  return {
+    iteration,
+    epoch: 0,
+    learningRate: 0.025,
+    explainerTrainLoss: 2,
+    explainerValidationLoss: 2,
+    explainerTrainAccuracy: 0,
+    explainerValidationAccuracy: 0,
+    audienceTrainLoss: null,
+    audienceValidationLoss: null,
+    audienceValidationAccuracy: null,
+    explanationLoss: null,
+    deltaStepRatio: null,
+    explainerGradientNorm: 1,
+    audienceGradientNorm: null,
+    hypergradientNorm: 1,
+    audienceTermNorm: null,
+    entropyNormal: 2,
+    entropyReduce: 2,
+    milliseconds: 100,
+    ...more,
+  };
+}
+
+/** A snapshot whose alphas favour operation `op` on every edge. */
+export function snapshotOf(iteration: number, op = 4, records = [recordOf(iteration)]): Snapshot {
+  const alphas = () => Float32Array.from({ length: 112 }, (_, i) => (i % 8 === op ? 1 : 0));
+  const pair = { normal: alphas(), reduce: alphas() };
+  return {
+    iteration,
+    iterations: 10,
+    iterationsPerEpoch: 5,
+    records,
+    alphas: pair,
+    genotype: deriveGenotype(pair),
+    explanations: null,
+    bytes: 1,
+    tensors: 1,
+  };
+}
