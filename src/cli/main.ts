@@ -1,5 +1,6 @@
 /** The headless door: a whole search in a terminal, by the same engine as the page's. */
 import { resolve } from "node:path";
+import { setImmediate } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { version } from "../../package.json";
 import type { Engine } from "../domain/run";
@@ -51,7 +52,11 @@ async function search(command: Extract<Command, { kind: "search" }>): Promise<nu
     iterations: run.iterations,
     settings,
   });
-  while (run.iteration < run.iterations && interrupt.code() === null) reporter.iteration(await run.iterate());
+  while (run.iteration < run.iterations && interrupt.code() === null) {
+    reporter.iteration(await run.iterate());
+    // On the CPU an iteration never lets Node look for signals.
+    await setImmediate();
+  }
 
   const code = interrupt.code();
   const file = await run.file();

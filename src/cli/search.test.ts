@@ -42,6 +42,9 @@ function readRun(name: string): RunFile {
   return JSON.parse(readFileSync(join(folder, name), "utf8")) as RunFile;
 }
 
+/** The smallest LeaSE search: the engine's own tests look at larger ones. */
+const SMALL = "--data shapes --set batchSize=2 --set initChannels=2 --set audienceWidth=1";
+
 /** A run without what a repetition may change: times. */
 function withoutTimes(run: RunFile): object {
   return { ...run, created: "", records: run.records.map((record) => ({ ...record, milliseconds: 0 })) };
@@ -51,7 +54,7 @@ describe("npm run search", () => {
   it.each(["cpu", "webgpu"])(
     "writes the same run twice on %s, and prints JSON lines only",
     async (backend) => {
-      const line = `--backend ${backend} --data shapes --iterations 2 --seed 7 --json --out`;
+      const line = `--backend ${backend} ${SMALL} --iterations 2 --seed 7 --json --out`;
       const first = await search(`${line} ${backend}-1.json`);
       expect(first).toMatchObject({ code: 0 });
       const lines = first.out
@@ -76,7 +79,7 @@ describe("npm run search", () => {
     "ends after the running iteration on Ctrl+C, and writes what there is",
     async () => {
       let stopped = false;
-      const ended = await search("--backend cpu --data shapes --objective bilevel --out stopped.json", (out, stop) => {
+      const ended = await search(`--backend cpu ${SMALL} --out stopped.json`, (out, stop) => {
         if (!stopped && / 1\/60 /.test(out)) {
           stopped = true;
           stop();
