@@ -6,6 +6,7 @@ import { Learning } from "../features/learning/Learning";
 import { exportToFile } from "../features/results/download";
 import { Results } from "../features/results/Results";
 import { Setup } from "../features/setup/Setup";
+import { Problem } from "../features/transport/Problem";
 import { Transport } from "../features/transport/Transport";
 import { useController } from "../state/context";
 import { DropFiles } from "./DropFiles";
@@ -44,6 +45,7 @@ export function App() {
     <>
       <TopBar helpOpen={helpOpen} onHelp={setHelpOpen} />
       <Transport />
+      <Problem />
       <main className="panes">
         <Setup />
         <div className="stage-column">

@@ -23,7 +23,7 @@ export const PRIMARY: Readonly<Record<PrimaryAction, string>> = {
   pausing: "Pausing…",
   resume: "Resume",
   "search-again": "Search again",
-  reload: "Reload page",
+  reload: "Reload",
 };
 
 export const TRANSPORT = {

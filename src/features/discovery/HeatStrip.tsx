@@ -87,7 +87,7 @@ function Column({ x, width, geometry, weights, view }: ColumnProps) {
             y={y}
             width={width}
             height={row.height}
-            fillOpacity={Math.min(1, weight).toFixed(3)}
+            fillOpacity={Math.min(1, weight).toFixed(2)}
           />
         );
       })}

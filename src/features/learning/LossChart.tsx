@@ -22,6 +22,8 @@ interface Props {
   readonly phase: number;
 }
 
+/** The chart is about a hundred pixels wide; more points would not be seen. */
+export const LOSS_POINTS = 120;
 const HEIGHT = 108;
 const MARGIN = { top: 8, right: 54, bottom: 18, left: 24 } as const;
 const SERIES: readonly Series[] = [
@@ -31,7 +33,7 @@ const SERIES: readonly Series[] = [
 
 export const LossChart = memo(function LossChart({ title, train, validation, width, chance, phase }: Props) {
   const records = useSteady(useApp(selectRecords), CHART_PERIOD, phase);
-  const points = useMemo(() => thin(records, { train, validation }), [records, train, validation]);
+  const points = useMemo(() => thin(records, { train, validation }, LOSS_POINTS), [records, train, validation]);
   const axis = useMemo(() => {
     const values = points.flatMap((point) => [point.train, point.validation]);
     const known = values.filter((value): value is number => typeof value === "number");

@@ -8,14 +8,14 @@ import { selectData, selectShownSettings } from "../../state/selectors";
 import { LEARNING } from "../texts";
 import { Section } from "../ui/Section";
 import { useWidth } from "../ui/use-width";
-import { LossChart } from "./LossChart";
+import { LOSS_POINTS, LossChart } from "./LossChart";
 
 const explainerTrain = (record: IterationRecord) => record.explainerTrainLoss;
 const explainerValidation = (record: IterationRecord) => record.explainerValidationLoss;
 const audienceTrain = (record: IterationRecord) => record.audienceTrainLoss;
 const audienceValidation = (record: IterationRecord) => record.audienceValidationLoss;
 
-const selectBucket = (state: AppState) => bucketSize(state.run.records.length);
+const selectBucket = (state: AppState) => bucketSize(state.run.records.length, LOSS_POINTS);
 
 export const Losses = memo(function Losses() {
   const bucket = useApp(selectBucket);
