@@ -1,0 +1,51 @@
+/** Which backend a run gets. Opened once for each choice and kept: opening again would lose every tensor on the adapter. */
+import type { BackendName, Engine } from "../domain/run";
+import { openEngine } from "../engine/gpu/backend";
+import { fasterBackend } from "../engine/run/probe";
+
+export class Engines {
+  #auto: Engine | null = null;
+  #forced: Engine | null = null;
+
+  /**
+   * @param gpu the runtime's WebGPU, if it has one
+   * @param tell hears what takes its time
+   */
+  constructor(
+    private readonly gpu: GPU | undefined,
+    private readonly tell: (what: string) => void,
+  ) {}
+
+  /** @throws Error that says why WebGPU cannot be used, when it was asked for */
+  async open(choice: "auto" | BackendName): Promise<Engine> {
+    this.#auto ??= await this.#openAuto();
+    if (choice === "auto" || choice === this.#auto.backend) return this.#auto;
+    if (choice === "cpu") return { backend: "cpu", webgpu: this.#auto.webgpu, adapter: "CPU" };
+    this.#forced ??= await this.#openWebGPU();
+    return this.#forced;
+  }
+
+  async #openAuto(): Promise<Engine> {
+    this.tell("Looking for a graphics adapter");
+    try {
+      return await openEngine("auto", this.gpu, async () => {
+        this.tell("Comparing the CPU with the software adapter");
+        return fasterBackend();
+      });
+    } catch (error) {
+      // An adapter that is there but does not work is no reason to search nothing: the CPU always can.
+      const detail = error instanceof Error ? error.message : String(error);
+      const engine = await openEngine("cpu", undefined, async () => "cpu");
+      return { ...engine, webgpu: { ok: false, reason: "error", detail } };
+    }
+  }
+
+  async #openWebGPU(): Promise<Engine> {
+    try {
+      return await openEngine("webgpu", this.gpu, async () => "webgpu");
+    } catch (error) {
+      const message = error instanceof Error ? error.message : String(error);
+      throw new Error(`${message} Set Backend to auto or cpu.`);
+    }
+  }
+}

@@ -1,0 +1,20 @@
+/** The engine's worker: hands the session to the page. The only file here that knows the worker's own scope. */
+import { expose } from "comlink";
+import { version } from "../../package.json";
+import { DataError } from "../domain/dataset";
+import { Session } from "./session";
+
+// Built with relative addresses the worker lies in a folder beside the data; otherwise the base says where the page lies.
+const BASE = import.meta.env.BASE_URL === "./" ? "../" : import.meta.env.BASE_URL;
+
+async function fetchData(name: string): Promise<ArrayBuffer> {
+  const response = await fetch(new URL(`${BASE}data/${name}`, self.location.href)).catch(() => null);
+  if (!response) throw new DataError(`${name} could not be loaded: the server does not answer. Try again.`);
+  // A server that answers everything with its page would give a page for a missing file.
+  if (!response.ok || response.headers.get("content-type")?.startsWith("text/html")) {
+    throw new DataError(`${name} is missing on the server. Build it with: node scripts/build-data.mjs`);
+  }
+  return response.arrayBuffer();
+}
+
+expose(new Session({ gpu: navigator.gpu, fetchData, version, runtime: navigator.userAgent }));

@@ -1,0 +1,300 @@
+/** The session with the real engine on the CPU backend: no browser, no WebGPU, small networks. */
+import { beforeEach, describe, expect, it } from "vitest";
+import { shapesShard } from "../../test/cifar-file";
+import { DataError } from "../domain/dataset";
+import { type RunStatus, runFileSchema, type Snapshot } from "../domain/run";
+import { presetSettings, type Settings } from "../domain/settings";
+import { engineMemory } from "../engine/gpu/backend";
+import type { EngineEvent, SelfCheckResult } from "./api";
+import { Session } from "./session";
+
+const TINY: Settings = {
+  ...presetSettings("tiny"),
+  objective: "bilevel",
+  order: "1",
+  initChannels: 2,
+  batchSize: 2,
+  iterations: 3,
+};
+/** Never ends by itself within a test. */
+const LONG: Settings = { ...TINY, iterations: 10_000 };
+
+let events: EngineEvent[] = [];
+let watchers: (() => void)[] = [];
+let session: Session;
+
+function newSession(): Session {
+  return new Session({
+    gpu: undefined,
+    fetchData: async (name) => {
+      throw new DataError(`${name} is missing.`);
+    },
+    version: "1.2.3",
+    runtime: "a test",
+  });
+}
+
+const listener = (event: EngineEvent) => {
+  events.push(event);
+  for (const watch of watchers) watch();
+};
+
+const ofKind = <K extends EngineEvent["kind"]>(kind: K) =>
+  events.filter((event): event is Extract<EngineEvent, { kind: K }> => event.kind === kind);
+const statuses = () => ofKind("status").map(({ status }) => status.kind);
+const snapshots = () => ofKind("snapshot").map(({ snapshot }) => snapshot);
+const iterations = () => snapshots().flatMap(({ records }) => records.map(({ iteration }) => iteration));
+const last = (): RunStatus | undefined => ofKind("status").at(-1)?.status;
+const lastSnapshot = (): Snapshot | undefined => snapshots().at(-1);
+
+/** Waits for an event after which `seen` holds. */
+function until(seen: () => boolean): Promise<void> {
+  return new Promise((done) => {
+    const watch = () => {
+      if (!seen()) return;
+      watchers = watchers.filter((other) => other !== watch);
+      done();
+    };
+    watchers.push(watch);
+    watch();
+  });
+}
+
+const finished = () => until(() => last()?.kind === "finished");
+
+beforeEach(async () => {
+  [events, watchers] = [[], []];
+  session = newSession();
+  await session.connect(listener);
+  await session.loadBuiltIn("shapes");
+});
+
+describe("connecting", () => {
+  it("says which backend there is, and why not WebGPU", async () => {
+    expect(ofKind("engine")).toEqual([
+      {
+        kind: "engine",
+        engine: { backend: "cpu", adapter: "CPU", webgpu: expect.objectContaining({ ok: false, reason: "no-api" }) },
+      },
+    ]);
+    expect(statuses()).toEqual(["loading", "idle", "loading", "idle"]);
+  });
+
+  it("keeps calls that come too early in line", async () => {
+    const early = newSession();
+    events = [];
+    await Promise.all([early.connect(listener), early.loadBuiltIn("shapes"), early.step(TINY)]);
+    expect(last()).toEqual({ kind: "paused" });
+    expect(iterations()).toEqual([1]);
+  });
+});
+
+describe("data", () => {
+  it("tells of a set once, and again when the search sees it otherwise", async () => {
+    expect(ofKind("data").map(({ summary }) => [summary.name, summary.size, summary.splitSizes])).toEqual([
+      ["Shapes", 16, { train: 600, validation: 600, test: 300 }],
+    ]);
+    await session.step(TINY);
+    expect(ofKind("data")).toHaveLength(1);
+    await session.reset();
+    await session.step({ ...TINY, testFraction: 0.5, seed: 2 });
+    expect(ofKind("data").map(({ summary }) => summary.splitSizes.test)).toEqual([300, 750]);
+    const [one, two] = ofKind("data").map(({ summary }) => summary.hash);
+    expect(one).not.toBe(two);
+  });
+
+  it("reads a shard, and searches it", async () => {
+    await session.loadFile(new File([shapesShard(40)], "part.bin"));
+    expect(ofKind("data").at(-1)?.summary).toMatchObject({ name: "CIFAR-10", source: "part.bin", used: 40 });
+    await session.step(TINY);
+    expect((await session.exportRun()).data).toMatchObject({ source: "part.bin", pictures: 40, classes: 10 });
+  });
+
+  it("keeps the old set when the new one is bad", async () => {
+    const bad = new File([shapesShard(3).slice(1)], "cut.bin");
+    await expect(session.loadFile(bad)).rejects.toMatchObject({
+      name: "DataError",
+      message: expect.stringContaining("cut.bin"),
+    });
+    await expect(session.loadFile(new File([], "empty.bin"))).rejects.toThrow(/empty/);
+    await expect(session.loadFile(new File([shapesShard(2)], "few.bin"))).rejects.toThrow(/Too few pictures/);
+    await expect(session.loadBuiltIn("emoji-8")).rejects.toThrow("emoji-8.bin is missing.");
+    expect(last()).toEqual({ kind: "idle" });
+    expect(ofKind("data")).toHaveLength(1);
+    await session.step(TINY);
+    expect((await session.exportRun()).data.name).toBe("Shapes");
+  });
+
+  it("stays what it is while a search is under way", async () => {
+    await session.search(LONG);
+    await expect(session.loadBuiltIn("shapes")).rejects.toThrow(/press Reset first/);
+    await session.pause();
+    await expect(session.loadFile(new File([shapesShard(40)], "part.bin"))).rejects.toThrow(/press Reset first/);
+    expect(ofKind("data")).toHaveLength(1);
+    await session.reset();
+    await session.loadFile(new File([shapesShard(40)], "part.bin"));
+    expect(ofKind("data")).toHaveLength(2);
+  });
+});
+
+describe("a search", () => {
+  it("goes through its statuses and posts each record once", async () => {
+    await session.search(TINY);
+    await finished();
+    expect(statuses().slice(4)).toEqual(["starting", "starting", "running", "finished"]);
+    expect(iterations()).toEqual([1, 2, 3]);
+    expect(snapshots()[0]).toMatchObject({ iteration: 0, iterations: 3, records: [] });
+    expect(lastSnapshot()).toMatchObject({ iteration: 3, iterations: 3, iterationsPerEpoch: 300 });
+    expect(lastSnapshot()?.tensors).toBeGreaterThan(0);
+    expect(lastSnapshot()?.alphas.normal).toHaveLength(14 * 8);
+    for (const record of snapshots().flatMap(({ records }) => records)) {
+      expect(record.explainerTrainLoss).toBeGreaterThan(0);
+    }
+    await expect(session.search(TINY)).rejects.toThrow(/press Reset first/);
+  });
+
+  it("pauses while it runs and goes on to the same result as without a pause", async () => {
+    const settings = { ...TINY, iterations: 6 };
+    await session.search(settings);
+    await until(() => iterations().length > 0);
+    await session.pause();
+    expect(last()?.kind).toBe("paused");
+    const done = iterations().length;
+    expect(done).toBeLessThan(6);
+    expect(statuses().slice(-2)).toEqual(["pausing", "paused"]);
+    await session.search(settings);
+    await finished();
+    expect(iterations()).toEqual([1, 2, 3, 4, 5, 6]);
+    const withPause = await session.exportRun();
+    await session.reset();
+    await session.search(settings);
+    await finished();
+    expect((await session.exportRun()).alphas).toEqual(withPause.alphas);
+  });
+
+  it("pauses before its first iteration when told so while it starts", async () => {
+    const started = session.search(LONG);
+    await until(() => last()?.kind === "starting");
+    await session.pause();
+    await started;
+    await until(() => last()?.kind === "paused");
+    expect(iterations()).toEqual([]);
+    await expect(session.exportRun()).rejects.toThrow(/nothing to export yet/);
+  });
+
+  it("makes single steps, and ends with the last", async () => {
+    const settings = { ...TINY, iterations: 2 };
+    await session.step(settings);
+    expect([last()?.kind, ...iterations()]).toEqual(["paused", 1]);
+    await session.step(settings);
+    expect([last()?.kind, ...iterations()]).toEqual(["finished", 1, 2]);
+  });
+
+  it("explains pictures at a step", async () => {
+    await session.step({ ...TINY, objective: "lease-r18", audienceWidth: 1 });
+    const explanations = lastSnapshot()?.explanations;
+    expect(explanations?.length).toBeGreaterThan(0);
+    expect(explanations?.[0]?.image).toHaveLength(16 * 16 * 3);
+    expect(lastSnapshot()?.records[0]?.audienceTrainLoss).toBeGreaterThan(0);
+  });
+
+  it("refuses a second search, a step and a check beside it", async () => {
+    await session.search(LONG);
+    await expect(session.search(LONG)).rejects.toThrow(/under way/);
+    await expect(session.step(LONG)).rejects.toThrow(/under way/);
+    await expect(session.selfCheck(() => undefined)).rejects.toThrow(/press Pause first/);
+    await session.pause();
+  });
+
+  it("does not start with a backend, settings or data that do not do", async () => {
+    await expect(session.search({ ...TINY, backend: "webgpu" })).rejects.toThrow(/WebGPU cannot be used/);
+    await expect(session.search({ ...TINY, batchSize: 1 })).rejects.toThrow("Batch must be a whole number");
+    await expect(session.search({ ...TINY, batchSize: 1024 })).rejects.toThrow(/search-train split has 600/);
+    expect(last()).toEqual({ kind: "idle" });
+    expect(iterations()).toEqual([]);
+    await expect(newSession().search(TINY)).rejects.toThrow(/no pictures yet/);
+    await session.step({ ...TINY, backend: "cpu" });
+    expect(last()?.kind).toBe("paused");
+  });
+});
+
+describe("reset", () => {
+  it("stops a search after its iteration and releases its tensors", async () => {
+    const before = engineMemory().tensors;
+    await session.search(LONG);
+    await until(() => iterations().length > 0);
+    expect(engineMemory().tensors).toBeGreaterThan(before);
+    await session.reset();
+    expect(last()).toEqual({ kind: "idle" });
+    expect(ofKind("reset")).toHaveLength(1);
+    expect(engineMemory().tensors).toBe(before);
+    await expect(session.exportRun()).rejects.toThrow(/nothing to export yet/);
+  });
+});
+
+describe("changes", () => {
+  it("are taken while paused, told, and written into the file", async () => {
+    await session.step(LONG);
+    await session.change({ learningRate: 0.5, momentum: LONG.momentum });
+    const change = { iteration: 1, name: "learningRate", from: 0.025, to: 0.5 };
+    expect(ofKind("setting-change")).toEqual([{ kind: "setting-change", change }]);
+    await session.step(LONG);
+    expect((await session.exportRun()).settingChanges).toEqual([change]);
+    const [first, second] = snapshots().flatMap(({ records }) => records);
+    expect(first?.learningRate).toBe(0.025);
+    expect(second?.learningRate).toBeGreaterThan(0.4);
+  });
+
+  it("are refused where they do not do", async () => {
+    await expect(session.change({ learningRate: 0.5 })).rejects.toThrow(/press Pause first/);
+    await session.step(LONG);
+    await expect(session.change({ initChannels: 4 })).rejects.toThrow(/only a reset/);
+    await expect(session.change({ momentum: 2 })).rejects.toThrow(/Momentum must be/);
+    expect(ofKind("setting-change")).toEqual([]);
+  });
+});
+
+describe("export", () => {
+  it("gives the run while it goes on", async () => {
+    await session.search(LONG);
+    await until(() => iterations().length > 1);
+    const run = await session.exportRun();
+    await session.pause();
+    expect(runFileSchema.safeParse(run).error).toBeUndefined();
+    expect(run).toMatchObject({
+      settings: LONG,
+      environment: { version: "1.2.3", runtime: "a test", backend: "cpu", adapter: "CPU" },
+    });
+    expect(run.records).toHaveLength(run.iterations);
+  });
+
+  it("keeps what there is when the listener breaks a search", async () => {
+    await session.step(LONG);
+    await session.search(LONG);
+    let broken = false;
+    watchers.push(() => {
+      if (broken || events.at(-1)?.kind !== "snapshot") return;
+      broken = true;
+      throw new Error("The page is full.");
+    });
+    await until(() => last()?.kind === "failed");
+    expect(last()).toEqual({ kind: "failed", message: "The page is full." });
+    expect((await session.exportRun()).iterations).toBeGreaterThan(0);
+    await expect(session.search(LONG)).rejects.toThrow(/press Reset first/);
+    await session.reset();
+    await session.step(TINY);
+    expect(last()?.kind).toBe("paused");
+  });
+});
+
+describe("the self-check", () => {
+  it("reports each primitive, also beside a paused search", async () => {
+    await session.step(LONG);
+    const results: SelfCheckResult[] = [];
+    await session.selfCheck((result) => results.push(result));
+    expect(results).toHaveLength(16);
+    expect(results.every(({ ok }) => ok)).toBe(true);
+    await session.step(LONG);
+    expect(iterations()).toEqual([1, 2]);
+  });
+});

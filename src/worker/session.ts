@@ -1,0 +1,256 @@
+/** The engine as the page sees it: data, one run, one status. Knows no page and no network: what it needs is handed in. */
+import { finishDataset, summarise } from "../data/load";
+import type { DataSummary, Dataset } from "../domain/dataset";
+import type { Engine, RunFile, RunStatus } from "../domain/run";
+import { parseSettings, presetSettings, type Settings } from "../domain/settings";
+import { Search } from "../engine/run/search";
+import { selfCheck } from "../engine/run/self-check";
+import type { BuiltIn, EngineApi, EngineEvent, SelfCheckResult } from "./api";
+import { Engines } from "./engines";
+import { nextTask } from "./next-task";
+import { BUILT_IN_NAME, type FetchData, type PictureSource, readBuiltIn, readFile } from "./pictures";
+import { Snapshots } from "./snapshots";
+
+export interface Host {
+  /** The runtime's WebGPU, if it has one. */
+  readonly gpu: GPU | undefined;
+  readonly fetchData: FetchData;
+  /** Of the product, and of what it runs in: both go into exported files. */
+  readonly version: string;
+  readonly runtime: string;
+}
+
+interface Run {
+  readonly search: Search;
+  readonly snapshots: Snapshots;
+}
+
+function isUnderWay({ kind }: RunStatus): boolean {
+  return kind === "starting" || kind === "running" || kind === "pausing";
+}
+
+/**
+ * Calls take their turn in one queue, so that one which comes too early waits instead of failing. `pause` and `exportRun`
+ * do not wait; and the iterations are made beside the queue, so that other calls find out that a search is under way.
+ */
+export class Session implements EngineApi {
+  readonly #host: Host;
+  readonly #engines: Engines;
+  #listener: (event: EngineEvent) => void = () => undefined;
+  #status: RunStatus = { kind: "loading", what: "Starting the engine" };
+  #engine: Engine | null = null;
+  #pictures: PictureSource | null = null;
+  #summary: DataSummary | null = null;
+  /** What the data set is previewed with: the last run's, so that it looks as the search will see it. */
+  #settings: Settings = presetSettings("tiny");
+  #run: Run | null = null;
+  /** The iterations under way. */
+  #loop: Promise<void> | null = null;
+  #stop = false;
+  #queue: Promise<unknown> = Promise.resolve();
+
+  constructor(host: Host) {
+    this.#host = host;
+    this.#engines = new Engines(host.gpu, (what) => this.#busy(what));
+  }
+
+  connect(listener: (event: EngineEvent) => void): Promise<void> {
+    this.#listener = listener;
+    return this.#inTurn(async () => {
+      this.#showEngine(await this.#engines.open("auto"));
+      this.#setStatus({ kind: "idle" });
+    });
+  }
+
+  loadBuiltIn(name: BuiltIn): Promise<void> {
+    return this.#load(BUILT_IN_NAME[name], () => readBuiltIn(name, this.#host.fetchData));
+  }
+
+  loadFile(file: File): Promise<void> {
+    return this.#load(file.name, () => readFile(file));
+  }
+
+  search(settings: Settings): Promise<void> {
+    return this.#inTurn(() => this.#go(settings, false));
+  }
+
+  step(settings: Settings): Promise<void> {
+    return this.#inTurn(async () => {
+      await this.#go(settings, true);
+      await this.#loop;
+    });
+  }
+
+  /** Ends once the iteration under way is done. Without a search it does nothing: the last iteration may have come first. */
+  async pause(): Promise<void> {
+    if (!isUnderWay(this.#status)) return;
+    this.#stop = true;
+    if (this.#status.kind === "running") this.#setStatus({ kind: "pausing" });
+    await this.#loop;
+  }
+
+  reset(): Promise<void> {
+    return this.#inTurn(async () => {
+      await this.pause();
+      this.#forget();
+      this.#setStatus({ kind: "idle" });
+    });
+  }
+
+  change(settings: Partial<Settings>): Promise<void> {
+    return this.#inTurn(async () => {
+      if (!this.#run || this.#status.kind !== "paused") {
+        throw new Error("Settings of a search can be changed while it is paused: press Pause first.");
+      }
+      for (const change of this.#run.search.change(settings)) this.#post({ kind: "setting-change", change });
+    });
+  }
+
+  async exportRun(): Promise<RunFile> {
+    if (!this.#run || this.#run.search.iteration === 0) {
+      throw new Error("There is nothing to export yet: no iteration is finished.");
+    }
+    return this.#run.search.file();
+  }
+
+  selfCheck(report: (result: SelfCheckResult) => void): Promise<void> {
+    return this.#inTurn(async () => {
+      if (isUnderWay(this.#status)) throw new Error("The check needs the adapter for itself: press Pause first.");
+      await this.#engines.open("auto");
+      await selfCheck(report);
+    });
+  }
+
+  #post(event: EngineEvent): void {
+    this.#listener(event);
+  }
+
+  #setStatus(status: RunStatus): void {
+    this.#status = status;
+    this.#post({ kind: "status", status });
+  }
+
+  /** Says what takes its time, in the words of the present status. */
+  #busy(what: string): void {
+    const { kind } = this.#status;
+    if (kind === "starting") this.#setStatus({ kind, what });
+    else if (kind === "loading" || kind === "idle") this.#setStatus({ kind: "loading", what });
+  }
+
+  #inTurn<T>(work: () => Promise<T>): Promise<T> {
+    const turn = this.#queue.then(work);
+    // The caller hears of a failure; those behind it go on.
+    this.#queue = turn.catch(() => undefined);
+    return turn;
+  }
+
+  #showEngine(engine: Engine): void {
+    const known = this.#engine;
+    this.#engine = engine;
+    if (known?.backend !== engine.backend || known.adapter !== engine.adapter) this.#post({ kind: "engine", engine });
+  }
+
+  #load(name: string, read: () => Promise<PictureSource>): Promise<void> {
+    return this.#inTurn(async () => {
+      if (isUnderWay(this.#status) || this.#status.kind === "paused") {
+        throw new Error("Other data can be loaded when no search is under way: press Reset first.");
+      }
+      this.#busy(`Reading ${name}`);
+      try {
+        const pictures = await read();
+        await this.#assemble(pictures, this.#settings);
+        this.#pictures = pictures;
+      } finally {
+        // A finished or failed run stays what it is.
+        if (this.#status.kind === "loading") this.#setStatus({ kind: "idle" });
+      }
+    });
+  }
+
+  /** The data set for these settings; the page hears of it where it shows something else than before. */
+  async #assemble(pictures: PictureSource, settings: Settings): Promise<Dataset> {
+    const dataset = await finishDataset(pictures(settings.seed), settings);
+    const summary = summarise(dataset);
+    const shown = (s: DataSummary) => [s.source, s.name, s.hash, s.size, ...Object.values(s.splitSizes)].join();
+    if (!this.#summary || shown(summary) !== shown(this.#summary) || pictures !== this.#pictures) {
+      this.#summary = summary;
+      this.#post({ kind: "data", summary });
+    }
+    return dataset;
+  }
+
+  /** Starts a run or goes on with the paused one, whose own settings stay. Returns when its iterations have begun. */
+  async #go(settings: Settings, single: boolean): Promise<void> {
+    switch (this.#status.kind) {
+      case "loading":
+      case "idle":
+        this.#stop = false;
+        this.#run = await this.#start(settings);
+        break;
+      case "paused":
+        this.#stop = false;
+        break;
+      case "starting":
+      case "running":
+      case "pausing":
+        throw new Error("A search is under way already.");
+      case "finished":
+      case "failed":
+        throw new Error("This search is over: press Reset first.");
+      default:
+        return this.#status satisfies never;
+    }
+    const run = this.#run;
+    if (!run) throw new Error("There is no search to go on with: press Reset first.");
+    this.#loop = this.#iterate(run, single).finally(() => {
+      this.#loop = null;
+    });
+  }
+
+  async #start(wanted: Settings): Promise<Run> {
+    const before = this.#status;
+    this.#setStatus({ kind: "starting", what: "Preparing the pictures" });
+    try {
+      const settings = parseSettings(wanted, presetSettings("tiny"));
+      if (!this.#pictures) throw new Error("There are no pictures yet: choose a data set first.");
+      const dataset = await this.#assemble(this.#pictures, settings);
+      const engine = await this.#engines.open(settings.backend);
+      this.#showEngine(engine);
+      this.#busy("Building the networks");
+      const { version, runtime } = this.#host;
+      const search = await Search.create({ settings, dataset, engine, version, runtime });
+      this.#settings = settings;
+      const snapshots = new Snapshots(search, (snapshot) => this.#post({ kind: "snapshot", snapshot }));
+      snapshots.flush();
+      return { search, snapshots };
+    } catch (error) {
+      this.#post({ kind: "reset" });
+      this.#setStatus(before);
+      throw error;
+    }
+  }
+
+  /** Never rejects: what goes wrong becomes the status. */
+  async #iterate({ search, snapshots }: Run, single: boolean): Promise<void> {
+    const over = () => search.iteration >= search.iterations;
+    try {
+      if (!this.#stop) this.#setStatus({ kind: "running" });
+      while (!this.#stop && !over()) {
+        await snapshots.iterate(single || search.iteration + 1 >= search.iterations);
+        if (single) break;
+        await nextTask();
+      }
+      snapshots.flush();
+      this.#setStatus({ kind: over() ? "finished" : "paused" });
+    } catch (error) {
+      snapshots.flush();
+      this.#setStatus({ kind: "failed", message: error instanceof Error ? error.message : String(error) });
+    }
+  }
+
+  #forget(): void {
+    this.#run?.search.dispose();
+    this.#run = null;
+    this.#post({ kind: "reset" });
+  }
+}

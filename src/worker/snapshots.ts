@@ -1,0 +1,45 @@
+/** What the page is told of a run while it goes, at a limited rate. */
+import type { Explanation, IterationRecord, Snapshot } from "../domain/run";
+import { engineMemory } from "../engine/gpu/backend";
+import type { Search } from "../engine/run/search";
+
+/** Milliseconds between two snapshots, at least. */
+export const SNAPSHOT_MS = 250;
+/** Explanations cost a read-back, so they come more rarely. */
+export const EXPLANATION_MS = 1000;
+
+export class Snapshots {
+  #records: IterationRecord[] = [];
+  #explanations: readonly Explanation[] | null = null;
+  #postedAt = Number.NEGATIVE_INFINITY;
+  #explainedAt = Number.NEGATIVE_INFINITY;
+
+  constructor(
+    private readonly search: Search,
+    private readonly post: (snapshot: Snapshot) => void,
+    private readonly now: () => number = () => performance.now(),
+  ) {}
+
+  /** Makes one iteration. @param last a pause or the end follows, so its explanations are wanted in any case */
+  async iterate(last: boolean): Promise<void> {
+    const explain = last || this.now() - this.#explainedAt >= EXPLANATION_MS;
+    const report = (explanations: readonly Explanation[]) => {
+      this.#explanations = explanations;
+      this.#explainedAt = this.now();
+    };
+    this.#records.push(await this.search.iterate(explain ? report : undefined));
+    if (this.now() - this.#postedAt >= SNAPSHOT_MS) this.flush();
+  }
+
+  /** Posts the present state, unless that has been done. */
+  flush(): void {
+    if (this.#records.length === 0 && this.#postedAt !== Number.NEGATIVE_INFINITY) return;
+    const { iteration, iterations, iterationsPerEpoch, alphas, genotype } = this.search;
+    const [records, explanations] = [this.#records, this.#explanations];
+    this.#records = [];
+    this.#explanations = null;
+    this.#postedAt = this.now();
+    const memory = engineMemory();
+    this.post({ iteration, iterations, iterationsPerEpoch, records, alphas, genotype, explanations, ...memory });
+  }
+}
