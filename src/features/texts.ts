@@ -222,7 +222,7 @@ export const DISCOVERY = {
   rowEntropyShort: "entropy",
   rowLead: "lead",
   chart: "Entropy",
-  chartNote: "of the alphas by iteration, in nats: normal solid, reduction dashed; lower is more decided",
+  chartNote: "in nats by iteration: normal solid, reduction dashed; lower is more decided",
   chartEmpty: "The entropy of both cells is drawn here from the first iteration on.",
   flips: (count: number) =>
     count === 1 ? "1 edge changed its mind so far" : `${count} edges changed their mind so far`,

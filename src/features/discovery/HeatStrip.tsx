@@ -129,13 +129,13 @@ function ColumnNames({
   readonly geometry: StripGeometry;
   readonly views: readonly EdgeView[] | null;
 }) {
-  const { compact, columns, groups, title, below } = geometry;
+  const { narrow, columns, groups, title, below } = geometry;
   return (
     <>
       {groups.map(({ from, to }, node) => (
         <g key={`${from}`}>
           <path className="brace" d={`M${from} 13.5H${to}`} />
-          {compact ? (
+          {narrow ? (
             <text className="column-name" x={(from + to) / 2} y={below}>
               → {node}
             </text>
@@ -148,9 +148,9 @@ function ColumnNames({
           className={`column-name ${views?.[edge.index]?.kept ? "kept" : ""}`}
           x={x + width / 2}
           y={title}
-          fontSize={compact ? 9 : 10}
+          fontSize={narrow ? 9 : 10}
         >
-          {compact ? source(edge.state) : `${source(edge.state)} → ${edge.node}`}
+          {narrow ? source(edge.state) : `${source(edge.state)} → ${edge.node}`}
         </text>
       ))}
     </>

@@ -127,32 +127,39 @@ function overlap(a: Box, b: Box, gap: number): number {
   return x > 0 && y > 0 ? x * y : 0;
 }
 
-const TRIES = [0.5, 0.42, 0.58, 0.35, 0.65, 0.29, 0.71, 0.24, 0.76] as const;
+const TRIES = [0.5, 0.44, 0.56, 0.38, 0.62, 0.32, 0.68, 0.26, 0.74, 0.2, 0.8] as const;
 
-/** Middles of labels along their curves, chosen one after the other so that they cover each other and the nodes least. */
+/** Rounds in which every label may move again, now that it knows where the others are. */
+const ROUNDS = 3;
+
+/** Middles of labels along their curves, chosen so that they cover each other and the nodes least. */
 export function placeLabels(
   labels: readonly { readonly curve: Curve; readonly width: number; readonly height: number }[],
   geometry: CellGeometry,
 ): Point[] {
   const { nodes, inputs, output, radius } = geometry;
-  const taken: Box[] = [
+  const fixed: Box[] = [
     ...nodes.map((node) => ({ ...node, width: 2 * radius, height: 2 * radius })),
     ...[...inputs, output].map((box) => ({ ...box, ...BOX })),
   ];
-  return labels.map(({ curve, width, height }) => {
-    let best: Box = { ...pointAt(curve, 0.5), width, height };
-    let least = Number.POSITIVE_INFINITY;
-    for (const t of TRIES) {
-      const point = pointAt(curve, t);
-      const x = Math.min(geometry.width - width / 2 - 1, Math.max(width / 2 + 1, point.x));
-      const box = { x, y: point.y, width, height };
-      const cost = taken.reduce((sum, other) => sum + overlap(box, other, 3), 0) + 8 * Math.abs(t - 0.5);
-      if (cost < least) {
-        least = cost;
-        best = box;
-      }
+  const placed: Box[] = [];
+  for (let round = 0; round < ROUNDS; round++) {
+    for (const [i, label] of labels.entries()) {
+      placed[i] = bestPlace(label, [...fixed, ...placed.filter((_, other) => other !== i)], geometry.width);
     }
-    taken.push(best);
-    return { x: best.x, y: best.y };
+  }
+  return placed.map(({ x, y }) => ({ x, y }));
+}
+
+function bestPlace(
+  { curve, width, height }: { readonly curve: Curve; readonly width: number; readonly height: number },
+  taken: readonly Box[],
+  room: number,
+): Box {
+  const candidates = TRIES.map((t) => {
+    const point = pointAt(curve, t);
+    const box = { x: Math.min(room - width / 2 - 1, Math.max(width / 2 + 1, point.x)), y: point.y, width, height };
+    return { box, cost: taken.reduce((sum, other) => sum + overlap(box, other, 3), 0) + 8 * Math.abs(t - 0.5) };
   });
+  return candidates.reduce((best, candidate) => (candidate.cost < best.cost ? candidate : best)).box;
 }

@@ -2,7 +2,10 @@
 import { CELL_EDGES, EDGES, type Edge, NODES, PRIMITIVES } from "../../domain/primitives";
 
 export interface StripGeometry {
+  /** Short row names. */
   readonly compact: boolean;
+  /** Columns too narrow for "k−2 → 0": the source above, the node below. */
+  readonly narrow: boolean;
   readonly width: number;
   readonly height: number;
   /** Left end and width of each edge's column. */
@@ -31,6 +34,7 @@ export function stripGeometry(width: number, pitch: number): StripGeometry {
   const group = compact ? GAP.compactGroup : GAP.group;
   const gaps = (EDGES - NODES) * GAP.column + (NODES - 1) * group;
   const column = Math.max(4, (width - left - 1 - gaps) / EDGES);
+  const narrow = column < 38;
   const columns: { edge: Edge; x: number; width: number }[] = [];
   const groups: { from: number; to: number }[] = [];
   let x = left;
@@ -48,6 +52,7 @@ export function stripGeometry(width: number, pitch: number): StripGeometry {
   const lead = entropy + 4 + bar;
   return {
     compact,
+    narrow,
     width,
     columns,
     groups,
@@ -58,6 +63,6 @@ export function stripGeometry(width: number, pitch: number): StripGeometry {
     lead,
     bar,
     below: lead + 9,
-    height: lead + (compact ? 17 : 2),
+    height: lead + (narrow ? 17 : 2),
   };
 }

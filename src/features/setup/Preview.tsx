@@ -47,7 +47,7 @@ export const Preview = memo(function Preview({ data }: { readonly data: DataSumm
       <ol className="counts">
         {data.classCounts.map((count, i) => (
           <li key={data.classNames[i]} title={`${data.classNames[i] ?? ""}: ${formatCount(count)}`}>
-            <i style={{ width: `${(18 * count) / most}px` }} />
+            <i style={{ width: `${(14 * count) / most}px` }} />
             {formatCount(count)}
           </li>
         ))}

@@ -10,7 +10,7 @@ import {
   iterationTime,
   timeLeft,
 } from "../../state/progress";
-import { selectEngine, selectRun, selectShownSettings, selectStatus } from "../../state/selectors";
+import { selectEngine, selectRun, selectShownSettings } from "../../state/selectors";
 import { TRANSPORT } from "../texts";
 import { formatRate } from "../ui/format";
 
@@ -41,7 +41,6 @@ function Readout({ name, value, unit, optional, end, title }: ReadoutProps) {
 export function Readouts() {
   const run = useApp(selectRun);
   const engine = useApp(selectEngine);
-  const status = useApp(selectStatus);
   const settings = useApp(selectShownSettings);
   const { epoch, epochs } = epochOf(run.iteration, run.iterations, run.iterationsPerEpoch);
   const each = iterationTime(run.records);
@@ -56,10 +55,7 @@ export function Readouts() {
         value={formatCount(run.iteration)}
         unit={`${TRANSPORT.of} ${formatCount(run.iterations)}`}
       />
-      <Readout
-        name={TRANSPORT.left}
-        value={left === null ? TRANSPORT.none : status.kind === "finished" ? "done" : formatDuration(left)}
-      />
+      <Readout name={TRANSPORT.left} value={left === null ? TRANSPORT.none : formatDuration(left)} />
       <Readout optional name={TRANSPORT.speed} value={speed?.value ?? TRANSPORT.none} unit={speed?.unit} />
       <Readout
         optional
