@@ -125,8 +125,3 @@ export function defineBilinear<A>(
     gradW: (x: Tensor, dy: Tensor, attrs: A) => gradW([x, dy], attrs),
   };
 }
-
-/** Reads a typed array at an index that is known to be inside. */
-export function at(values: Values, index: number): number {
-  return values[index] as number;
-}

@@ -17,6 +17,18 @@ export interface Dispatch {
   readonly count: number;
   readonly shape: readonly number[];
   readonly dtype?: "float32" | "int32";
+  /**
+   * Floats of an element of `result` and of the inputs, as WGSL type `T`: 4 where channels come in fours, which makes
+   * every load four times as wide. Default 1.
+   */
+  readonly vector?: 1 | 4;
+  /** Inputs, or "result", whose elements stay single floats. */
+  readonly scalars?: readonly string[];
+}
+
+/** The widest vector that `channels` is made of. */
+export function vectorFor(...channels: readonly number[]): 1 | 4 {
+  return channels.every((c) => c % 4 === 0) ? 4 : 1;
 }
 
 const WORKGROUP = 64;
@@ -28,18 +40,26 @@ class Program implements WebGPUProgram {
   dispatch: [number, number, number];
   readonly variableNames: string[];
   readonly uniforms: string;
+  readonly outputComponent: number;
+  readonly variableComponents: number[];
   readonly workgroupSize: [number, number, number] = [WORKGROUP, 1, 1];
 
   constructor(private readonly source: Dispatch) {
     this.outputShape = [source.shape.reduce((a, b) => a * b, 1)];
-    this.shaderKey = `searchlight_${source.name}_${source.variant ?? ""}`;
+    const { vector = 1, scalars = [] } = source;
+    this.shaderKey = `searchlight_${source.name}_${vector}_${source.variant ?? ""}`;
+    this.outputComponent = scalars.includes("result") ? 1 : vector;
+    this.variableComponents = Object.keys(source.inputs).map((name) => (scalars.includes(name) ? 1 : vector));
     this.dispatch = [Math.ceil(source.count / WORKGROUP), 1, 1];
     this.variableNames = Object.keys(source.inputs);
     this.uniforms = ["count", ...Object.keys(source.params)].map((name) => `${name} : i32, `).join("");
   }
 
   getUserCode(): string {
-    return `${this.source.functions ?? ""}
+    const wide = this.source.vector === 4;
+    return `alias T = ${wide ? "vec4<f32>" : "f32"};
+      fn total(v : T) -> f32 { return ${wide ? "dot(v, T(1.0))" : "v"}; }
+      ${this.source.functions ?? ""}
       fn main(index : i32) {
         if (index >= uniforms.count) { return; }
         ${this.source.body}

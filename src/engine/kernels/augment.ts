@@ -1,5 +1,5 @@
 /** Crop, flip and normalise a batch by a plan of the data room. */
-import { at, defineKernel, type Values } from "../gpu/kernel";
+import { defineKernel, type Values } from "../gpu/kernel";
 import type { Tensor } from "../gpu/tensorflow";
 
 interface Pictures {
@@ -12,15 +12,15 @@ const kernel = defineKernel<Pictures>("SearchlightAugment", {
   cpu: ([x, plan, statistics], out, { batch, size }) => {
     let o = 0;
     for (let n = 0; n < batch; n++) {
-      const [dy, dx, flip] = [0, 1, 2].map((k) => at(plan as Values, 3 * n + k)) as [number, number, number];
+      const [dy, dx, flip] = [0, 1, 2].map((k) => (plan as Values)[3 * n + k] as number) as [number, number, number];
       for (let row = 0; row < size; row++)
         for (let column = 0; column < size; column++) {
           const y = row + dy;
           const xx = (flip === 1 ? size - 1 - column : column) + dx;
           const inside = y >= 0 && y < size && xx >= 0 && xx < size;
           for (let c = 0; c < 3; c++) {
-            const raw = inside ? at(x as Values, ((n * size + y) * size + xx) * 3 + c) : 0;
-            out[o++] = (raw / 255 - at(statistics as Values, c)) / at(statistics as Values, 3 + c);
+            const raw = inside ? ((x as Values)[((n * size + y) * size + xx) * 3 + c] as number) : 0;
+            out[o++] = (raw / 255 - ((statistics as Values)[c] as number)) / ((statistics as Values)[3 + c] as number);
           }
         }
     }

@@ -5,8 +5,8 @@
  *   ∂⟨g, B(dy)⟩/∂dy = B(g)
  *   ∂⟨g, B(dy)⟩/∂x  = −r² (b(g − ⟨g⟩) + a(dy − ⟨dy⟩) + y(⟨g·dy⟩ − ⟨g⟩⟨dy⟩ − 3ab)),  a = ⟨g·y⟩, b = ⟨dy·y⟩
  */
-import { at, defineKernel, type Values } from "../gpu/kernel";
-import type { Dispatch } from "../gpu/program";
+import { defineKernel, type Values } from "../gpu/kernel";
+import { type Dispatch, vectorFor } from "../gpu/program";
 import { type Tensor, type TensorInfo, tf } from "../gpu/tensorflow";
 import { chunkCount, sumChunks } from "./reduce";
 
@@ -31,19 +31,21 @@ const statistics = defineKernel<Rows>("SearchlightBatchStatistics", {
     const xs = x as Values;
     for (let c = 0; c < s.channels; c++) {
       let sum = 0;
-      for (let i = c; i < xs.length; i += s.channels) sum += at(xs, i);
+      for (let i = c; i < xs.length; i += s.channels) sum += xs[i] as number;
       const mean = sum / s.rows;
       let squares = 0;
-      for (let i = c; i < xs.length; i += s.channels) squares += (at(xs, i) - mean) ** 2;
+      for (let i = c; i < xs.length; i += s.channels) squares += ((xs[i] as number) - mean) ** 2;
       out[c] = mean;
       out[s.channels + c] = 1 / Math.sqrt(squares / s.rows + EPSILON);
     }
   },
   gpu: ([x], s, run) => {
     if (!x) throw new Error("BatchStatistics needs x.");
-    const chunks = chunkCount(s.rows, s.channels);
+    const vector = vectorFor(s.channels);
+    const c = s.channels / vector;
+    const chunks = chunkCount(s.rows, c);
     const perChunk = Math.ceil(s.rows / chunks);
-    const params = { rows: s.rows, c: s.channels, perChunk };
+    const params = { rows: s.rows, c, perChunk };
     const partial = run({
       name: "BatchStatisticsPartial",
       inputs: { x },
@@ -52,23 +54,24 @@ const statistics = defineKernel<Rows>("SearchlightBatchStatistics", {
         let c = index % uniforms.c;
         let first = (index / uniforms.c) * uniforms.perChunk;
         let last = min(first + uniforms.perChunk, uniforms.rows);
-        var sum = 0.0;
+        var sum = T(0.0);
         for (var r = first; r < last; r++) { sum += x[r * uniforms.c + c]; }
         let mean = sum / f32(max(last - first, 1));
-        var squares = 0.0;
+        var squares = T(0.0);
         for (var r = first; r < last; r++) { let d = x[r * uniforms.c + c] - mean; squares += d * d; }
         result[2 * index] = mean;
         result[2 * index + 1] = squares;`,
-      count: chunks * s.channels,
+      count: chunks * c,
       shape: [chunks, s.channels, 2],
+      vector,
     });
     return run({
       name: "BatchStatistics",
       inputs: { partial },
       params: { ...params, chunks },
       body: `
-        var mean = 0.0;
-        var squares = 0.0;
+        var mean = T(0.0);
+        var squares = T(0.0);
         var seen = 0.0;
         for (var k = 0; k < uniforms.chunks; k++) {
           let n = f32(clamp(uniforms.rows - k * uniforms.perChunk, 0, uniforms.perChunk));
@@ -82,8 +85,9 @@ const statistics = defineKernel<Rows>("SearchlightBatchStatistics", {
         }
         result[index] = mean;
         result[uniforms.c + index] = 1.0 / sqrt(squares / f32(uniforms.rows) + ${EPSILON});`,
-      count: s.channels,
+      count: c,
       shape: [2, s.channels],
+      vector,
     });
   },
 });
@@ -93,7 +97,9 @@ const normalise = defineKernel<Rows>("SearchlightBatchNormalise", {
   cpu: ([x, stats], out, s) => {
     for (let i = 0; i < out.length; i++) {
       const c = i % s.channels;
-      out[i] = (at(x as Values, i) - at(stats as Values, c)) * at(stats as Values, s.channels + c);
+      out[i] =
+        (((x as Values)[i] as number) - ((stats as Values)[c] as number)) *
+        ((stats as Values)[s.channels + c] as number);
     }
   },
   gpu: ([x, stats], s, run) => {
@@ -101,11 +107,12 @@ const normalise = defineKernel<Rows>("SearchlightBatchNormalise", {
     return run({
       name: "BatchNormalise",
       inputs: { x, stats },
-      params: { c: s.channels },
+      params: { c: s.channels / vectorFor(s.channels) },
       body: `let c = index % uniforms.c;
         result[index] = (x[index] - stats[c]) * stats[uniforms.c + c];`,
-      count: s.rows * s.channels,
+      count: (s.rows * s.channels) / vectorFor(s.channels),
       shape: s.shape,
+      vector: vectorFor(s.channels),
     });
   },
 });
@@ -119,26 +126,29 @@ function channelMeans(
   s: Rows,
 ): { readonly sums: TensorInfo } {
   const k = terms.length;
-  const chunks = chunkCount(s.rows, s.channels);
+  const vector = vectorFor(s.channels);
+  const channels = s.channels / vector;
+  const chunks = chunkCount(s.rows, channels);
   const partial = run({
     name,
     inputs,
-    params: { rows: s.rows, c: s.channels, perChunk: Math.ceil(s.rows / chunks) },
+    params: { rows: s.rows, c: channels, perChunk: Math.ceil(s.rows / chunks) },
     body: `
       let c = index % uniforms.c;
       let chunk = index / uniforms.c;
       let last = min((chunk + 1) * uniforms.perChunk, uniforms.rows);
       let mean = stats[c];
       let rate = stats[uniforms.c + c];
-      ${terms.map((_, j) => `var s${j} = 0.0;`).join("\n")}
+      ${terms.map((_, j) => `var s${j} = T(0.0);`).join("\n")}
       for (var r = chunk * uniforms.perChunk; r < last; r++) {
         let i = r * uniforms.c + c;
         let y = (x[i] - mean) * rate;
         ${terms.map((term, j) => `s${j} += ${term};`).join("\n")}
       }
       ${terms.map((_, j) => `result[(chunk * ${k} + ${j}) * uniforms.c + c] = s${j} / f32(uniforms.rows);`).join("\n")}`,
-    count: chunks * s.channels,
+    count: chunks * channels,
     shape: [chunks, k, s.channels],
+    vector,
   });
   return { sums: sumChunks(run, partial, chunks, [k, s.channels]) };
 }
@@ -158,10 +168,10 @@ const gradientKernel = defineKernel<Rows>("SearchlightBatchNormGrad", {
   cpu: ([dy, x, stats], out, s) => {
     const [ds, xs, st] = [dy as Values, x as Values, stats as Values];
     for (let c = 0; c < s.channels; c++) {
-      const [mean, rate] = [at(st, c), at(st, s.channels + c)];
-      const y = (i: number) => (at(xs, i) - mean) * rate;
-      const [d, b] = meansOf(s, c, [(i) => at(ds, i), (i) => at(ds, i) * y(i)]) as [number, number];
-      for (let i = c; i < out.length; i += s.channels) out[i] = rate * (at(ds, i) - d - y(i) * b);
+      const [mean, rate] = [st[c] as number, st[s.channels + c] as number];
+      const y = (i: number) => ((xs[i] as number) - mean) * rate;
+      const [d, b] = meansOf(s, c, [(i) => ds[i] as number, (i) => (ds[i] as number) * y(i)]) as [number, number];
+      for (let i = c; i < out.length; i += s.channels) out[i] = rate * ((ds[i] as number) - d - y(i) * b);
     }
   },
   gpu: ([dy, x, stats], s, run) => {
@@ -170,13 +180,14 @@ const gradientKernel = defineKernel<Rows>("SearchlightBatchNormGrad", {
     return run({
       name: "BatchNormGrad",
       inputs: { x, stats, dy, sums },
-      params: { c: s.channels },
+      params: { c: s.channels / vectorFor(s.channels) },
       body: `let c = index % uniforms.c;
         let rate = stats[uniforms.c + c];
         let y = (x[index] - stats[c]) * rate;
         result[index] = rate * (dy[index] - sums[c] - y * sums[uniforms.c + c]);`,
-      count: s.rows * s.channels,
+      count: (s.rows * s.channels) / vectorFor(s.channels),
       shape: s.shape,
+      vector: vectorFor(s.channels),
     });
   },
 });
@@ -186,18 +197,18 @@ const secondKernel = defineKernel<Rows>("SearchlightBatchNormGradGrad", {
   cpu: ([g, dy, x, stats], out, s) => {
     const [gs, ds, xs, st] = [g as Values, dy as Values, x as Values, stats as Values];
     for (let c = 0; c < s.channels; c++) {
-      const [mean, rate] = [at(st, c), at(st, s.channels + c)];
-      const y = (i: number) => (at(xs, i) - mean) * rate;
+      const [mean, rate] = [st[c] as number, st[s.channels + c] as number];
+      const y = (i: number) => ((xs[i] as number) - mean) * rate;
       const [mg, md, a, b, gd] = meansOf(s, c, [
-        (i) => at(gs, i),
-        (i) => at(ds, i),
-        (i) => at(gs, i) * y(i),
-        (i) => at(ds, i) * y(i),
-        (i) => at(gs, i) * at(ds, i),
+        (i) => gs[i] as number,
+        (i) => ds[i] as number,
+        (i) => (gs[i] as number) * y(i),
+        (i) => (ds[i] as number) * y(i),
+        (i) => (gs[i] as number) * (ds[i] as number),
       ]) as [number, number, number, number, number];
       const k = gd - mg * md - 3 * a * b;
       for (let i = c; i < out.length; i += s.channels)
-        out[i] = -rate * rate * (b * (at(gs, i) - mg) + a * (at(ds, i) - md) + y(i) * k);
+        out[i] = -rate * rate * (b * ((gs[i] as number) - mg) + a * ((ds[i] as number) - md) + y(i) * k);
     }
   },
   gpu: ([g, dy, x, stats], s, run) => {
@@ -212,7 +223,7 @@ const secondKernel = defineKernel<Rows>("SearchlightBatchNormGradGrad", {
     return run({
       name: "BatchNormGradGrad",
       inputs: { x, stats, dy, g, sums },
-      params: { c: s.channels },
+      params: { c: s.channels / vectorFor(s.channels) },
       body: `let c = index % uniforms.c;
         let rate = stats[uniforms.c + c];
         let y = (x[index] - stats[c]) * rate;
@@ -222,8 +233,9 @@ const secondKernel = defineKernel<Rows>("SearchlightBatchNormGradGrad", {
         let b = sums[3 * uniforms.c + c];
         let k = sums[4 * uniforms.c + c] - mg * md - 3.0 * a * b;
         result[index] = -rate * rate * (b * (g[index] - mg) + a * (dy[index] - md) + y * k);`,
-      count: s.rows * s.channels,
+      count: (s.rows * s.channels) / vectorFor(s.channels),
       shape: s.shape,
+      vector: vectorFor(s.channels),
     });
   },
 });

@@ -2,7 +2,8 @@
  * Depthwise convolutions, several kernel sizes at once: every edge and every operation that reads one state is a block of
  * output channels of one call. A plain depthwise convolution is a bank of one block.
  */
-import { at, defineBilinear, type KernelBody, type Values } from "../gpu/kernel";
+import { defineBilinear, type KernelBody, type Values } from "../gpu/kernel";
+import { vectorFor } from "../gpu/program";
 import type { Tensor } from "../gpu/tensorflow";
 import { chunkCount, sumChunks } from "./reduce";
 
@@ -50,69 +51,121 @@ function place(blocks: readonly DepthwiseBlock[]): Placed[] {
 const outChannels = (s: DepthwiseShape) => s.blocks.reduce((sum, b) => sum + b.outChannels, 0);
 const filterSize = (s: DepthwiseShape) => s.blocks.reduce((sum, b) => sum + b.kernel ** 2 * b.outChannels, 0);
 
+/** Floats that an element holds: four where every block's channels come in fours. */
+const vectorOf = (s: DepthwiseShape) =>
+  vectorFor(s.channels, ...s.blocks.flatMap((b) => [b.outChannels, b.inOffset, b.inChannels]));
 const variant = (s: DepthwiseShape) =>
   s.blocks.map((b) => [b.kernel, b.dilation, b.pad, b.outChannels, b.inOffset, b.inChannels].join("x")).join("_");
 const params = (s: DepthwiseShape) => ({
   h: s.height,
   w: s.width,
-  c: s.channels,
+  c: s.channels / vectorOf(s),
   oh: s.outHeight,
   ow: s.outWidth,
-  oc: outChannels(s),
+  oc: outChannels(s) / vectorOf(s),
   stride: s.stride,
 });
 
-/** Calls visit(block, x, w, y) for each (pixel, tap): the bases of the block's channels. */
-function eachTap(s: DepthwiseShape, visit: (b: DepthwiseBlock, x: number, w: number, y: number) => void): void {
-  const total = outChannels(s);
-  for (const b of place(s.blocks))
-    for (let n = 0; n < s.batch; n++)
-      for (let oy = 0; oy < s.outHeight; oy++)
-        for (let ox = 0; ox < s.outWidth; ox++) {
-          const y = ((n * s.outHeight + oy) * s.outWidth + ox) * total + b.outOffset;
-          for (let ky = 0; ky < b.kernel; ky++) {
-            const iy = oy * s.stride - b.pad + ky * b.dilation;
-            if (iy < 0 || iy >= s.height) continue;
-            for (let kx = 0; kx < b.kernel; kx++) {
-              const ix = ox * s.stride - b.pad + kx * b.dilation;
-              if (ix < 0 || ix >= s.width) continue;
-              const x = ((n * s.height + iy) * s.width + ix) * s.channels + b.inOffset;
-              visit(b, x, b.filterOffset + (ky * b.kernel + kx) * b.outChannels, y);
-            }
-          }
-        }
+/** Declares a block's numbers, channels in elements, and sets them to those of the block that `holds` chooses. */
+function chooseBlock(s: DepthwiseShape, holds: (b: Placed, v: number) => string): string {
+  const v = vectorOf(s);
+  const numbers = (b: Placed) => ({
+    kernel: b.kernel,
+    dilation: b.dilation,
+    pad: b.pad,
+    outChannels: b.outChannels / v,
+    outOffset: b.outOffset / v,
+    inChannels: b.inChannels / v,
+    inOffset: b.inOffset / v,
+    filterOffset: b.filterOffset / v,
+  });
+  const placed = place(s.blocks);
+  const names = Object.keys(numbers(placed[0] as Placed));
+  return `${names.map((name) => `var ${name} = 0;`).join(" ")}
+    ${placed
+      .map(
+        (b) =>
+          `if (${holds(b, v)}) { ${Object.entries(numbers(b))
+            .map(([name, value]) => `${name} = ${value};`)
+            .join(" ")} }`,
+      )
+      .join("\n")}`;
 }
 
-const loops = (b: Placed, inside: string) => `
-  for (var ky = 0; ky < ${b.kernel}; ky++) {
-    let iy = oy * uniforms.stride - ${b.pad} + ky * ${b.dilation};
-    if (iy < 0 || iy >= uniforms.h) { continue; }
-    for (var kx = 0; kx < ${b.kernel}; kx++) {
-      let ix = ox * uniforms.stride - ${b.pad} + kx * ${b.dilation};
-      if (ix < 0 || ix >= uniforms.w) { continue; }
-      ${inside}
+/** Positions first..last−1 of an output row or column for which tap `k` falls inside the picture. */
+function inside(
+  k: number,
+  b: DepthwiseBlock,
+  stride: number,
+  side: number,
+  outSide: number,
+): readonly [number, number] {
+  const shift = k * b.dilation - b.pad;
+  return [Math.max(0, Math.ceil(-shift / stride)), Math.min(outSide, Math.floor((side - 1 - shift) / stride) + 1)];
+}
+
+/** Input channel, inside its block's run, of each output channel. */
+const inputChannels = (b: DepthwiseBlock) => Int32Array.from({ length: b.outChannels }, (_, o) => o % b.inChannels);
+
+interface Row {
+  readonly block: DepthwiseBlock;
+  readonly channels: Int32Array;
+  /** First index into x, filter and y of the row's first pixel. */
+  x: number;
+  w: number;
+  y: number;
+  pixels: number;
+  /** Steps from one pixel to the next. */
+  readonly xStep: number;
+  readonly yStep: number;
+}
+
+/** Calls visit for each (block, tap, output row): all pixels of the row for which the tap falls inside. */
+function eachRow(s: DepthwiseShape, visit: (row: Row) => void): void {
+  const yStep = outChannels(s);
+  for (const b of place(s.blocks)) {
+    const row: Row = {
+      block: b,
+      channels: inputChannels(b),
+      x: 0,
+      w: 0,
+      y: 0,
+      pixels: 0,
+      xStep: s.stride * s.channels,
+      yStep,
+    };
+    for (let ky = 0; ky < b.kernel; ky++) {
+      const [top, bottom] = inside(ky, b, s.stride, s.height, s.outHeight);
+      for (let kx = 0; kx < b.kernel; kx++) {
+        const [left, right] = inside(kx, b, s.stride, s.width, s.outWidth);
+        row.w = b.filterOffset + (ky * b.kernel + kx) * b.outChannels;
+        row.pixels = right - left;
+        for (let n = 0; n < s.batch; n++)
+          for (let oy = top; oy < bottom; oy++) {
+            const iy = oy * s.stride - b.pad + ky * b.dilation;
+            const ix = left * s.stride - b.pad + kx * b.dilation;
+            row.x = ((n * s.height + iy) * s.width + ix) * s.channels + b.inOffset;
+            row.y = ((n * s.outHeight + oy) * s.outWidth + left) * yStep + b.outOffset;
+            visit(row);
+          }
+      }
     }
-  }`;
+  }
+}
 
 const forward: KernelBody<DepthwiseShape> = {
   shape: (s) => [s.batch, s.outHeight, s.outWidth, outChannels(s)],
   cpu: ([x, w], out, s) => {
     const [xs, ws] = [x as Values, w as Values];
-    eachTap(s, (b, xi, wi, yi) => {
-      for (let m = 0; m < b.outChannels; m += b.inChannels)
-        for (let i = 0; i < b.inChannels; i++)
-          out[yi + m + i] = at(out, yi + m + i) + at(xs, xi + i) * at(ws, wi + m + i);
+    eachRow(s, ({ block, channels, x: x0, w: w0, y: y0, pixels, xStep, yStep }) => {
+      for (let p = 0, xi = x0, yi = y0; p < pixels; p++, xi += xStep, yi += yStep)
+        for (let o = 0; o < block.outChannels; o++)
+          out[yi + o] = (out[yi + o] as number) + (xs[xi + (channels[o] as number)] as number) * (ws[w0 + o] as number);
     });
   },
   gpu: ([x, w], s, run) => {
     if (!x || !w) throw new Error("Depthwise needs x and w.");
-    const branches = place(s.blocks).map(
-      (b) => `if (o >= ${b.outOffset} && o < ${b.outOffset + b.outChannels}) {
-        let local = o - ${b.outOffset};
-        let ic = ${b.inOffset} + local % ${b.inChannels};
-        ${loops(b, `sum += x[((n * uniforms.h + iy) * uniforms.w + ix) * uniforms.c + ic] * w[${b.filterOffset} + (ky * ${b.kernel} + kx) * ${b.outChannels} + local];`)}
-      }`,
-    );
+    const vector = vectorOf(s);
     return run({
       name: "Depthwise",
       variant: variant(s),
@@ -123,11 +176,23 @@ const forward: KernelBody<DepthwiseShape> = {
         let ox = (index / uniforms.oc) % uniforms.ow;
         let oy = (index / (uniforms.oc * uniforms.ow)) % uniforms.oh;
         let n = index / (uniforms.oc * uniforms.ow * uniforms.oh);
-        var sum = 0.0;
-        ${branches.join("\n")}
+        ${chooseBlock(s, (b, v) => `o >= ${b.outOffset / v} && o < ${(b.outOffset + b.outChannels) / v}`)}
+        let local = o - outOffset;
+        let xn = n * uniforms.h * uniforms.w * uniforms.c + inOffset + local % inChannels;
+        var sum = T(0.0);
+        for (var ky = 0; ky < kernel; ky++) {
+          let iy = oy * uniforms.stride - pad + ky * dilation;
+          if (iy < 0 || iy >= uniforms.h) { continue; }
+          for (var kx = 0; kx < kernel; kx++) {
+            let ix = ox * uniforms.stride - pad + kx * dilation;
+            if (ix < 0 || ix >= uniforms.w) { continue; }
+            sum += x[xn + (iy * uniforms.w + ix) * uniforms.c] * w[filterOffset + (ky * kernel + kx) * outChannels + local];
+          }
+        }
         result[index] = sum;`,
-      count: s.batch * s.outHeight * s.outWidth * outChannels(s),
+      count: (s.batch * s.outHeight * s.outWidth * outChannels(s)) / vector,
       shape: forward.shape(s),
+      vector,
     });
   },
 };
@@ -136,28 +201,19 @@ const gradX: KernelBody<DepthwiseShape> = {
   shape: (s) => [s.batch, s.height, s.width, s.channels],
   cpu: ([dy, w], out, s) => {
     const [ds, ws] = [dy as Values, w as Values];
-    eachTap(s, (b, xi, wi, yi) => {
-      for (let m = 0; m < b.outChannels; m += b.inChannels)
-        for (let i = 0; i < b.inChannels; i++) out[xi + i] = at(out, xi + i) + at(ds, yi + m + i) * at(ws, wi + m + i);
+    eachRow(s, ({ block, x: x0, w: w0, y: y0, pixels, xStep, yStep }) => {
+      const { inChannels: run, outChannels: all } = block;
+      for (let p = 0, xi = x0, yi = y0; p < pixels; p++, xi += xStep, yi += yStep)
+        for (let i = 0; i < run; i++) {
+          let sum = out[xi + i] as number;
+          for (let o = i; o < all; o += run) sum += (ds[yi + o] as number) * (ws[w0 + o] as number);
+          out[xi + i] = sum;
+        }
     });
   },
   gpu: ([dy, w], s, run) => {
     if (!dy || !w) throw new Error("DepthwiseGradX needs dy and w.");
-    const branches = place(s.blocks).map(
-      (b) => `if (ic >= ${b.inOffset} && ic < ${b.inOffset + b.inChannels}) {
-        for (var ky = 0; ky < ${b.kernel}; ky++) {
-          let ty = iy + ${b.pad} - ky * ${b.dilation};
-          if (ty < 0 || ty % uniforms.stride != 0 || ty / uniforms.stride >= uniforms.oh) { continue; }
-          for (var kx = 0; kx < ${b.kernel}; kx++) {
-            let tx = ix + ${b.pad} - kx * ${b.dilation};
-            if (tx < 0 || tx % uniforms.stride != 0 || tx / uniforms.stride >= uniforms.ow) { continue; }
-            let y = ((n * uniforms.oh + ty / uniforms.stride) * uniforms.ow + tx / uniforms.stride) * uniforms.oc + ${b.outOffset};
-            let f = ${b.filterOffset} + (ky * ${b.kernel} + kx) * ${b.outChannels};
-            for (var o = ic - ${b.inOffset}; o < ${b.outChannels}; o += ${b.inChannels}) { sum += dy[y + o] * w[f + o]; }
-          }
-        }
-      }`,
-    );
+    const vector = vectorOf(s);
     return run({
       name: "DepthwiseGradX",
       variant: variant(s),
@@ -168,11 +224,28 @@ const gradX: KernelBody<DepthwiseShape> = {
         let ix = (index / uniforms.c) % uniforms.w;
         let iy = (index / (uniforms.c * uniforms.w)) % uniforms.h;
         let n = index / (uniforms.c * uniforms.w * uniforms.h);
-        var sum = 0.0;
-        ${branches.join("\n")}
+        var sum = T(0.0);
+        for (var t = 0; t < ${s.blocks.length}; t++) {
+          ${chooseBlock(s, (b) => `t == ${place(s.blocks).findIndex((p) => p.outOffset === b.outOffset)}`)}
+          if (ic < inOffset || ic >= inOffset + inChannels) { continue; }
+          for (var ky = 0; ky < kernel; ky++) {
+            let ty = iy + pad - ky * dilation;
+            let oy = ty / uniforms.stride;
+            if (ty < 0 || oy * uniforms.stride != ty || oy >= uniforms.oh) { continue; }
+            for (var kx = 0; kx < kernel; kx++) {
+              let tx = ix + pad - kx * dilation;
+              let ox = tx / uniforms.stride;
+              if (tx < 0 || ox * uniforms.stride != tx || ox >= uniforms.ow) { continue; }
+              let y = ((n * uniforms.oh + oy) * uniforms.ow + ox) * uniforms.oc + outOffset;
+              let f = filterOffset + (ky * kernel + kx) * outChannels;
+              for (var o = ic - inOffset; o < outChannels; o += inChannels) { sum += dy[y + o] * w[f + o]; }
+            }
+          }
+        }
         result[index] = sum;`,
-      count: s.batch * s.height * s.width * s.channels,
+      count: (s.batch * s.height * s.width * s.channels) / vector,
       shape: gradX.shape(s),
+      vector,
     });
   },
 };
@@ -182,54 +255,54 @@ const gradW: KernelBody<DepthwiseShape> = {
   cpu: ([x, dy], out, s) => {
     const [xs, ds] = [x as Values, dy as Values];
     const sums = new Float64Array(out.length);
-    eachTap(s, (b, xi, wi, yi) => {
-      for (let m = 0; m < b.outChannels; m += b.inChannels)
-        for (let i = 0; i < b.inChannels; i++)
-          sums[wi + m + i] = (sums[wi + m + i] as number) + at(xs, xi + i) * at(ds, yi + m + i);
+    eachRow(s, ({ block, channels, x: x0, w: w0, y: y0, pixels, xStep, yStep }) => {
+      for (let o = 0; o < block.outChannels; o++) {
+        let sum = 0;
+        for (let p = 0, xi = x0 + (channels[o] as number), yi = y0 + o; p < pixels; p++, xi += xStep, yi += yStep)
+          sum += (xs[xi] as number) * (ds[yi] as number);
+        sums[w0 + o] = (sums[w0 + o] as number) + sum;
+      }
     });
     out.set(sums);
   },
   gpu: ([x, dy], s, run) => {
     if (!x || !dy) throw new Error("DepthwiseGradW needs x and dy.");
-    const size = filterSize(s);
+    const vector = vectorOf(s);
+    const size = filterSize(s) / vector;
     const rows = s.batch * s.outHeight;
     const chunks = Math.min(rows, chunkCount(rows * 8, size));
-    const rowsPerChunk = Math.ceil(rows / chunks);
-    const branches = place(s.blocks).map(
-      (b) => `if (f >= ${b.filterOffset} && f < ${b.filterOffset + b.kernel ** 2 * b.outChannels}) {
-        let local = (f - ${b.filterOffset}) % ${b.outChannels};
-        let tap = (f - ${b.filterOffset}) / ${b.outChannels};
-        let dyRow = (tap / ${b.kernel}) * ${b.dilation} - ${b.pad};
-        let dx = (tap % ${b.kernel}) * ${b.dilation} - ${b.pad};
-        let ic = ${b.inOffset} + local % ${b.inChannels};
-        for (var row = first; row < last; row++) {
-          let iy = (row % uniforms.oh) * uniforms.stride + dyRow;
-          if (iy < 0 || iy >= uniforms.h) { continue; }
-          let n = row / uniforms.oh;
-          for (var ox = 0; ox < uniforms.ow; ox++) {
-            let ix = ox * uniforms.stride + dx;
-            if (ix < 0 || ix >= uniforms.w) { continue; }
-            sum += x[((n * uniforms.h + iy) * uniforms.w + ix) * uniforms.c + ic] * dy[(row * uniforms.ow + ox) * uniforms.oc + ${b.outOffset} + local];
-          }
-        }
-      }`,
-    );
     const partial = run({
       name: "DepthwiseGradW",
       variant: variant(s),
       inputs: { x, dy },
-      params: { ...params(s), size, rows, rowsPerChunk },
+      params: { ...params(s), size, rows, rowsPerChunk: Math.ceil(rows / chunks) },
       body: `
         let f = index % uniforms.size;
         let first = (index / uniforms.size) * uniforms.rowsPerChunk;
         let last = min(first + uniforms.rowsPerChunk, uniforms.rows);
-        var sum = 0.0;
-        ${branches.join("\n")}
+        ${chooseBlock(s, (b, v) => `f >= ${b.filterOffset / v} && f < ${(b.filterOffset + b.kernel ** 2 * b.outChannels) / v}`)}
+        let local = (f - filterOffset) % outChannels;
+        let tap = (f - filterOffset) / outChannels;
+        let shiftY = (tap / kernel) * dilation - pad;
+        let shiftX = (tap % kernel) * dilation - pad;
+        let ic = inOffset + local % inChannels;
+        var sum = T(0.0);
+        for (var row = first; row < last; row++) {
+          let iy = (row % uniforms.oh) * uniforms.stride + shiftY;
+          if (iy < 0 || iy >= uniforms.h) { continue; }
+          let xRow = ((row / uniforms.oh) * uniforms.h + iy) * uniforms.w;
+          for (var ox = 0; ox < uniforms.ow; ox++) {
+            let ix = ox * uniforms.stride + shiftX;
+            if (ix < 0 || ix >= uniforms.w) { continue; }
+            sum += x[(xRow + ix) * uniforms.c + ic] * dy[(row * uniforms.ow + ox) * uniforms.oc + outOffset + local];
+          }
+        }
         result[index] = sum;`,
       count: size * chunks,
-      shape: [chunks, size],
+      shape: [chunks, size * vector],
+      vector,
     });
-    return sumChunks(run, partial, chunks, [size]);
+    return sumChunks(run, partial, chunks, [size * vector]);
   },
 };
 

@@ -60,6 +60,50 @@ export const KERNEL_CASES: readonly KernelCase[] = [
         block(5, 2, 2, 1, 2),
       ]),
   },
+  {
+    name: "depthwise bank of channels in fours, stride 2",
+    shapes: [[2, 7, 8, 8], [9 * 16 + 25 * 8 + 9 * 4]],
+    run: (t) =>
+      depthwise((t as Two)[0], (t as Two)[1], 2, [block(3, 1, 16, 0, 8), block(5, 2, 8, 0, 8), block(3, 2, 4, 4, 4)]),
+  },
+  {
+    name: "convolution 3×3 of channels in fours, stride 2, groups 2",
+    shapes: [
+      [2, 7, 8, 8],
+      [3, 3, 4, 16],
+    ],
+    run: (t) => convolution((t as Two)[0], (t as Two)[1], { stride: 2, pad: 1, groups: 2 }),
+  },
+  {
+    name: "average pool of channels in fours, stride 2",
+    shapes: [[2, 7, 8, 8]],
+    run: (t) => averagePool((t as One)[0], 3, 2, 1),
+  },
+  {
+    name: "batch norm of channels in fours, with scale and shift",
+    shapes: [[3, 5, 4, 8], [8], [8]],
+    run: (t) => channelAffine(batchNorm((t as Three)[0]), (t as Three)[1], (t as Three)[2]),
+  },
+  {
+    name: "mix of channels in fours",
+    shapes: [
+      [2, 3, 3, 8],
+      [2, 3, 3, 4],
+      [3, 4],
+    ],
+    run: (t) =>
+      mix(
+        t.slice(0, 2),
+        t[2] as Tensor,
+        [
+          { input: 0, from: 0, to: 0, weight: null },
+          { input: 0, from: 1, to: 1, weight: null },
+          tap(1, 0, 0, 0, 1),
+          tap(1, 0, 1, 2, 3),
+        ],
+        { channels: 4, outBlocks: 2 },
+      ),
+  },
   ...[
     [8, 8, 3, 1, 1, 1],
     [7, 5, 3, 2, 1, 1],

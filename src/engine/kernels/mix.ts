@@ -2,7 +2,8 @@
  * The mixed operation: a weighted sum of channel blocks, bilinear in the blocks and in the matrix of mixing weights.
  * One call adds all operations of all edges that leave one state to the nodes they lead to.
  */
-import { at, defineDifferentiable, type Kernel, type KernelBody, type Values } from "../gpu/kernel";
+import { defineDifferentiable, type Kernel, type KernelBody, type Values } from "../gpu/kernel";
+import { vectorFor } from "../gpu/program";
 import { type Tensor, tf } from "../gpu/tensorflow";
 import { chunkCount } from "./reduce";
 
@@ -43,12 +44,12 @@ const mixBody: KernelBody<MixShape> = {
     const weights = inputs[inputs.length - 1] as Values;
     for (const t of s.taps) {
       const x = inputs[t.input] as Values;
-      const w = t.weight ? at(weights, weightIndex(s, t)) : 1;
+      const w = t.weight ? (weights[weightIndex(s, t)] as number) : 1;
       const stride = blocksOf(s, t.input) * s.channels;
       const outStride = s.outBlocks * s.channels;
       for (let p = 0; p < count(s.pixels); p++) {
         const [i, o] = [p * stride + t.from * s.channels, p * outStride + t.to * s.channels];
-        for (let c = 0; c < s.channels; c++) out[o + c] = at(out, o + c) + w * at(x, i + c);
+        for (let c = 0; c < s.channels; c++) out[o + c] = (out[o + c] as number) + w * (x[i + c] as number);
       }
     }
   },
@@ -71,16 +72,18 @@ const mixBody: KernelBody<MixShape> = {
         ...Object.fromEntries(used(s).map((i) => [`x${i}`, inputs[i] ?? weights])),
         ...(weighted(s.taps) ? { weights } : {}),
       },
-      params: { c: s.channels },
+      params: { c: s.channels / vectorFor(s.channels) },
       body: `
         let c = index % uniforms.c;
         let block = (index / uniforms.c) % ${s.outBlocks};
         let pixel = index / (uniforms.c * ${s.outBlocks});
-        var sum = 0.0;
+        var sum = T(0.0);
         ${cases.join("\n")}
         result[index] = sum;`,
-      count: count(s.pixels) * s.outBlocks * s.channels,
+      count: (count(s.pixels) * s.outBlocks * s.channels) / vectorFor(s.channels),
       shape: [...s.pixels, s.outBlocks * s.channels],
+      vector: vectorFor(s.channels),
+      scalars: ["weights"],
     });
   },
 };
@@ -96,10 +99,11 @@ const gradXBody: KernelBody<MixInput> = {
     const stride = blocksOf(s, s.input) * s.channels;
     for (const t of s.taps) {
       if (t.input !== s.input) continue;
-      const w = t.weight ? at(weights as Values, weightIndex(s, t)) : 1;
+      const w = t.weight ? ((weights as Values)[weightIndex(s, t)] as number) : 1;
       for (let p = 0; p < count(s.pixels); p++) {
         const [i, o] = [p * stride + t.from * s.channels, (p * s.outBlocks + t.to) * s.channels];
-        for (let c = 0; c < s.channels; c++) out[i + c] = at(out, i + c) + w * at(dy as Values, o + c);
+        for (let c = 0; c < s.channels; c++)
+          out[i + c] = (out[i + c] as number) + w * ((dy as Values)[o + c] as number);
       }
     }
   },
@@ -120,16 +124,18 @@ const gradXBody: KernelBody<MixInput> = {
       name: "MixGradX",
       variant: `${s.input}|${key(s)}`,
       inputs: weighted(taps) ? { dy, weights } : { dy },
-      params: { c: s.channels },
+      params: { c: s.channels / vectorFor(s.channels) },
       body: `
         let c = index % uniforms.c;
         let block = (index / uniforms.c) % ${blocks};
         let pixel = index / (uniforms.c * ${blocks});
-        var sum = 0.0;
+        var sum = T(0.0);
         ${cases.join("\n")}
         result[index] = sum;`,
-      count: count(s.pixels) * blocks * s.channels,
+      count: (count(s.pixels) * blocks * s.channels) / vectorFor(s.channels),
       shape: [...s.pixels, blocks * s.channels],
+      vector: vectorFor(s.channels),
+      scalars: ["weights"],
     });
   },
 };
@@ -146,9 +152,9 @@ const gradWBody: KernelBody<MixShape> = {
       let sum = 0;
       for (let p = 0; p < count(s.pixels); p++) {
         const [i, o] = [p * stride + t.from * s.channels, (p * s.outBlocks + t.to) * s.channels];
-        for (let c = 0; c < s.channels; c++) sum += at(x, i + c) * at(dy, o + c);
+        for (let c = 0; c < s.channels; c++) sum += (x[i + c] as number) * (dy[o + c] as number);
       }
-      out[weightIndex(s, t)] = at(out, weightIndex(s, t)) + sum;
+      out[weightIndex(s, t)] = (out[weightIndex(s, t)] as number) + sum;
     }
   },
   gpu: (inputs, s, run) => {
@@ -173,16 +179,18 @@ const gradWBody: KernelBody<MixShape> = {
       name: "MixGradW",
       variant: key(s),
       inputs: { ...Object.fromEntries(read.map((i) => [`x${i}`, inputs[i] ?? dy])), dy },
-      params: { c: s.channels, pixels, perChunk },
+      params: { c: s.channels / vectorFor(s.channels), pixels, perChunk, chunks },
       body: `
-        let tap = index % ${taps.length};
-        let first = (index / ${taps.length}) * uniforms.perChunk;
+        let tap = index / uniforms.chunks;
+        let first = (index % uniforms.chunks) * uniforms.perChunk;
         let last = min(first + uniforms.perChunk, uniforms.pixels);
-        var sum = 0.0;
+        var sum = T(0.0);
         ${cases.join("\n")}
-        result[index] = sum;`,
-      count: chunks * taps.length,
-      shape: [chunks, taps.length],
+        result[index] = total(sum);`,
+      count: taps.length * chunks,
+      shape: [taps.length, chunks],
+      vector: vectorFor(s.channels),
+      scalars: ["result"],
     });
     const table = Array.from({ length: s.rows * s.columns }, (_, i) => taps.findIndex((t) => weightIndex(s, t) === i));
     return run({
@@ -195,7 +203,7 @@ const gradWBody: KernelBody<MixShape> = {
         let tap = TAP[index];
         var sum = 0.0;
         if (tap >= 0) {
-          for (var k = 0; k < uniforms.chunks; k++) { sum += partial[k * ${taps.length} + tap]; }
+          for (var k = 0; k < uniforms.chunks; k++) { sum += partial[tap * uniforms.chunks + k]; }
         }
         result[index] = sum;`,
       count: table.length,

@@ -1,5 +1,6 @@
 /** Element-wise kernels whose gradients TF.js lacks or makes of many operations: ReLU, scale and shift of channels. */
-import { at, defineBilinear, defineKernel, defineLinearPair, type Values } from "../gpu/kernel";
+import { defineBilinear, defineDifferentiable, defineKernel, defineLinearPair, type Values } from "../gpu/kernel";
+import { vectorFor } from "../gpu/program";
 import { type Tensor, tf } from "../gpu/tensorflow";
 import { chunkCount, sumChunks } from "./reduce";
 
@@ -8,11 +9,23 @@ interface Elements {
 }
 const size = (shape: readonly number[]) => shape.reduce((a, b) => a * b, 1);
 
+/** Dispatch of one invocation for each element, or for each four. */
+function elements({ shape }: Elements) {
+  const vector = vectorFor(size(shape));
+  return { count: size(shape) / vector, shape, vector };
+}
+
+/** The same where channels matter: all four are of one pixel. */
+function pixels(s: Rows) {
+  const vector = vectorFor(s.channels);
+  return { params: { c: s.channels / vector }, count: size(s.shape) / vector, shape: s.shape, vector };
+}
+
 /** dy where x > 0, else 0: the derivative of ReLU at 0 is 0. */
 const gateKernel = defineKernel<Elements>("SearchlightReluGate", {
   shape: (s) => s.shape,
   cpu: ([dy, x], out) => {
-    for (let i = 0; i < out.length; i++) out[i] = at(x as Values, i) > 0 ? at(dy as Values, i) : 0;
+    for (let i = 0; i < out.length; i++) out[i] = ((x as Values)[i] as number) > 0 ? ((dy as Values)[i] as number) : 0;
   },
   gpu: ([dy, x], s, run) => {
     if (!dy || !x) throw new Error("ReluGate needs dy and x.");
@@ -20,9 +33,8 @@ const gateKernel = defineKernel<Elements>("SearchlightReluGate", {
       name: "ReluGate",
       inputs: { dy, x },
       params: {},
-      body: "result[index] = select(0.0, dy[index], x[index] > 0.0);",
-      count: size(s.shape),
-      shape: s.shape,
+      body: "result[index] = select(T(0.0), dy[index], x[index] > T(0.0));",
+      ...elements(s),
     });
   },
 });
@@ -30,7 +42,7 @@ const gateKernel = defineKernel<Elements>("SearchlightReluGate", {
 const reluKernel = defineKernel<Elements>("SearchlightRelu", {
   shape: (s) => s.shape,
   cpu: ([x], out) => {
-    for (let i = 0; i < out.length; i++) out[i] = Math.max(0, at(x as Values, i));
+    for (let i = 0; i < out.length; i++) out[i] = Math.max(0, (x as Values)[i] as number);
   },
   gpu: ([x], s, run) => {
     if (!x) throw new Error("Relu needs x.");
@@ -38,9 +50,8 @@ const reluKernel = defineKernel<Elements>("SearchlightRelu", {
       name: "Relu",
       inputs: { x },
       params: {},
-      body: "result[index] = max(x[index], 0.0);",
-      count: size(s.shape),
-      shape: s.shape,
+      body: "result[index] = max(x[index], T(0.0));",
+      ...elements(s),
     });
   },
 });
@@ -83,7 +94,8 @@ function rowsOf(x: Tensor): Rows {
 const scaleBody = {
   shape: (s: Rows) => s.shape,
   cpu: ([x, scale]: readonly Values[], out: Values, s: Rows) => {
-    for (let i = 0; i < out.length; i++) out[i] = at(x as Values, i) * at(scale as Values, i % s.channels);
+    for (let i = 0; i < out.length; i++)
+      out[i] = ((x as Values)[i] as number) * ((scale as Values)[i % s.channels] as number);
   },
 };
 
@@ -96,10 +108,8 @@ const scaleFamily = defineBilinear<Rows>("SearchlightChannelScale", {
       return run({
         name: "ChannelScale",
         inputs: { x, scale },
-        params: { c: s.channels },
         body,
-        count: size(s.shape),
-        shape: s.shape,
+        ...pixels(s),
       });
     },
   },
@@ -111,10 +121,8 @@ const scaleFamily = defineBilinear<Rows>("SearchlightChannelScale", {
       return run({
         name: "ChannelScale",
         inputs: { x: dy, scale },
-        params: { c: s.channels },
         body,
-        count: size(s.shape),
-        shape: s.shape,
+        ...pixels(s),
       });
     },
   },
@@ -124,7 +132,7 @@ const scaleFamily = defineBilinear<Rows>("SearchlightChannelScale", {
       const sums = new Float64Array(s.channels);
       for (let i = 0; i < (x as Values).length; i++) {
         const c = i % s.channels;
-        sums[c] = (sums[c] as number) + at(x as Values, i) * at(dy as Values, i);
+        sums[c] = (sums[c] as number) + ((x as Values)[i] as number) * ((dy as Values)[i] as number);
       }
       out.set(sums);
     },
@@ -141,21 +149,24 @@ function channelSumOn(
   term: string,
   s: Rows,
 ) {
-  const chunks = chunkCount(s.rows, s.channels);
+  const vector = vectorFor(s.channels);
+  const channels = s.channels / vector;
+  const chunks = chunkCount(s.rows, channels);
   const partial = run({
     name: "ChannelSum",
     variant: term,
     inputs,
-    params: { rows: s.rows, c: s.channels, perChunk: Math.ceil(s.rows / chunks) },
+    params: { rows: s.rows, c: channels, perChunk: Math.ceil(s.rows / chunks) },
     body: `
       let c = index % uniforms.c;
       let first = (index / uniforms.c) * uniforms.perChunk;
       let last = min(first + uniforms.perChunk, uniforms.rows);
-      var sum = 0.0;
+      var sum = T(0.0);
       for (var r = first; r < last; r++) { let i = r * uniforms.c + c; sum += ${term}; }
       result[index] = sum;`,
-    count: chunks * s.channels,
+    count: chunks * channels,
     shape: [chunks, s.channels],
+    vector,
   });
   return sumChunks(run, partial, chunks, [s.channels]);
 }
@@ -166,7 +177,7 @@ const broadcastPair = defineLinearPair<Rows>(
   {
     shape: (s) => s.shape,
     cpu: ([v], out, s) => {
-      for (let i = 0; i < out.length; i++) out[i] = at(v as Values, i % s.channels);
+      for (let i = 0; i < out.length; i++) out[i] = (v as Values)[i % s.channels] as number;
     },
     gpu: ([v], s, run) => {
       if (!v) throw new Error("ChannelBroadcast needs a vector.");
@@ -174,10 +185,8 @@ const broadcastPair = defineLinearPair<Rows>(
       return run({
         name: "ChannelBroadcast",
         inputs: { v },
-        params: { c: s.channels },
         body,
-        count: size(s.shape),
-        shape: s.shape,
+        ...pixels(s),
       });
     },
   },
@@ -186,7 +195,7 @@ const broadcastPair = defineLinearPair<Rows>(
     cpu: ([dy], out, s) => {
       const sums = new Float64Array(s.channels);
       for (let i = 0; i < (dy as Values).length; i++)
-        sums[i % s.channels] = (sums[i % s.channels] as number) + at(dy as Values, i);
+        sums[i % s.channels] = (sums[i % s.channels] as number) + ((dy as Values)[i] as number);
       out.set(sums);
     },
     gpu: ([dy], s, run) => {
@@ -196,9 +205,36 @@ const broadcastPair = defineLinearPair<Rows>(
   },
 );
 
+const affineKernel = defineDifferentiable<Rows>(
+  "SearchlightChannelAffine",
+  {
+    shape: (s) => s.shape,
+    cpu: ([x, scale, shift], out, s) => {
+      const [xs, a, b] = [x as Values, scale as Values, shift as Values];
+      for (let i = 0; i < out.length; i++) {
+        const c = i % s.channels;
+        out[i] = (xs[i] as number) * (a[c] as number) + (b[c] as number);
+      }
+    },
+    gpu: ([x, scale, shift], s, run) => {
+      if (!x || !scale || !shift) throw new Error("ChannelAffine needs x, scale and shift.");
+      const body = "let c = index % uniforms.c; result[index] = x[index] * scale[c] + shift[c];";
+      return run({ name: "ChannelAffine", inputs: { x, scale, shift }, body, ...pixels(s) });
+    },
+  },
+  (dy, inputs, s) => {
+    const [x, scale] = inputs as [Tensor, Tensor, Tensor];
+    return [
+      () => scaleFamily.forward(dy, scale, s),
+      () => scaleFamily.gradW(x, dy, s),
+      () => broadcastPair.adjoint(dy, s),
+    ];
+  },
+);
+
 /** x·scale + shift, with scale and shift [C] for x [..., C]. */
 export function channelAffine(x: Tensor, scale: Tensor, shift: Tensor): Tensor {
-  return tf.add(scaleFamily.forward(x, scale, rowsOf(x)), broadcastPair.forward(shift, rowsOf(x)));
+  return affineKernel([x, scale, shift], rowsOf(x));
 }
 
 /** x + shift, with shift [C] for x [..., C]. */

@@ -1,5 +1,6 @@
 /** Pools as in PyTorch: average over the pixels inside the picture; the maximum is the first one in row-major order. */
-import { at, defineKernel, defineLinearPair, type KernelBody, type Values } from "../gpu/kernel";
+import { defineKernel, defineLinearPair, type KernelBody, type Values } from "../gpu/kernel";
+import { vectorFor } from "../gpu/program";
 import { type Tensor, tf } from "../gpu/tensorflow";
 import { outputSide } from "./depthwise";
 
@@ -18,10 +19,10 @@ export interface PoolShape {
 const inShape = (s: PoolShape) => [s.batch, s.height, s.width, s.channels];
 const outShape = (s: PoolShape) => [s.batch, s.outHeight, s.outWidth, s.channels];
 const size = (shape: readonly number[]) => shape.reduce((a, b) => a * b, 1);
-const params = (s: PoolShape) => ({
+const params = (s: PoolShape, vector = 1) => ({
   h: s.height,
   w: s.width,
-  c: s.channels,
+  c: s.channels / vector,
   oh: s.outHeight,
   ow: s.outWidth,
   k: s.kernel,
@@ -71,7 +72,7 @@ const average = defineLinearPair<PoolShape>(
       eachWindow(s, (o, window) => {
         for (let c = 0; c < s.channels; c++) {
           let sum = 0;
-          for (const i of window) sum += at(x as Values, i + c);
+          for (const i of window) sum += (x as Values)[i + c] as number;
           out[o + c] = sum / window.length;
         }
       }),
@@ -80,15 +81,16 @@ const average = defineLinearPair<PoolShape>(
       return run({
         name: "AveragePool",
         inputs: { x },
-        params: params(s),
+        params: params(s, vectorFor(s.channels)),
         body: `${outputCoordinates}
-          var sum = 0.0;
+          var sum = T(0.0);
           for (var iy = y0; iy < y1; iy++) {
             for (var ix = x0; ix < x1; ix++) { sum += x[((n * uniforms.h + iy) * uniforms.w + ix) * uniforms.c + c]; }
           }
           result[index] = sum / f32((y1 - y0) * (x1 - x0));`,
-        count: size(outShape(s)),
+        count: size(outShape(s)) / vectorFor(s.channels),
         shape: outShape(s),
+        vector: vectorFor(s.channels),
       });
     },
   },
@@ -97,8 +99,8 @@ const average = defineLinearPair<PoolShape>(
     cpu: ([dy], out, s) =>
       eachWindow(s, (o, window) => {
         for (let c = 0; c < s.channels; c++) {
-          const share = at(dy as Values, o + c) / window.length;
-          for (const i of window) out[i + c] = at(out, i + c) + share;
+          const share = ((dy as Values)[o + c] as number) / window.length;
+          for (const i of window) out[i + c] = (out[i + c] as number) + share;
         }
       }),
     gpu: ([dy], s, run) => {
@@ -106,9 +108,9 @@ const average = defineLinearPair<PoolShape>(
       return run({
         name: "AveragePoolAdjoint",
         inputs: { dy },
-        params: params(s),
+        params: params(s, vectorFor(s.channels)),
         body: `${inputCoordinates}
-          var sum = 0.0;
+          var sum = T(0.0);
           for (var oy = oy0; oy <= oy1; oy++) {
             let top = oy * uniforms.stride - uniforms.pad;
             let rows = min(top + uniforms.k, uniforms.h) - max(top, 0);
@@ -119,8 +121,9 @@ const average = defineLinearPair<PoolShape>(
             }
           }
           result[index] = sum;`,
-        count: size(inShape(s)),
+        count: size(inShape(s)) / vectorFor(s.channels),
         shape: inShape(s),
+        vector: vectorFor(s.channels),
       });
     },
   },
@@ -134,7 +137,7 @@ const argmax = defineKernel<PoolShape>("SearchlightMaxPoolArgmax", {
     eachWindow(s, (o, window) => {
       for (let c = 0; c < s.channels; c++) {
         let best = (window[0] as number) + c;
-        for (const i of window) if (at(x as Values, i + c) > at(x as Values, best)) best = i + c;
+        for (const i of window) if (((x as Values)[i + c] as number) > ((x as Values)[best] as number)) best = i + c;
         out[o + c] = best;
       }
     }),
@@ -163,7 +166,7 @@ const argmax = defineKernel<PoolShape>("SearchlightMaxPoolArgmax", {
 const gatherBody: KernelBody<PoolShape> = {
   shape: outShape,
   cpu: ([x, picked], out) => {
-    for (let o = 0; o < out.length; o++) out[o] = at(x as Values, at(picked as Values, o));
+    for (let o = 0; o < out.length; o++) out[o] = (x as Values)[(picked as Values)[o] as number] as number;
   },
   gpu: ([x, picked], s, run) => {
     if (!x || !picked) throw new Error("MaxPoolGather needs x and picked.");
@@ -182,8 +185,8 @@ const scatterBody: KernelBody<PoolShape> = {
   shape: inShape,
   cpu: ([dy, picked], out) => {
     for (let o = 0; o < (dy as Values).length; o++) {
-      const i = at(picked as Values, o);
-      out[i] = at(out, i) + at(dy as Values, o);
+      const i = (picked as Values)[o] as number;
+      out[i] = (out[i] as number) + ((dy as Values)[o] as number);
     }
   },
   gpu: ([dy, picked], s, run) => {

@@ -1,5 +1,5 @@
 /** Sums over pixels on the GPU without barriers: partial sums of pixel chunks, then the sum of the chunks, in a fixed order. */
-import type { Dispatch } from "../gpu/program";
+import { type Dispatch, vectorFor } from "../gpu/program";
 import type { TensorInfo } from "../gpu/tensorflow";
 
 /** Invocations worth having in a first pass; more chunks only cost a longer second pass. */
@@ -18,16 +18,18 @@ export function sumChunks(
   shape: readonly number[],
 ) {
   if (chunks === 1) return { ...partial, shape: [...shape] };
-  const count = shape.reduce((a, b) => a * b, 1);
+  const size = shape.reduce((a, b) => a * b, 1);
+  const vector = vectorFor(size);
   return run({
     name: "SumChunks",
     inputs: { partial },
     params: { chunks },
     body: `
-      var sum = 0.0;
+      var sum = T(0.0);
       for (var c = 0; c < uniforms.chunks; c++) { sum += partial[c * uniforms.count + index]; }
       result[index] = sum;`,
-    count,
+    count: size / vector,
     shape,
+    vector,
   });
 }

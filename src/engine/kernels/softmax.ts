@@ -3,7 +3,7 @@
  * derivative: a tape records the saved copy of an output before the operation itself, so nothing flows through it.
  * These save their input and compute again.
  */
-import { at, defineDifferentiable, type Kernel, type Values } from "../gpu/kernel";
+import { defineDifferentiable, type Kernel, type Values } from "../gpu/kernel";
 import { type Tensor, tf } from "../gpu/tensorflow";
 
 interface Rows {
@@ -17,9 +17,9 @@ const size = (shape: readonly number[]) => shape.reduce((a, b) => a * b, 1);
 function eachRow(x: Values, columns: number, visit: (first: number, max: number, sum: number) => void): void {
   for (let first = 0; first < x.length; first += columns) {
     let max = Number.NEGATIVE_INFINITY;
-    for (let k = 0; k < columns; k++) max = Math.max(max, at(x, first + k));
+    for (let k = 0; k < columns; k++) max = Math.max(max, x[first + k] as number);
     let sum = 0;
-    for (let k = 0; k < columns; k++) sum += Math.exp(at(x, first + k) - max);
+    for (let k = 0; k < columns; k++) sum += Math.exp((x[first + k] as number) - max);
     visit(first, max, sum);
   }
 }
@@ -37,7 +37,7 @@ const softmaxKernel: Kernel<Rows> = defineDifferentiable<Rows>(
     shape: (s) => s.shape,
     cpu: ([x], out, s) =>
       eachRow(x as Values, s.columns, (first, max, sum) => {
-        for (let i = first; i < first + s.columns; i++) out[i] = Math.exp(at(x as Values, i) - max) / sum;
+        for (let i = first; i < first + s.columns; i++) out[i] = Math.exp(((x as Values)[i] as number) - max) / sum;
       }),
     gpu: ([x], s, run) => {
       if (!x) throw new Error("Softmax needs x.");
@@ -67,7 +67,7 @@ const logSoftmaxKernel: Kernel<Rows> = defineDifferentiable<Rows>(
     shape: (s) => s.shape,
     cpu: ([x], out, s) =>
       eachRow(x as Values, s.columns, (first, max, sum) => {
-        for (let i = first; i < first + s.columns; i++) out[i] = at(x as Values, i) - max - Math.log(sum);
+        for (let i = first; i < first + s.columns; i++) out[i] = ((x as Values)[i] as number) - max - Math.log(sum);
       }),
     gpu: ([x], s, run) => {
       if (!x) throw new Error("LogSoftmax needs x.");
