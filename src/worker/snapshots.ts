@@ -22,10 +22,12 @@ export class Snapshots {
 
   /** Makes one iteration. @param last a pause or the end follows, so its explanations are wanted in any case */
   async iterate(last: boolean): Promise<void> {
-    const explain = last || this.now() - this.#explainedAt >= EXPLANATION_MS;
+    const began = this.now();
+    // Counted from start to start, so that iterations that take long explain each time.
+    const explain = last || began - this.#explainedAt >= EXPLANATION_MS;
+    if (explain) this.#explainedAt = began;
     const report = (explanations: readonly Explanation[]) => {
       this.#explanations = explanations;
-      this.#explainedAt = this.now();
     };
     this.#records.push(await this.search.iterate(explain ? report : undefined));
     if (this.now() - this.#postedAt >= SNAPSHOT_MS) this.flush();
