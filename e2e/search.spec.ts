@@ -1,0 +1,76 @@
+/** A LeaSE search on built-in pictures, on WebGPU, from the press of Search to two discovered cells. */
+import type { Locator } from "@playwright/test";
+import { deriveGenotype } from "../src/domain/genotype";
+import type { CellKind } from "../src/domain/primitives";
+import { PATIENCE, SMALL } from "./searchlight";
+import { expect, test } from "./test";
+
+const ITERATIONS = 4;
+const PLACES = 8;
+
+/** How many colours a canvas shows: 1 when nothing is drawn. */
+function colours(canvas: Locator): Promise<number> {
+  return canvas.evaluate((element) => {
+    const { width, height } = element as HTMLCanvasElement;
+    const pixels = (element as HTMLCanvasElement).getContext("2d")?.getImageData(0, 0, width, height).data;
+    return new Set(new Uint32Array(pixels?.buffer ?? new ArrayBuffer(4))).size;
+  });
+}
+
+/** Vertices of each line of a chart. */
+function linePoints(chart: Locator): Promise<number[]> {
+  return chart
+    .locator("path.recharts-line-curve")
+    .evaluateAll((paths) => paths.map((path) => (path.getAttribute("d") ?? "").split(/[ML]/).length - 1));
+}
+
+test("finds two cells on WebGPU", async ({ app, page }) => {
+  await expect(page.getByTestId("adapter")).toContainText(/SwiftShader|CPU/);
+  await app.chooseData("shapes");
+  expect(await colours(page.getByTestId("data-preview"))).toBeGreaterThan(100);
+  await app.choose("Preset", "Tiny");
+  await app.choose("Objective", "LeaSE R18");
+  await app.set({ ...SMALL, iterations: ITERATIONS, backend: "webgpu" });
+  await app.primary.click();
+  await app.expectStatus("finished");
+  await app.expectIteration(ITERATIONS);
+  await expect(page.getByTestId("adapter")).toContainText("software adapter");
+
+  await test.step("draws both cells", async () => {
+    for (const kind of ["normal", "reduce"] satisfies CellKind[]) {
+      const graph = page.getByTestId(`graph-${kind}`);
+      await expect(graph.locator(".edge")).toHaveCount(14);
+      await expect(graph.locator(".edge.kept")).toHaveCount(PLACES);
+      await expect(graph.locator(".edge-label")).toHaveCount(PLACES);
+      await expect(page.getByTestId(`strip-${kind}`).locator(".leader")).toHaveCount(14);
+    }
+  });
+
+  await test.step("draws a point for each iteration", async () => {
+    for (const id of ["losses-explainer", "losses-audience", "entropy-chart"]) {
+      await expect
+        .poll(() => linePoints(page.getByTestId(id)), { timeout: PATIENCE })
+        .toEqual([ITERATIONS, ITERATIONS]);
+    }
+    await expect(page.getByTestId("loop")).not.toContainText("–");
+  });
+
+  await test.step("draws explanations", async () => {
+    const pictures = page.getByTestId("explanations").locator("canvas");
+    const count = await pictures.count();
+    expect(count).toBeGreaterThanOrEqual(3);
+    for (let i = 0; i < count; i++) expect(await colours(pictures.nth(i))).toBeGreaterThan(8);
+  });
+
+  await test.step("writes the genotype that its alphas say", async () => {
+    const { run } = await app.exportRun();
+    expect(run.environment.backend).toBe("webgpu");
+    expect(run.records.map(({ iteration }) => iteration)).toEqual([1, 2, 3, 4]);
+    const flat = (rows: readonly (readonly number[])[]) => Float32Array.from(rows.flat());
+    const derived = deriveGenotype({ normal: flat(run.alphas.normal), reduce: flat(run.alphas.reduce) });
+    expect(run.genotype).toEqual(derived);
+    const squeezed = async (id: string) => (await page.getByTestId(id).innerText()).replace(/\s/g, "");
+    expect(await squeezed("genotype-text")).toBe(run.genotypeText.replace(/\s/g, ""));
+    expect(JSON.parse(await squeezed("genotype-json"))).toEqual(derived);
+  });
+});

@@ -1,0 +1,151 @@
+/** The page as a person uses it, for the end-to-end tests. */
+import { readFile } from "node:fs/promises";
+import { expect, type Locator, type Page } from "@playwright/test";
+import { type RunFile, runFileSchema } from "../src/domain/run";
+import { SETTINGS, type SettingName, type Settings } from "../src/domain/settings";
+
+export type Status = "idle" | "starting" | "running" | "pausing" | "paused" | "finished" | "failed";
+type Group = "Strategy" | "Objective" | "Preset";
+
+/** For what computes on the software adapter, on a machine that does other things as well. */
+export const PATIENCE = 90_000;
+
+/** The smallest LeaSE network: what is tested is the page, not the search. */
+export const SMALL: Partial<Settings> = { initChannels: 2, batchSize: 2, audienceWidth: 1 };
+
+export class Searchlight {
+  readonly primary: Locator;
+  readonly iteration: Locator;
+  readonly log: Locator;
+
+  constructor(readonly page: Page) {
+    this.primary = page.getByTestId("primary");
+    this.iteration = page.getByTestId("readout-iteration");
+    this.log = page.getByTestId("log");
+  }
+
+  /** Opens the page and waits until it can search. */
+  async open(): Promise<void> {
+    await this.page.goto("./");
+    await this.ready();
+  }
+
+  async ready(): Promise<void> {
+    await expect(this.primary).toBeEnabled({ timeout: PATIENCE });
+  }
+
+  async expectStatus(status: Status): Promise<void> {
+    await expect(this.primary).toHaveAttribute("data-status", status, { timeout: PATIENCE });
+  }
+
+  /** Waits until that many iterations are done. */
+  async expectIteration(iteration: number): Promise<void> {
+    await expect(this.iteration).toContainText(new RegExp(`^iteration\\s*${iteration} `), { timeout: PATIENCE });
+  }
+
+  button(name: string | RegExp): Locator {
+    return this.page.getByRole("button", { name });
+  }
+
+  async tab(name: "Genotype" | "Imported run" | "Self-check" | "Log"): Promise<void> {
+    await this.page.getByRole("tab", { name }).click();
+  }
+
+  async choose(group: Group, label: string): Promise<void> {
+    await this.page.getByRole("radiogroup", { name: group }).getByText(label, { exact: true }).click();
+  }
+
+  async chooseData(name: "emoji-8" | "shapes"): Promise<void> {
+    await this.page.getByLabel("Data set").selectOption(name);
+    await this.ready();
+  }
+
+  row(name: SettingName): Locator {
+    return this.page.locator(`[data-setting=${name}]`);
+  }
+
+  /** Sets settings by their controls under Advanced. */
+  async set(values: Partial<Settings>): Promise<void> {
+    const advanced = this.button(/^Advanced/);
+    if ((await advanced.getAttribute("aria-expanded")) === "false") await advanced.click();
+    for (const [name, value] of Object.entries(values) as [SettingName, string | number | boolean][]) {
+      await this.setOne(name, value);
+    }
+  }
+
+  private async setOne(name: SettingName, value: string | number | boolean): Promise<void> {
+    const setting = SETTINGS[name];
+    const row = this.row(name);
+    switch (setting.type) {
+      case "switch":
+        await row.getByRole("switch").setChecked(value === true);
+        break;
+      case "choice":
+        if (setting.choices.length === 2) await row.locator(`input[value="${value}"]`).check({ force: true });
+        else await row.getByRole("combobox").selectOption(String(value));
+        break;
+      case "integer":
+      case "number":
+        await row.getByRole("textbox").fill(String(value));
+        await row.getByRole("textbox").press("Enter");
+        break;
+      default:
+        setting satisfies never;
+    }
+  }
+
+  /** Takes the focus off every control, so that keys mean commands. */
+  async leaveControls(): Promise<void> {
+    await this.page.evaluate(() => (document.activeElement as HTMLElement | null)?.blur());
+  }
+
+  /** Presses a key as a command of the page. */
+  async key(key: string): Promise<void> {
+    await this.leaveControls();
+    await this.page.keyboard.press(key);
+  }
+
+  /** Exports by the button or the key, and checks the file by its schema. */
+  async exportRun(by: "button" | "key" = "button"): Promise<{ name: string; text: string; run: RunFile }> {
+    const downloaded = this.page.waitForEvent("download");
+    if (by === "key") await this.key("e");
+    else {
+      await this.tab("Genotype");
+      await this.button(/^Export JSON/).click();
+    }
+    const file = await downloaded;
+    const text = await readFile(await file.path(), "utf8");
+    const value: unknown = JSON.parse(text);
+    runFileSchema.parse(value);
+    return { name: file.suggestedFilename(), text, run: value as RunFile };
+  }
+
+  /** Drops a file on the page as the browser tells it: enter, over, drop, with the file in the data transfer. */
+  async drop(name: string, bytes: Uint8Array): Promise<void> {
+    const transfer = await this.page.evaluateHandle(
+      ({ fileName, base64 }) => {
+        const data = Uint8Array.from(atob(base64), (char) => char.charCodeAt(0));
+        const carrier = new DataTransfer();
+        carrier.items.add(new File([data], fileName));
+        return carrier;
+      },
+      { fileName: name, base64: Buffer.from(bytes).toString("base64") },
+    );
+    for (const type of ["dragenter", "dragover", "drop"]) {
+      const target = type === "dragenter" ? this.page.locator("body") : this.page.getByText("Drop it here");
+      await target.dispatchEvent(type, { dataTransfer: transfer });
+    }
+    await transfer.dispose();
+  }
+
+  async openData(name: string, bytes: Uint8Array): Promise<void> {
+    const file = { name, mimeType: "application/octet-stream", buffer: Buffer.from(bytes) };
+    await this.page.getByLabel("Open a CIFAR-10").setInputFiles(file);
+  }
+
+  async importRun(name: string, text: string): Promise<void> {
+    await this.tab("Genotype");
+    const file = { name, mimeType: "application/json", buffer: Buffer.from(text) };
+    await this.page.getByLabel("Import a run file").setInputFiles(file);
+  }
+}

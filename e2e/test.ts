@@ -1,0 +1,41 @@
+/** Playwright's `test` with the page opened as `app`; a page that complains or asks another host fails its test. */
+import { test as base, expect, type Page } from "@playwright/test";
+import { Searchlight } from "./searchlight";
+
+/** Writes down what a healthy page never does. Hears the worker's console as well. */
+function watch(page: Page, home: string): string[] {
+  const complaints: string[] = [];
+  page.on("console", (message) => {
+    if (message.type() === "warning" || message.type() === "error") {
+      complaints.push(`console ${message.type()}: ${message.text()}`);
+    }
+  });
+  page.on("pageerror", (error) => complaints.push(`uncaught: ${error.message}`));
+  page.on("requestfailed", (request) => {
+    complaints.push(`failed request: ${request.url()} ${request.failure()?.errorText ?? ""}`);
+  });
+  page.on("response", (response) => {
+    if (response.status() >= 400) complaints.push(`status ${response.status()}: ${response.url()}`);
+  });
+  page.on("request", (request) => {
+    const { protocol, host } = new URL(request.url());
+    if (protocol.startsWith("http") && host !== new URL(home).host) complaints.push(`other host: ${request.url()}`);
+  });
+  return complaints;
+}
+
+interface Fixtures {
+  readonly app: Searchlight;
+}
+
+export const test = base.extend<Fixtures>({
+  app: async ({ page, baseURL }, use) => {
+    const complaints = watch(page, baseURL ?? "");
+    const app = new Searchlight(page);
+    await app.open();
+    await use(app);
+    expect(complaints, "complaints of the page").toEqual([]);
+  },
+});
+
+export { expect };
