@@ -9,7 +9,12 @@ import "@tensorflow/tfjs-backend-cpu";
 import "@tensorflow/tfjs-backend-webgpu/dist/flags_webgpu";
 import "@tensorflow/tfjs-backend-webgpu/dist/register_all_kernels";
 
+import { registerPlainAdd } from "./cpu-add";
+
+registerPlainAdd();
 tf.env().set("IS_TEST", false);
+// Says nothing of a faster backend for Node.
+tf.env().set("PROD", true);
 // Else small operations would silently leave the GPU.
 tf.env().set("WEBGPU_CPU_FORWARD", false);
 

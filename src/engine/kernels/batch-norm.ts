@@ -95,11 +95,10 @@ const statistics = defineKernel<Rows>("SearchlightBatchStatistics", {
 const normalise = defineKernel<Rows>("SearchlightBatchNormalise", {
   shape: (s) => s.shape,
   cpu: ([x, stats], out, s) => {
-    for (let i = 0; i < out.length; i++) {
-      const c = i % s.channels;
-      out[i] =
-        (((x as Values)[i] as number) - ((stats as Values)[c] as number)) *
-        ((stats as Values)[s.channels + c] as number);
+    const [xs, st, n] = [x as Values, stats as Values, s.channels];
+    for (let i = 0, c = 0; i < out.length; i++) {
+      out[i] = ((xs[i] as number) - (st[c] as number)) * (st[n + c] as number);
+      if (++c === n) c = 0;
     }
   },
   gpu: ([x, stats], s, run) => {
@@ -153,25 +152,22 @@ function channelMeans(
   return { sums: sumChunks(run, partial, chunks, [k, s.channels]) };
 }
 
-/** The same on the CPU, for one channel. */
-function meansOf(s: Rows, c: number, terms: readonly ((i: number) => number)[]): number[] {
-  const sums = terms.map(() => 0);
-  for (let r = 0; r < s.rows; r++) {
-    const i = r * s.channels + c;
-    for (let j = 0; j < terms.length; j++) sums[j] = (sums[j] as number) + (terms[j] as (i: number) => number)(i);
-  }
-  return sums.map((sum) => sum / s.rows);
-}
-
 const gradientKernel = defineKernel<Rows>("SearchlightBatchNormGrad", {
   shape: (s) => s.shape,
   cpu: ([dy, x, stats], out, s) => {
-    const [ds, xs, st] = [dy as Values, x as Values, stats as Values];
-    for (let c = 0; c < s.channels; c++) {
-      const [mean, rate] = [st[c] as number, st[s.channels + c] as number];
-      const y = (i: number) => ((xs[i] as number) - mean) * rate;
-      const [d, b] = meansOf(s, c, [(i) => ds[i] as number, (i) => (ds[i] as number) * y(i)]) as [number, number];
-      for (let i = c; i < out.length; i += s.channels) out[i] = rate * ((ds[i] as number) - d - y(i) * b);
+    const [ds, xs, st, n] = [dy as Values, x as Values, stats as Values, s.channels];
+    const [meanD, meanDY] = [new Float64Array(n), new Float64Array(n)];
+    for (let i = 0, c = 0; i < out.length; i++) {
+      const d = (ds[i] as number) / s.rows;
+      meanD[c] = (meanD[c] as number) + d;
+      meanDY[c] = (meanDY[c] as number) + d * ((xs[i] as number) - (st[c] as number)) * (st[n + c] as number);
+      if (++c === n) c = 0;
+    }
+    for (let i = 0, c = 0; i < out.length; i++) {
+      const rate = st[n + c] as number;
+      const y = ((xs[i] as number) - (st[c] as number)) * rate;
+      out[i] = rate * ((ds[i] as number) - (meanD[c] as number) - y * (meanDY[c] as number));
+      if (++c === n) c = 0;
     }
   },
   gpu: ([dy, x, stats], s, run) => {
@@ -195,20 +191,31 @@ const gradientKernel = defineKernel<Rows>("SearchlightBatchNormGrad", {
 const secondKernel = defineKernel<Rows>("SearchlightBatchNormGradGrad", {
   shape: (s) => s.shape,
   cpu: ([g, dy, x, stats], out, s) => {
-    const [gs, ds, xs, st] = [g as Values, dy as Values, x as Values, stats as Values];
-    for (let c = 0; c < s.channels; c++) {
-      const [mean, rate] = [st[c] as number, st[s.channels + c] as number];
-      const y = (i: number) => ((xs[i] as number) - mean) * rate;
-      const [mg, md, a, b, gd] = meansOf(s, c, [
-        (i) => gs[i] as number,
-        (i) => ds[i] as number,
-        (i) => (gs[i] as number) * y(i),
-        (i) => (ds[i] as number) * y(i),
-        (i) => (gs[i] as number) * (ds[i] as number),
-      ]) as [number, number, number, number, number];
-      const k = gd - mg * md - 3 * a * b;
-      for (let i = c; i < out.length; i += s.channels)
-        out[i] = -rate * rate * (b * ((gs[i] as number) - mg) + a * ((ds[i] as number) - md) + y(i) * k);
+    const [gs, ds, xs, st, n] = [g as Values, dy as Values, x as Values, stats as Values, s.channels];
+    const [meanG, meanD, a, b, meanGD] = Array.from({ length: 5 }, () => new Float64Array(n)) as [
+      Float64Array,
+      Float64Array,
+      Float64Array,
+      Float64Array,
+      Float64Array,
+    ];
+    for (let i = 0, c = 0; i < out.length; i++) {
+      const [gi, di] = [(gs[i] as number) / s.rows, ds[i] as number];
+      const y = ((xs[i] as number) - (st[c] as number)) * (st[n + c] as number);
+      meanG[c] = (meanG[c] as number) + gi;
+      meanD[c] = (meanD[c] as number) + di / s.rows;
+      a[c] = (a[c] as number) + gi * y;
+      b[c] = (b[c] as number) + (di * y) / s.rows;
+      meanGD[c] = (meanGD[c] as number) + gi * di;
+      if (++c === n) c = 0;
+    }
+    for (let i = 0, c = 0; i < out.length; i++) {
+      const rate = st[n + c] as number;
+      const y = ((xs[i] as number) - (st[c] as number)) * rate;
+      const [mg, md, ac, bc] = [meanG[c] as number, meanD[c] as number, a[c] as number, b[c] as number];
+      const k = (meanGD[c] as number) - mg * md - 3 * ac * bc;
+      out[i] = -rate * rate * (bc * ((gs[i] as number) - mg) + ac * ((ds[i] as number) - md) + y * k);
+      if (++c === n) c = 0;
     }
   },
   gpu: ([g, dy, x, stats], s, run) => {

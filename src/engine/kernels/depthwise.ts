@@ -5,39 +5,19 @@
 import { defineBilinear, type KernelBody, type Values } from "../gpu/kernel";
 import { vectorFor } from "../gpu/program";
 import type { Tensor } from "../gpu/tensorflow";
+import {
+  type DepthwiseBlock,
+  type DepthwiseShape,
+  depthwiseForward,
+  depthwiseGradW,
+  depthwiseGradX,
+  type PlacedBlock,
+} from "./depthwise-cpu";
 import { chunkCount, sumChunks } from "./reduce";
 
-/**
- * Output channels that share a kernel size. Channel o of the block reads input channel inOffset + o mod inChannels;
- * outChannels is a multiple of inChannels.
- */
-export interface DepthwiseBlock {
-  readonly kernel: number;
-  readonly dilation: number;
-  /** Rows and columns of zeros before the picture. */
-  readonly pad: number;
-  readonly outChannels: number;
-  readonly inOffset: number;
-  readonly inChannels: number;
-}
+export type { DepthwiseBlock } from "./depthwise-cpu";
 
-export interface DepthwiseShape {
-  readonly batch: number;
-  readonly height: number;
-  readonly width: number;
-  readonly channels: number;
-  readonly stride: number;
-  readonly outHeight: number;
-  readonly outWidth: number;
-  readonly blocks: readonly DepthwiseBlock[];
-}
-
-interface Placed extends DepthwiseBlock {
-  readonly outOffset: number;
-  readonly filterOffset: number;
-}
-
-function place(blocks: readonly DepthwiseBlock[]): Placed[] {
+function place(blocks: readonly DepthwiseBlock[]): PlacedBlock[] {
   let outOffset = 0;
   let filterOffset = 0;
   return blocks.map((block) => {
@@ -55,6 +35,7 @@ const filterSize = (s: DepthwiseShape) => s.blocks.reduce((sum, b) => sum + b.ke
 const vectorOf = (s: DepthwiseShape) =>
   vectorFor(s.channels, ...s.blocks.flatMap((b) => [b.outChannels, b.inOffset, b.inChannels]));
 const variant = (s: DepthwiseShape) =>
+  `${s.stride}_` +
   s.blocks.map((b) => [b.kernel, b.dilation, b.pad, b.outChannels, b.inOffset, b.inChannels].join("x")).join("_");
 const params = (s: DepthwiseShape) => ({
   h: s.height,
@@ -63,13 +44,12 @@ const params = (s: DepthwiseShape) => ({
   oh: s.outHeight,
   ow: s.outWidth,
   oc: outChannels(s) / vectorOf(s),
-  stride: s.stride,
 });
 
 /** Declares a block's numbers, channels in elements, and sets them to those of the block that `holds` chooses. */
-function chooseBlock(s: DepthwiseShape, holds: (b: Placed, v: number) => string): string {
+function chooseBlock(s: DepthwiseShape, holds: (b: PlacedBlock, v: number) => string): string {
   const v = vectorOf(s);
-  const numbers = (b: Placed) => ({
+  const numbers = (b: PlacedBlock) => ({
     kernel: b.kernel,
     dilation: b.dilation,
     pad: b.pad,
@@ -80,7 +60,7 @@ function chooseBlock(s: DepthwiseShape, holds: (b: Placed, v: number) => string)
     filterOffset: b.filterOffset / v,
   });
   const placed = place(s.blocks);
-  const names = Object.keys(numbers(placed[0] as Placed));
+  const names = Object.keys(numbers(placed[0] as PlacedBlock));
   return `${names.map((name) => `var ${name} = 0;`).join(" ")}
     ${placed
       .map(
@@ -92,77 +72,9 @@ function chooseBlock(s: DepthwiseShape, holds: (b: Placed, v: number) => string)
       .join("\n")}`;
 }
 
-/** Positions first..last−1 of an output row or column for which tap `k` falls inside the picture. */
-function inside(
-  k: number,
-  b: DepthwiseBlock,
-  stride: number,
-  side: number,
-  outSide: number,
-): readonly [number, number] {
-  const shift = k * b.dilation - b.pad;
-  return [Math.max(0, Math.ceil(-shift / stride)), Math.min(outSide, Math.floor((side - 1 - shift) / stride) + 1)];
-}
-
-/** Input channel, inside its block's run, of each output channel. */
-const inputChannels = (b: DepthwiseBlock) => Int32Array.from({ length: b.outChannels }, (_, o) => o % b.inChannels);
-
-interface Row {
-  readonly block: DepthwiseBlock;
-  readonly channels: Int32Array;
-  /** First index into x, filter and y of the row's first pixel. */
-  x: number;
-  w: number;
-  y: number;
-  pixels: number;
-  /** Steps from one pixel to the next. */
-  readonly xStep: number;
-  readonly yStep: number;
-}
-
-/** Calls visit for each (block, tap, output row): all pixels of the row for which the tap falls inside. */
-function eachRow(s: DepthwiseShape, visit: (row: Row) => void): void {
-  const yStep = outChannels(s);
-  for (const b of place(s.blocks)) {
-    const row: Row = {
-      block: b,
-      channels: inputChannels(b),
-      x: 0,
-      w: 0,
-      y: 0,
-      pixels: 0,
-      xStep: s.stride * s.channels,
-      yStep,
-    };
-    for (let ky = 0; ky < b.kernel; ky++) {
-      const [top, bottom] = inside(ky, b, s.stride, s.height, s.outHeight);
-      for (let kx = 0; kx < b.kernel; kx++) {
-        const [left, right] = inside(kx, b, s.stride, s.width, s.outWidth);
-        row.w = b.filterOffset + (ky * b.kernel + kx) * b.outChannels;
-        row.pixels = right - left;
-        for (let n = 0; n < s.batch; n++)
-          for (let oy = top; oy < bottom; oy++) {
-            const iy = oy * s.stride - b.pad + ky * b.dilation;
-            const ix = left * s.stride - b.pad + kx * b.dilation;
-            row.x = ((n * s.height + iy) * s.width + ix) * s.channels + b.inOffset;
-            row.y = ((n * s.outHeight + oy) * s.outWidth + left) * yStep + b.outOffset;
-            visit(row);
-          }
-      }
-    }
-  }
-}
-
 const forward: KernelBody<DepthwiseShape> = {
   shape: (s) => [s.batch, s.outHeight, s.outWidth, outChannels(s)],
-  cpu: ([x, w], out, s) => {
-    const [xs, ws] = [x as Values, w as Values];
-    eachRow(s, ({ block, channels, x: x0, w: w0, y: y0, pixels, xStep, yStep }) => {
-      for (let p = 0, xi = x0, yi = y0; p < pixels; p++, xi += xStep, yi += yStep)
-        for (let o = 0; o < block.outChannels; o++)
-          out[yi + o] = (out[yi + o] as number) + (xs[xi + (channels[o] as number)] as number) * (ws[w0 + o] as number);
-    });
-  },
+  cpu: ([x, w], out, s) => depthwiseForward(s, place(s.blocks), x as Values, w as Values, out),
   gpu: ([x, w], s, run) => {
     if (!x || !w) throw new Error("Depthwise needs x and w.");
     const vector = vectorOf(s);
@@ -179,14 +91,21 @@ const forward: KernelBody<DepthwiseShape> = {
         ${chooseBlock(s, (b, v) => `o >= ${b.outOffset / v} && o < ${(b.outOffset + b.outChannels) / v}`)}
         let local = o - outOffset;
         let xn = n * uniforms.h * uniforms.w * uniforms.c + inOffset + local % inChannels;
+        let y0 = oy * ${s.stride} - pad;
+        let x0 = ox * ${s.stride} - pad;
+        // Taps that fall inside: ⌈−y0/dilation⌉ up to ⌈(h − y0)/dilation⌉ − 1.
+        let top = max(0, (dilation - 1 - y0) / dilation);
+        let bottom = min(kernel, (uniforms.h - y0 + dilation - 1) / dilation);
+        let left = max(0, (dilation - 1 - x0) / dilation);
+        let right = min(kernel, (uniforms.w - x0 + dilation - 1) / dilation);
         var sum = T(0.0);
-        for (var ky = 0; ky < kernel; ky++) {
-          let iy = oy * uniforms.stride - pad + ky * dilation;
-          if (iy < 0 || iy >= uniforms.h) { continue; }
-          for (var kx = 0; kx < kernel; kx++) {
-            let ix = ox * uniforms.stride - pad + kx * dilation;
-            if (ix < 0 || ix >= uniforms.w) { continue; }
-            sum += x[xn + (iy * uniforms.w + ix) * uniforms.c] * w[filterOffset + (ky * kernel + kx) * outChannels + local];
+        for (var ky = top; ky < bottom; ky++) {
+          var i = xn + ((y0 + ky * dilation) * uniforms.w + x0 + left * dilation) * uniforms.c;
+          var f = filterOffset + (ky * kernel + left) * outChannels + local;
+          for (var kx = left; kx < right; kx++) {
+            sum += x[i] * w[f];
+            i += dilation * uniforms.c;
+            f += outChannels;
           }
         }
         result[index] = sum;`,
@@ -199,21 +118,28 @@ const forward: KernelBody<DepthwiseShape> = {
 
 const gradX: KernelBody<DepthwiseShape> = {
   shape: (s) => [s.batch, s.height, s.width, s.channels],
-  cpu: ([dy, w], out, s) => {
-    const [ds, ws] = [dy as Values, w as Values];
-    eachRow(s, ({ block, x: x0, w: w0, y: y0, pixels, xStep, yStep }) => {
-      const { inChannels: run, outChannels: all } = block;
-      for (let p = 0, xi = x0, yi = y0; p < pixels; p++, xi += xStep, yi += yStep)
-        for (let i = 0; i < run; i++) {
-          let sum = out[xi + i] as number;
-          for (let o = i; o < all; o += run) sum += (ds[yi + o] as number) * (ws[w0 + o] as number);
-          out[xi + i] = sum;
-        }
-    });
-  },
+  cpu: ([dy, w], out, s) => depthwiseGradX(s, place(s.blocks), dy as Values, w as Values, out),
   gpu: ([dy, w], s, run) => {
     if (!dy || !w) throw new Error("DepthwiseGradX needs dy and w.");
-    const vector = vectorOf(s);
+    const v = vectorOf(s);
+    // Every block reads the same input channel with its own constants, so unlike in the other two nothing diverges.
+    const perBlock = place(s.blocks).map(
+      (b) => `if (ic >= ${b.inOffset / v} && ic < ${(b.inOffset + b.inChannels) / v}) {
+        for (var ky = 0; ky < ${b.kernel}; ky++) {
+          let ty = iy + ${b.pad} - ky * ${b.dilation};
+          let oy = ty / ${s.stride};
+          if (ty < 0 || ${s.stride === 1 ? "" : `oy * ${s.stride} != ty ||`} oy >= uniforms.oh) { continue; }
+          for (var kx = 0; kx < ${b.kernel}; kx++) {
+            let tx = ix + ${b.pad} - kx * ${b.dilation};
+            let ox = tx / ${s.stride};
+            if (tx < 0 || ${s.stride === 1 ? "" : `ox * ${s.stride} != tx ||`} ox >= uniforms.ow) { continue; }
+            let y = ((n * uniforms.oh + oy) * uniforms.ow + ox) * uniforms.oc + ${(b.outOffset - b.inOffset) / v} + ic;
+            let f = (ky * ${b.kernel} + kx) * ${b.outChannels / v} + ${(b.filterOffset - b.inOffset) / v} + ic;
+            ${Array.from({ length: b.outChannels / b.inChannels }, (_, m) => `sum += dy[y + ${(m * b.inChannels) / v}] * w[f + ${(m * b.inChannels) / v}];`).join("\n")}
+          }
+        }
+      }`,
+    );
     return run({
       name: "DepthwiseGradX",
       variant: variant(s),
@@ -225,46 +151,18 @@ const gradX: KernelBody<DepthwiseShape> = {
         let iy = (index / (uniforms.c * uniforms.w)) % uniforms.h;
         let n = index / (uniforms.c * uniforms.w * uniforms.h);
         var sum = T(0.0);
-        for (var t = 0; t < ${s.blocks.length}; t++) {
-          ${chooseBlock(s, (b) => `t == ${place(s.blocks).findIndex((p) => p.outOffset === b.outOffset)}`)}
-          if (ic < inOffset || ic >= inOffset + inChannels) { continue; }
-          for (var ky = 0; ky < kernel; ky++) {
-            let ty = iy + pad - ky * dilation;
-            let oy = ty / uniforms.stride;
-            if (ty < 0 || oy * uniforms.stride != ty || oy >= uniforms.oh) { continue; }
-            for (var kx = 0; kx < kernel; kx++) {
-              let tx = ix + pad - kx * dilation;
-              let ox = tx / uniforms.stride;
-              if (tx < 0 || ox * uniforms.stride != tx || ox >= uniforms.ow) { continue; }
-              let y = ((n * uniforms.oh + oy) * uniforms.ow + ox) * uniforms.oc + outOffset;
-              let f = filterOffset + (ky * kernel + kx) * outChannels;
-              for (var o = ic - inOffset; o < outChannels; o += inChannels) { sum += dy[y + o] * w[f + o]; }
-            }
-          }
-        }
+        ${perBlock.join("\n")}
         result[index] = sum;`,
-      count: (s.batch * s.height * s.width * s.channels) / vector,
+      count: (s.batch * s.height * s.width * s.channels) / v,
       shape: gradX.shape(s),
-      vector,
+      vector: v,
     });
   },
 };
 
 const gradW: KernelBody<DepthwiseShape> = {
   shape: (s) => [filterSize(s)],
-  cpu: ([x, dy], out, s) => {
-    const [xs, ds] = [x as Values, dy as Values];
-    const sums = new Float64Array(out.length);
-    eachRow(s, ({ block, channels, x: x0, w: w0, y: y0, pixels, xStep, yStep }) => {
-      for (let o = 0; o < block.outChannels; o++) {
-        let sum = 0;
-        for (let p = 0, xi = x0 + (channels[o] as number), yi = y0 + o; p < pixels; p++, xi += xStep, yi += yStep)
-          sum += (xs[xi] as number) * (ds[yi] as number);
-        sums[w0 + o] = (sums[w0 + o] as number) + sum;
-      }
-    });
-    out.set(sums);
-  },
+  cpu: ([x, dy], out, s) => depthwiseGradW(s, place(s.blocks), x as Values, dy as Values, out),
   gpu: ([x, dy], s, run) => {
     if (!x || !dy) throw new Error("DepthwiseGradW needs x and dy.");
     const vector = vectorOf(s);
@@ -286,15 +184,20 @@ const gradW: KernelBody<DepthwiseShape> = {
         let shiftY = (tap / kernel) * dilation - pad;
         let shiftX = (tap % kernel) * dilation - pad;
         let ic = inOffset + local % inChannels;
+        // Output columns whose tap falls inside.
+        let left = max(0, (${s.stride - 1} - shiftX) / ${s.stride});
+        let right = min(uniforms.ow, (uniforms.w - shiftX + ${s.stride - 1}) / ${s.stride});
         var sum = T(0.0);
         for (var row = first; row < last; row++) {
-          let iy = (row % uniforms.oh) * uniforms.stride + shiftY;
+          let iy = (row % uniforms.oh) * ${s.stride} + shiftY;
           if (iy < 0 || iy >= uniforms.h) { continue; }
           let xRow = ((row / uniforms.oh) * uniforms.h + iy) * uniforms.w;
-          for (var ox = 0; ox < uniforms.ow; ox++) {
-            let ix = ox * uniforms.stride + shiftX;
-            if (ix < 0 || ix >= uniforms.w) { continue; }
-            sum += x[(xRow + ix) * uniforms.c + ic] * dy[(row * uniforms.ow + ox) * uniforms.oc + outOffset + local];
+          var i = (xRow + left * ${s.stride} + shiftX) * uniforms.c + ic;
+          var o = (row * uniforms.ow + left) * uniforms.oc + outOffset + local;
+          for (var ox = left; ox < right; ox++) {
+            sum += x[i] * dy[o];
+            i += ${s.stride} * uniforms.c;
+            o += uniforms.oc;
           }
         }
         result[index] = sum;`,

@@ -265,3 +265,13 @@ export function mix(
   const blocks = inputs.map((x) => (x.shape[x.shape.length - 1] ?? 0) / channels);
   return mixKernel([...inputs, weights], { pixels, channels, blocks, outBlocks, rows, columns, taps });
 }
+
+/** Moves channel blocks without weighting them: joins, cuts and reorders channels. Blocks not moved to are zero. */
+export function arrange(
+  inputs: readonly Tensor[],
+  moves: readonly { readonly input: number; readonly from: number; readonly to: number }[],
+  options: { readonly channels: number; readonly outBlocks: number },
+): Tensor {
+  const taps = moves.map((move) => ({ ...move, weight: null }));
+  return mix(inputs, tf.zeros([1, 1]), taps, options);
+}

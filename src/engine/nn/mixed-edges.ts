@@ -3,11 +3,11 @@
  * one grouped convolution, their batch norms one, and the weighted sums to the nodes one mix (engine.md, point 3).
  */
 import { type Edge, PRIMITIVES, type Primitive } from "../../domain/primitives";
-import { type Tensor, tf } from "../gpu/tensorflow";
+import type { Tensor } from "../gpu/tensorflow";
 import { batchNorm } from "../kernels/batch-norm";
 import { convolution } from "../kernels/convolution";
 import { type DepthwiseBlock, depthwise } from "../kernels/depthwise";
-import { mix, type Tap } from "../kernels/mix";
+import { arrange, mix, type Tap } from "../kernels/mix";
 import { activation, pools, type Smoothness } from "./layers";
 import { reduceHalves } from "./operations";
 import { convolutionFilter, depthwiseFilter, type ParameterSet, type View } from "./parameters";
@@ -124,7 +124,16 @@ export function mixedEdges(set: ParameterSet, o: MixedEdgesOptions): MixedEdges 
         groups: SEPARABLE.length * edges.length,
       }),
     );
-    const pooled = batchNorm(tf.concat([pool.max(x, stride), pool.average(x, stride)], 3));
+    const pooled = batchNorm(
+      arrange(
+        [pool.max(x, stride), pool.average(x, stride)],
+        [
+          { input: 0, from: 0, to: 0 },
+          { input: 1, from: 0, to: 1 },
+        ],
+        { channels, outBlocks: 2 },
+      ),
+    );
     const skip = even && odd ? batchNorm(reduceHalves(rectified, view(even), view(odd), edges.length)) : x;
     const inputs = [...(sums ? [sums] : []), pooled, skip, once, twice];
     return mix(inputs, weights, taps(sums !== null), { channels, outBlocks: nodes });

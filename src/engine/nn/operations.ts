@@ -4,6 +4,7 @@ import { type Tensor, tf } from "../gpu/tensorflow";
 import { batchNorm } from "../kernels/batch-norm";
 import { convolution } from "../kernels/convolution";
 import { depthwise } from "../kernels/depthwise";
+import { arrange } from "../kernels/mix";
 import { averagePool } from "../kernels/pooling";
 import { activation, conv, type Layer, norm, pools, type Smoothness } from "./layers";
 import { convolutionFilter, depthwiseFilter, type ParameterRef, type ParameterSet, type View } from "./parameters";
@@ -39,14 +40,15 @@ export function reluConvNorm(
  * 2 at even and at odd pixels, joined for each edge. [N, H, W, I] → [N, H/2, W/2, groups·out]
  */
 export function reduceHalves(x: Tensor, even: Tensor, odd: Tensor, groups: number): Tensor {
-  const [n = 0, h = 0, w = 0] = x.shape;
+  const [, h = 0, w = 0] = x.shape;
   if (h % 2 === 1 || w % 2 === 1)
     throw new Error(`A factorized reduction needs an even height and width, not ${h}×${w}.`);
-  const half = (even.shape[3] ?? 0) / groups;
-  const shape = [n, h / 2, w / 2, groups, half];
-  const a = tf.reshape(convolution(x, even, { stride: 2 }), shape);
-  const b = tf.reshape(convolution(x, odd, { stride: 2, pad: -1 }), shape);
-  return tf.reshape(tf.concat([a, b], 4), [n, h / 2, w / 2, groups * half * 2]);
+  const channels = (even.shape[3] ?? 0) / groups;
+  const halves = [convolution(x, even, { stride: 2 }), convolution(x, odd, { stride: 2, pad: -1 })];
+  const moves = Array.from({ length: groups }, (_, g) =>
+    [0, 1].map((input) => ({ input, from: g, to: 2 * g + input })),
+  ).flat();
+  return arrange(halves, moves, { channels, outBlocks: 2 * groups });
 }
 
 /** FactorizedReduce: ReLU → halves → batch norm. State dict: conv_1, conv_2, bn. */

@@ -8,7 +8,8 @@ import {
   PRIMITIVES,
   type Primitive,
 } from "../../domain/primitives";
-import { type Tensor, tf } from "../gpu/tensorflow";
+import type { Tensor } from "../gpu/tensorflow";
+import { arrange } from "../kernels/mix";
 import { classifier, conv, type Layer, norm, type Smoothness } from "./layers";
 import { mixedEdges } from "./mixed-edges";
 import { factorizedReduce, reluConvNorm } from "./operations";
@@ -63,7 +64,7 @@ export function cell(set: ParameterSet, name: string, o: CellOptions): Cell {
     for (const [state, edges] of fromState.entries()) {
       // State j + 1 is complete once states 0..j have added to it; its block of the sums is node j − 1.
       if (state === 1) x = preprocess1(view, s1);
-      if (state > 1 && sums) x = tf.slice(sums, [0, 0, 0, (state - 2) * channels], [-1, -1, -1, channels]);
+      if (state > 1 && sums) x = arrange([sums], [{ input: 0, from: state - 2, to: 0 }], { channels, outBlocks: 1 });
       sums = edges(view, x, weights, sums);
     }
     if (!sums) throw new Error("A cell needs a node.");

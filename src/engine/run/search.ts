@@ -149,7 +149,7 @@ export class Search {
       const result = searchStep({
         state: before,
         explainer: this.#strategy.explainer(this.#net, index),
-        audience: audience && audience.logits,
+        audience: audience?.logits ?? null,
         settings,
         learningRate,
         iteration: index + 1,
