@@ -69,7 +69,7 @@ test("finds two cells on WebGPU", async ({ app, page }) => {
     const flat = (rows: readonly (readonly number[])[]) => Float32Array.from(rows.flat());
     const derived = deriveGenotype({ normal: flat(run.alphas.normal), reduce: flat(run.alphas.reduce) });
     expect(run.genotype).toEqual(derived);
-    const squeezed = async (id: string) => (await page.getByTestId(id).innerText()).replace(/\s/g, "");
+    const squeezed = async (id: string) => ((await page.getByTestId(id).textContent()) ?? "").replace(/\s/g, "");
     expect(await squeezed("genotype-text")).toBe(run.genotypeText.replace(/\s/g, ""));
     expect(JSON.parse(await squeezed("genotype-json"))).toEqual(derived);
   });

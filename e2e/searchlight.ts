@@ -43,6 +43,11 @@ export class Searchlight {
     await expect(this.iteration).toContainText(new RegExp(`^iteration\\s*${iteration} `), { timeout: PATIENCE });
   }
 
+  /** Iterations done so far, as the page says. */
+  async iterations(): Promise<number> {
+    return Number(((await this.iteration.locator("dd").textContent()) ?? "").split(" ")[0]);
+  }
+
   button(name: string | RegExp): Locator {
     return this.page.getByRole("button", { name });
   }
@@ -78,10 +83,13 @@ export class Searchlight {
     const row = this.row(name);
     switch (setting.type) {
       case "switch":
-        await row.getByRole("switch").setChecked(value === true);
+        // As a person does: its label takes the click, not the hidden input.
+        if ((await row.getByRole("switch").isChecked()) !== value) await row.getByText(setting.label).click();
+        await expect(row.getByRole("switch")).toBeChecked({ checked: value === true });
         break;
       case "choice":
-        if (setting.choices.length === 2) await row.locator(`input[value="${value}"]`).check({ force: true });
+        if (setting.choices.length === 2)
+          await row.locator(`label:has(+ input[value="${value}"]), input[value="${value}"] + label`).click();
         else await row.getByRole("combobox").selectOption(String(value));
         break;
       case "integer":

@@ -1,5 +1,5 @@
 /** Name, promise, adapter, theme and help. */
-import { Popover, useComputedColorScheme, useMantineColorScheme } from "@mantine/core";
+import { Modal, useComputedColorScheme, useMantineColorScheme } from "@mantine/core";
 import { AdapterBadge } from "../features/engine/AdapterBadge";
 import { APP, HELP, KEYS } from "../features/texts";
 import { Icon, Logo } from "../features/ui/icons";
@@ -24,23 +24,28 @@ export function TopBar({ helpOpen, onHelp }: Props) {
       </span>
       <AdapterBadge />
       <ThemeButton />
-      <Popover opened={helpOpen} onChange={onHelp} position="bottom-end" width={380} trapFocus returnFocus>
-        <Popover.Target>
-          <button
-            type="button"
-            className="tool"
-            aria-label={APP.help}
-            title={`${APP.help} ( ? )`}
-            onClick={() => onHelp(!helpOpen)}
-          >
-            <Icon name="help" />
-            <span>{APP.help}</span>
-          </button>
-        </Popover.Target>
-        <Popover.Dropdown>
-          <HelpText />
-        </Popover.Dropdown>
-      </Popover>
+      <button
+        type="button"
+        className="tool"
+        aria-label={APP.help}
+        aria-haspopup="dialog"
+        title={`${APP.help} ( ? )`}
+        onClick={() => onHelp(!helpOpen)}
+      >
+        <Icon name="help" />
+        <span>{APP.help}</span>
+      </button>
+      {/* A dialog, because the key may be pressed where the top bar is out of sight. */}
+      <Modal
+        opened={helpOpen}
+        onClose={() => onHelp(false)}
+        title={HELP.title}
+        size={460}
+        centered
+        closeButtonProps={{ "aria-label": HELP.close }}
+      >
+        <HelpText />
+      </Modal>
     </header>
   );
 }
@@ -63,10 +68,7 @@ function ThemeButton() {
 
 function HelpText() {
   return (
-    // Focusable, so that the keyboard can scroll it.
-    // biome-ignore lint/a11y/noNoninteractiveTabindex: a scrolling text must be reachable by keyboard.
-    <div className="help" data-testid="help" tabIndex={0}>
-      <h2>{HELP.title}</h2>
+    <div className="help" data-testid="help">
       {HELP.paragraphs.map((text) => (
         <p key={text}>{text}</p>
       ))}

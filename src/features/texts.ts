@@ -101,6 +101,7 @@ export const DATA = {
   splitHelp:
     "Weights are trained on the first part, the architecture is judged on the second. The search never sees the third.",
   drop: "Drop it here",
+  dropOne: "One file at a time: drop a single CIFAR-10 .bin or run file.",
   dropHint: "A CIFAR-10 .bin file is searched; a run file (.json) is shown. Nothing is uploaded.",
 } as const;
 
@@ -415,6 +416,7 @@ export const BADGE = {
 
 export const HELP = {
   title: "What happens here",
+  close: "Close the help",
   paragraphs: [
     "A network is built from small cells. In a cell, every edge could be one of eight operations. At first each edge mixes all eight.",
     "Search trains the mix on your machine. Two things learn in turn: the weights of the operations, and the alphas, which say how much each operation counts.",

@@ -1,0 +1,58 @@
+/** A browser without WebGPU: the page says what is missing, and searches on the processor. */
+import { launchOptions } from "../scripts/lib/chromium.mjs";
+import { SMALL } from "./searchlight";
+import { expect, test } from "./test";
+
+const { args, ...rest } = launchOptions();
+const without = args.filter((flag) => !flag.includes("webgpu"));
+
+test.describe("without an adapter", () => {
+  test.use({ launchOptions: { ...rest, args: [...without, "--disable-gpu"] } });
+
+  test("says so and searches on the CPU", async ({ app, page }) => {
+    const report = page.getByTestId("no-webgpu");
+    await expect(report.locator("li.failed")).toHaveCount(1);
+    await expect(report.locator("li.failed")).toContainText("Adapter");
+    await expect(report.getByRole("listitem").filter({ hasText: "WebGPU API" })).toContainText("passed");
+    await expect(report).toContainText("Turn on “Use graphics acceleration");
+    await expect(page.getByTestId("adapter")).toHaveText("CPU, no WebGPU");
+    await expect(page.getByRole("radiogroup", { name: "Preset" }).getByLabel("Tiny")).toBeChecked();
+    await expect(page.getByTestId("graph-normal")).toBeVisible();
+
+    await app.set({ ...SMALL, iterations: 2 });
+    await app.primary.click();
+    await app.expectStatus("finished");
+    await expect(report).toHaveCount(0);
+    await expect(page.getByTestId("graph-reduce").locator(".edge.kept")).toHaveCount(8);
+    const { run } = await app.exportRun();
+    expect(run.environment).toMatchObject({ backend: "cpu", adapter: "CPU" });
+    expect(run.data.name).toBe("Emoji-8");
+    expect(run.records).toHaveLength(2);
+  });
+
+  test("refuses WebGPU with the reason when it is asked for", async ({ app, page }) => {
+    await app.set({ ...SMALL, backend: "webgpu" });
+    await app.primary.click();
+    await expect(page.getByRole("alert").filter({ hasText: "WebGPU cannot be used" })).toContainText(
+      "Set Backend to auto or cpu.",
+    );
+    await app.expectStatus("idle");
+  });
+});
+
+test.describe("without the API", () => {
+  test.use({
+    launchOptions: {
+      ...rest,
+      args: [...without, "--disable-features=WebGPU,WebGPUService", "--disable-blink-features=WebGPU"],
+    },
+  });
+
+  test("says so", async ({ app, page }) => {
+    const report = page.getByTestId("no-webgpu");
+    await expect(report.locator("li.failed")).toContainText("WebGPU API");
+    await expect(report).toContainText("Chrome or Edge 113");
+    await expect(page.getByTestId("adapter")).toHaveText("CPU, no WebGPU");
+    await app.expectStatus("idle");
+  });
+});

@@ -1,0 +1,55 @@
+/** A run as a file: exported, looked at, used again; files that are none. */
+import { SMALL } from "./searchlight";
+import { expect, test } from "./test";
+
+test("exports a run, shows it again and takes its settings", async ({ app, page }) => {
+  await app.chooseData("shapes");
+  const chosen = { ...SMALL, objective: "bilevel", iterations: 2, seed: 7, gamma: 2.5, augment: false } as const;
+  await app.set({ ...chosen, backend: "cpu" });
+  await app.primary.click();
+  await app.expectStatus("finished");
+  const { name, text, run } = await app.exportRun();
+  expect(name).toBe("searchlight-darts-bilevel-7.json");
+  expect(run).toMatchObject({ seed: 7, iterations: 2, settings: chosen, environment: { backend: "cpu" } });
+  const labels = await page.getByTestId("graph-normal").getAttribute("aria-label");
+
+  // A fresh page knows nothing of the run but the file.
+  await page.reload();
+  await app.ready();
+  await app.importRun(name, text);
+  const imported = page.getByTestId("imported");
+  await expect(imported).toContainText(name);
+  await expect(imported).toContainText("2 iterations");
+  await expect(imported).toContainText("Shapes, 1,500 pictures");
+  await expect(imported.getByTestId("graph-normal")).toHaveAttribute("aria-label", labels ?? "");
+  await expect(imported.getByTestId("graph-reduce").locator(".edge.kept")).toHaveCount(8);
+  await imported.getByRole("button", { name: "Use these settings" }).click();
+  await app.set({});
+  await expect(app.row("seed").getByRole("textbox")).toHaveValue("7");
+  await expect(app.row("gamma").getByRole("textbox")).toHaveValue("2.5");
+  await expect(app.row("initChannels").getByRole("textbox")).toHaveValue("2");
+  await expect(app.row("augment").getByRole("switch")).not.toBeChecked();
+  await expect(app.row("backend").getByRole("combobox")).toHaveValue("cpu");
+  await expect(page.getByRole("radiogroup", { name: "Objective" }).getByLabel("Bilevel")).toBeChecked();
+
+  await test.step("refuses what is no run file and keeps what it shows", async () => {
+    const bad: [name: string, text: string, message: string][] = [
+      ["note.json", "not JSON", "note.json is not JSON"],
+      ["other.json", "{}", "other.json is not a Searchlight run"],
+      ["cut.json", JSON.stringify({ ...run, alphas: { normal: [], reduce: [] } }), 'At "alphas.normal"'],
+    ];
+    for (const [badName, badText, message] of bad) {
+      await app.importRun(badName, badText);
+      await expect(page.getByRole("region", { name: "Run file" }).getByRole("alert")).toContainText(message);
+      await app.tab("Imported run");
+      await expect(imported).toContainText(name);
+    }
+    // Dropping takes the same way.
+    await app.drop("dropped.json", new TextEncoder().encode("[]"));
+    await app.tab("Genotype");
+    await expect(page.getByRole("region", { name: "Run file" }).getByRole("alert")).toContainText("dropped.json");
+  });
+  await app.tab("Imported run");
+  await imported.getByRole("button", { name: "Close" }).click();
+  await expect(imported).toHaveCount(0);
+});
