@@ -1,0 +1,99 @@
+/** Whole searches on the CPU reference. */
+import { beforeAll, describe, expect, it } from "vitest";
+import type { Engine, Explanation } from "../../domain/run";
+import { runFileSchema } from "../../domain/run";
+import type { Settings } from "../../domain/settings";
+import { openEngine } from "../gpu/backend";
+import { tf } from "../gpu/tensorflow";
+import type { Search } from "./search";
+import { repeatable, smallSearch } from "./small-search";
+
+let engine: Engine;
+beforeAll(async () => {
+  engine = await openEngine("cpu", undefined, () => Promise.resolve("cpu"));
+});
+
+async function iterate(search: Search, count: number): Promise<void> {
+  for (let i = 0; i < count; i++) await search.iterate();
+}
+
+const VARIANTS: readonly Partial<Settings>[] = [
+  { objective: "bilevel" },
+  { objective: "bilevel", order: "2" },
+  { objective: "bilevel", order: "2", hypergradient: "finite-difference" },
+  { objective: "lease-r18" },
+  { objective: "lease-r50", audienceWidth: 1 },
+  { objective: "lease-r18", order: "2", audienceOnly: true, audiencePath: "indirect", deltaStep: "fixed" },
+  { objective: "lease-r18", hypergradient: "finite-difference", audiencePath: "direct", weighting: "magnitude" },
+];
+
+describe.each(VARIANTS)("a search with %o", (settings) => {
+  it("moves weights and alphas, repeats with its seed to the last bit and differs with another", async () => {
+    const files: string[] = [];
+    for (const seed of [1, 1, 2]) {
+      const search = await smallSearch(engine, { ...settings, seed });
+      const start = search.alphas.normal.slice();
+      await iterate(search, 2);
+      expect(search.alphas.normal).not.toEqual(start);
+      files.push(await repeatable(search));
+      const file = await search.file();
+      expect(runFileSchema.safeParse(JSON.parse(JSON.stringify(file))).error).toBeUndefined();
+      const numbers = file.records.flatMap((record) => Object.values(record)).filter((v) => v !== null);
+      expect(numbers.every(Number.isFinite)).toBe(true);
+      expect(file.records[0]?.audienceTrainLoss === null).toBe(settings.objective === "bilevel");
+      search.dispose();
+    }
+    expect(files[1]).toBe(files[0]);
+    expect(files[2]).not.toBe(files[0]);
+  });
+});
+
+describe("a search", () => {
+  it("holds as many tensors and bytes after 50 iterations as after 5", async () => {
+    const before = tf.memory().numTensors;
+    const search = await smallSearch(engine, { batchSize: 2 });
+    const held = async (count: number) => {
+      await iterate(search, count);
+      return { tensors: tf.memory().numTensors, bytes: tf.memory().numBytes };
+    };
+    const after5 = await held(5);
+    expect(await held(45)).toEqual(after5);
+    search.dispose();
+    expect(tf.memory().numTensors).toBe(before);
+  }, 180_000);
+
+  it("makes the δ step three times as large as the noise", async () => {
+    const search = await smallSearch(engine);
+    expect((await search.iterate()).deltaStepRatio).toBeCloseTo(3, 4);
+    search.dispose();
+  });
+
+  it("shows explained pictures when asked", async () => {
+    const search = await smallSearch(engine);
+    let shown: readonly Explanation[] = [];
+    await search.iterate((explanations) => {
+      shown = explanations;
+    });
+    expect(shown).toHaveLength(2);
+    for (const { size, image, magnitude, product, explainerClean, audience } of shown) {
+      expect([image.length, magnitude.length, product.length]).toEqual([size * size * 3, size * size, size * size * 3]);
+      expect(Math.max(...magnitude)).toBe(255);
+      expect(explainerClean).toBeGreaterThan(0);
+      expect(audience).toBeLessThan(1);
+    }
+    search.dispose();
+  });
+
+  it("takes a change of rate from the next iteration on and logs it, and refuses a change of shape", async () => {
+    const search = await smallSearch(engine, { objective: "bilevel" });
+    await search.iterate();
+    expect(search.change({ learningRate: 0.5, schedule: "iteration" })).toEqual([
+      { iteration: 1, name: "learningRate", from: 0.025, to: 0.5 },
+    ]);
+    expect((await search.iterate()).learningRate).toBeGreaterThan(0.4);
+    expect(() => search.change({ layers: 5 })).toThrow("Cells");
+    expect(search.settings.layers).toBe(3);
+    expect((await search.file()).settingChanges).toHaveLength(1);
+    search.dispose();
+  });
+});
