@@ -1,5 +1,6 @@
 /** Playwright's `test` with the page opened as `app`; a page that complains or asks another host fails its test. */
 import { test as base, expect, type Page } from "@playwright/test";
+import { launchOptions } from "../scripts/lib/chromium.mjs";
 import { Searchlight } from "./searchlight";
 
 /** Writes down what a healthy page never does. Hears the worker's console as well. */
@@ -37,5 +38,11 @@ export const test = base.extend<Fixtures>({
     expect(complaints, "complaints of the page").toEqual([]);
   },
 });
+
+/** Launch options of a browser without an adapter: not even the software one. */
+export function withoutWebGPU(...more: string[]) {
+  const { args, ...rest } = launchOptions();
+  return { ...rest, args: [...args.filter((flag) => !flag.includes("webgpu")), "--disable-gpu", ...more] };
+}
 
 export { expect };

@@ -1,6 +1,5 @@
 import { createHash } from "node:crypto";
 import { describe, expect, it, vi } from "vitest";
-import { DataError } from "../domain/dataset";
 import { makeShapes } from "./shapes";
 import { channelStatistics, classCounts, classWeights, hashPictures } from "./statistics";
 
@@ -59,11 +58,14 @@ describe("hashPictures", () => {
     expect(new Set(hashes).size).toBe(4);
   });
 
-  it("says what to do where the browser hides WebCrypto", async () => {
+  it("is the same where the browser hides WebCrypto", async () => {
+    const known = await hashPictures(pictures);
     vi.stubGlobal("crypto", {});
-    await expect(hashPictures(pictures)).rejects.toThrow(DataError);
-    await expect(hashPictures(pictures)).rejects.toThrow(/https or localhost/);
-    vi.unstubAllGlobals();
+    try {
+      expect(await hashPictures(pictures)).toBe(known);
+    } finally {
+      vi.unstubAllGlobals();
+    }
   });
 });
 
