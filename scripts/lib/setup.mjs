@@ -97,20 +97,20 @@ function isDebianRoot() {
 }
 
 /** Path of a Chromium to test with, installed if there is none. Needs the packages. @throws SetupError */
-export async function chromium() {
+export async function chromium({ quiet = false } = {}) {
   const found = systemChromium() ?? (await playwrightChromium());
   if (found) {
     if (!existsSync(found)) throw new SetupError(`CHROMIUM_PATH names no file: ${found}`);
     return found;
   }
-  console.log("Installing Chromium…");
+  console.error("Installing Chromium…");
   if (isDebianRoot()) {
     const env = { DEBIAN_FRONTEND: "noninteractive" };
-    if ((await run("apt-get", ["update"], { env })) === 0) {
-      await run("apt-get", ["install", "-y", "--no-install-recommends", "chromium"], { env });
+    if ((await run("apt-get", ["update"], { env, quiet })) === 0) {
+      await run("apt-get", ["install", "-y", "--no-install-recommends", "chromium"], { env, quiet });
     }
   }
-  if (!systemChromium()) await tool("playwright", ["install", "chromium"]);
+  if (!systemChromium()) await tool("playwright", ["install", "chromium"], { quiet });
   const path = systemChromium() ?? (await playwrightChromium());
   if (!path) {
     throw new SetupError(

@@ -1,0 +1,57 @@
+/** Measures the built page in headless Chromium and gives the numbers as one object. */
+import { availableParallelism, loadavg } from "node:os";
+import { type Browser, chromium } from "@playwright/test";
+import { launchOptions } from "../scripts/lib/chromium.mjs";
+import { measureLease } from "./lease";
+import { measureMemory } from "./memory";
+import type { BenchResult } from "./result";
+
+export { table } from "./result";
+
+export interface BenchOptions {
+  /** Where the built page is served. */
+  readonly address: string;
+  readonly commit: string;
+  /** One measured iteration instead of five, no memory. */
+  readonly quick: boolean;
+  /** Hears what is being measured. */
+  readonly tell: (what: string) => void;
+}
+
+async function measure(browser: Browser, options: BenchOptions): Promise<BenchResult> {
+  const { address, commit, quick, tell } = options;
+  const load = Number((loadavg()[0] ?? 0).toFixed(2));
+  const count = quick ? 1 : 5;
+  tell("LeaSE on the backend that auto chooses");
+  const auto = await measureLease(browser, address, "auto", 0);
+  tell("LeaSE on the CPU");
+  const cpu = await measureLease(browser, address, "cpu", count);
+  tell("LeaSE on WebGPU");
+  const webgpu = await measureLease(browser, address, "webgpu", count);
+  if (!quick) tell("Memory after 5 and after 50 iterations");
+  const memory = quick ? null : await measureMemory(browser, address, "webgpu");
+  const longTaskMs = [auto, cpu, webgpu].flatMap(({ result }) => result.longTasks);
+  return {
+    commit,
+    machine: { cores: availableParallelism(), load },
+    browser: `Chromium ${browser.version()}`,
+    adapter: { cpu: cpu.environment.adapter, webgpu: webgpu.environment.adapter },
+    lease: {
+      firstPointMs: auto.result.firstPointMs,
+      auto: auto.environment.backend,
+      cpu: cpu.result,
+      webgpu: webgpu.result,
+    },
+    page: { longTasks: longTaskMs.length, longTaskMs },
+    memory,
+  };
+}
+
+export async function bench(options: BenchOptions): Promise<BenchResult> {
+  const browser = await chromium.launch({ headless: true, ...launchOptions() });
+  try {
+    return await measure(browser, options);
+  } finally {
+    await browser.close();
+  }
+}
