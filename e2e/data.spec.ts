@@ -16,9 +16,8 @@ async function search(app: Searchlight) {
 }
 
 test("searches a dropped shard", async ({ app, page }) => {
-  await app.drop("small.bin", shapesShard(60));
+  await app.drop(["small.bin", shapesShard(60)]);
   await expect(page.getByLabel("Data set").locator("option:checked")).toHaveText("small.bin");
-  await expect(page.locator(".mantine-DropzoneFullScreen-fullScreen")).toHaveCSS("opacity", "0");
   const data = page.getByRole("region", { name: "Data" });
   await expect(data).toContainText("60 used, 0 ignored");
   await expect(data).toContainText("24 weights");
@@ -66,8 +65,10 @@ test("says what is wrong with a file and keeps the pictures it had", async ({ ap
     await expect(data).toContainText("40 used");
     await app.expectStatus("idle");
   }
-  await app.drop("dropped.bin", Uint8Array.of(1, 2, 3));
+  await app.drop(["dropped.bin", Uint8Array.of(1, 2, 3)]);
   await expect(data.getByRole("alert")).toContainText("dropped.bin has 3 bytes");
+  await app.drop(["one.bin", shapesShard(40)], ["two.bin", shapesShard(40)]);
+  await expect(page.getByText("One file at a time")).toBeVisible();
   const run = await search(app);
   expect(run.data.source).toBe("good.bin");
 });

@@ -42,7 +42,7 @@ test("shows a running search, light and dark, wide and narrow", async ({ app, pa
       expect(colorScheme === "light" ? ground > 200 : ground < 60, `ground of ${ground} in ${colorScheme}`).toBe(true);
       await app.expectStatus("running");
       const path = info.outputPath(`${colorScheme}-${size.width}.png`);
-      await page.screenshot({ path, fullPage: true });
+      await page.screenshot({ path, fullPage: true, animations: "disabled" });
       await info.attach(`${colorScheme} ${size.width}`, { path, contentType: "image/png" });
     }
   }

@@ -45,7 +45,7 @@ test("exports a run, shows it again and takes its settings", async ({ app, page 
       await expect(imported).toContainText(name);
     }
     // Dropping takes the same way.
-    await app.drop("dropped.json", new TextEncoder().encode("[]"));
+    await app.drop(["dropped.json", new TextEncoder().encode("[]")]);
     await app.tab("Genotype");
     await expect(page.getByRole("region", { name: "Run file" }).getByRole("alert")).toContainText("dropped.json");
   });

@@ -128,21 +128,26 @@ export class Searchlight {
     return { name: file.suggestedFilename(), text, run: value as RunFile };
   }
 
-  /** Drops a file on the page as the browser tells it: enter, over, drop, with the file in the data transfer. */
-  async drop(name: string, bytes: Uint8Array): Promise<void> {
+  /** Drops files on the page as the browser tells it: enter, over, drop, with the files in the data transfer. */
+  async drop(...files: readonly (readonly [name: string, bytes: Uint8Array])[]): Promise<void> {
     const transfer = await this.page.evaluateHandle(
-      ({ fileName, base64 }) => {
-        const data = Uint8Array.from(atob(base64), (char) => char.charCodeAt(0));
+      (list) => {
         const carrier = new DataTransfer();
-        carrier.items.add(new File([data], fileName));
+        for (const { name, base64 } of list) {
+          const bytes = Uint8Array.from(atob(base64), (char) => char.charCodeAt(0));
+          carrier.items.add(new File([bytes], name));
+        }
         return carrier;
       },
-      { fileName: name, base64: Buffer.from(bytes).toString("base64") },
+      files.map(([name, bytes]) => ({ name, base64: Buffer.from(bytes).toString("base64") })),
     );
-    for (const type of ["dragenter", "dragover", "drop"]) {
-      const target = type === "dragenter" ? this.page.locator("body") : this.page.getByText("Drop it here");
-      await target.dispatchEvent(type, { dataTransfer: transfer });
-    }
+    const target = this.page.locator(".mantine-DropzoneFullScreen-fullScreen");
+    await this.page.locator("body").dispatchEvent("dragenter", { dataTransfer: transfer });
+    await expect(target).toHaveCSS("opacity", "1");
+    const within = target.getByText("Drop it here");
+    await within.dispatchEvent("dragover", { dataTransfer: transfer });
+    await within.dispatchEvent("drop", { dataTransfer: transfer });
+    await expect(target).toHaveCSS("opacity", "0");
     await transfer.dispose();
   }
 
