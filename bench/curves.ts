@@ -1,5 +1,6 @@
 /** Draws the learning curves of a run file as one SVG picture in the look of the page, light and dark. */
 import { readFileSync, writeFileSync } from "node:fs";
+import { PRIMITIVES } from "../src/domain/primitives";
 import { apart, iterationTicks, niceAxis } from "../src/features/ui/format";
 import {
   type CurveName,
@@ -14,7 +15,7 @@ import {
 const TOKENS = ["surface", "line", "line-2", "ink", "ink-2", "ink-3"] as const;
 const WINDOW = 5;
 const [WIDTH, HEIGHT] = [960, 264];
-const MARGIN = { top: 74, right: 62, bottom: 34, left: 34 } as const;
+const MARGIN = { top: 74, right: 62, bottom: 34, left: 42 } as const;
 const BOTTOM = HEIGHT - MARGIN.bottom;
 
 interface Line {
@@ -28,6 +29,8 @@ interface Panel {
   readonly unit: string;
   readonly digits: number;
   readonly smoothed: boolean;
+  /** What is drawn of a value. */
+  readonly show: (value: number) => number;
   readonly lines: readonly [Line, Line];
 }
 
@@ -36,6 +39,7 @@ const losses = (title: string, train: CurveName, validation: CurveName): Panel =
   unit: "loss, nats",
   digits: 2,
   smoothed: true,
+  show: (loss) => loss,
   lines: [
     { name: validation, label: "validation", tone: "strong" },
     { name: train, label: "train", tone: "quiet" },
@@ -46,9 +50,11 @@ const PANELS: readonly Panel[] = [
   losses("Audience", "audienceTrainLoss", "audienceValidationLoss"),
   {
     title: "Entropy of the cells",
-    unit: "nats",
-    digits: 3,
+    unit: "1/1000 nats from ln 8",
+    digits: 2,
     smoothed: false,
+    // It begins at its maximum, and a short run moves it by thousandths.
+    show: (entropy) => 1000 * (entropy - Math.log(PRIMITIVES.length)),
     lines: [
       { name: "entropyNormal", label: "normal", tone: "strong" },
       { name: "entropyReduce", label: "reduction", tone: "quiet" },
@@ -80,10 +86,12 @@ path{fill:none;stroke-linejoin:round}.rule,.base{stroke-width:1}.raw{stroke-widt
 </style>`;
 }
 
+const format = (value: number, { digits }: Panel) => value.toFixed(digits).replace("-", "−");
+
 function panel(run: CurveRun, p: Panel, left: number, width: number): string {
   const x0 = left + MARGIN.left;
   const x1 = left + width - MARGIN.right;
-  const known = p.lines.map((line) => ({ ...line, values: series(run, line.name) }));
+  const known = p.lines.map((line) => ({ ...line, values: series(run, line.name).map(p.show) }));
   const axis = niceAxis(known.flatMap(({ values }) => values));
   const end = run.records.length;
   const across = (iteration: number) => x0 + ((iteration - 1) / (end - 1)) * (x1 - x0);
@@ -93,7 +101,7 @@ function panel(run: CurveRun, p: Panel, left: number, width: number): string {
   const rules = axis.ticks.map(
     (tick, i) =>
       `<path class="${i === 0 ? "base" : "rule"}" d="M${x0} ${up(tick).toFixed(1)}H${x1}"/>` +
-      `<text class="tick end" x="${x0 - 6}" y="${(up(tick) + 4).toFixed(1)}">${tick.toFixed(p.digits)}</text>`,
+      `<text class="tick end" x="${x0 - 6}" y="${(up(tick) + 4).toFixed(1)}">${format(tick, p)}</text>`,
   );
   const ticks = [1, ...iterationTicks(end).slice(1)].map(
     (tick) => `<text class="tick middle" x="${across(tick).toFixed(1)}" y="${BOTTOM + 16}">${tick}</text>`,
@@ -110,11 +118,11 @@ function panel(run: CurveRun, p: Panel, left: number, width: number): string {
     const y = heights[i] ?? 0;
     return (
       `<text class="name-${tone}" x="${x1 + 7}" y="${(y - 2).toFixed(1)}">${label}</text>` +
-      `<text class="bold name-${tone}" x="${x1 + 7}" y="${(y + 11).toFixed(1)}">${(ends[i] ?? 0).toFixed(p.digits)}</text>`
+      `<text class="bold name-${tone}" x="${x1 + 7}" y="${(y + 11).toFixed(1)}">${format(ends[i] ?? 0, p)}</text>`
     );
   });
   const title =
-    `<text class="title" x="${x0 - 26}" y="${MARGIN.top - 20}">${p.title}</text>` +
+    `<text class="title" x="${x0 - 34}" y="${MARGIN.top - 20}">${p.title}</text>` +
     `<text class="tick end" x="${x1}" y="${MARGIN.top - 20}">${p.unit}</text>`;
   return [title, ...rules, ...ticks, ...lines, ...labels].join("\n");
 }
