@@ -29,11 +29,14 @@ const params = (s: ConvolutionShape, inVector: number, outVector: number) => ({
   oc: s.outChannels / outVector,
   oh: s.outHeight,
   ow: s.outWidth,
-  stride: s.stride,
   pad: s.pad,
 });
 
 const LANES = ["x", "y", "z", "w"] as const;
+
+/** Neighbouring pixels of a row that one invocation computes: a weight is read once for all of them. */
+const tileFor = (width: number) => (width % 4 === 0 ? 4 : 1);
+const each = (n: number, line: (r: number) => string) => Array.from({ length: n }, (_, r) => line(r)).join("\n");
 
 /** A run of pixels of one group: rows of a matrix with `pixels` rows. */
 interface Run {
@@ -130,40 +133,40 @@ const forward: KernelBody<ConvolutionShape> = {
     if (!x || !w) throw new Error("Convolution needs x and w.");
     const vector = vectorFor(s.outChannels);
     const wideInput = vector === 4 && vectorFor(s.inChannels) === 4;
-    const products = wideInput
-      ? LANES.map((lane, j) => `sum += v.${lane} * w[f + ${j} * all];`).join(" ")
-      : "sum += v * w[f];";
+    const lanes = wideInput ? LANES.map((lane) => `.${lane}`) : [""];
+    const tile = tileFor(s.outWidth);
     return run({
       name: "Convolution",
-      variant: `${s.kernel}_${wideInput}`,
+      variant: `${s.kernel}_${s.stride}_${wideInput}_${tile}`,
       inputs: { x, w },
       params: params(s, wideInput ? 4 : 1, vector),
       body: `
         let all = uniforms.g * uniforms.oc;
         let o = index % all;
-        let pixel = index / all;
+        let pixel = (index / all) * ${tile};
         let ox = pixel % uniforms.ow;
         let oy = (pixel / uniforms.ow) % uniforms.oh;
         let n = pixel / (uniforms.ow * uniforms.oh);
         let xg = (o / uniforms.oc) * uniforms.ic;
-        var sum = T(0.0);
+        let step = uniforms.g * uniforms.ic;
+        ${each(tile, (r) => `var sum${r} = T(0.0);`)}
         for (var ky = 0; ky < ${s.kernel}; ky++) {
-          let iy = oy * uniforms.stride - uniforms.pad + ky;
+          let iy = oy * ${s.stride} - uniforms.pad + ky;
           if (iy < 0 || iy >= uniforms.h) { continue; }
           for (var kx = 0; kx < ${s.kernel}; kx++) {
-            let ix = ox * uniforms.stride - uniforms.pad + kx;
-            if (ix < 0 || ix >= uniforms.w) { continue; }
-            let xi = ((n * uniforms.h + iy) * uniforms.w + ix) * uniforms.g * uniforms.ic + xg;
-            var f = (ky * ${s.kernel} + kx) * uniforms.ic * ${wideInput ? 4 : 1} * all + o;
+            let ix = ox * ${s.stride} - uniforms.pad + kx;
+            let xi = (n * uniforms.h + iy) * uniforms.w * step + xg;
+            ${each(tile, (r) => `let at${r} = clamp(ix + ${r * s.stride}, 0, uniforms.w - 1); let inside${r} = at${r} == ix + ${r * s.stride};`)}
+            var f = (ky * ${s.kernel} + kx) * uniforms.ic * ${lanes.length} * all + o;
             for (var i = 0; i < uniforms.ic; i++) {
-              let v = x[xi + i];
-              ${products}
-              f += ${wideInput ? 4 : 1} * all;
+              ${lanes.map((_, j) => `let w${j} = w[f + ${j} * all];`).join(" ")}
+              ${each(tile, (r) => `{ let v = x[xi + at${r} * step + i]; sum${r} += select(T(0.0), ${lanes.map((lane, j) => `v${lane} * w${j}`).join(" + ")}, inside${r}); }`)}
+              f += ${lanes.length} * all;
             }
           }
         }
-        result[index] = sum;`,
-      count: (s.batch * s.outHeight * s.outWidth * s.groups * s.outChannels) / vector,
+        ${each(tile, (r) => `result[(pixel + ${r}) * all + o] = sum${r};`)}`,
+      count: (s.batch * s.outHeight * s.outWidth * s.groups * s.outChannels) / vector / tile,
       shape: forward.shape(s),
       vector,
       scalars: wideInput ? [] : ["x"],
@@ -187,43 +190,49 @@ const gradX: KernelBody<ConvolutionShape> = {
   gpu: ([dy, w], s, run) => {
     if (!dy || !w) throw new Error("ConvolutionGradX needs dy and w.");
     const vector = vectorFor(s.inChannels, s.outChannels);
-    const products =
-      vector === 4 ? LANES.map((lane, j) => `sum.${lane} += dot(v, w[f + ${j} * all]);`).join(" ") : "sum += v * w[f];";
+    const lanes = vector === 4 ? LANES.map((lane) => `.${lane}`) : [""];
+    // With stride, neighbours meet different taps: one pixel at a time.
+    const tile = s.stride === 1 ? tileFor(s.width) : 1;
+    const product = (j: number) => (vector === 4 ? `dot(v, w${j})` : `v * w${j}`);
     return run({
       name: "ConvolutionGradX",
-      variant: `${s.kernel}`,
+      variant: `${s.kernel}_${s.stride}_${tile}`,
       inputs: { dy, w },
       params: params(s, vector, vector),
       body: `
         let all = uniforms.g * uniforms.oc;
         let inAll = uniforms.g * uniforms.ic;
         let channel = index % inAll;
-        let pixel = index / inAll;
+        let pixel = (index / inAll) * ${tile};
         let ix = pixel % uniforms.w;
         let iy = (pixel / uniforms.w) % uniforms.h;
         let n = pixel / (uniforms.w * uniforms.h);
         let yg = (channel / uniforms.ic) * uniforms.oc;
         let i = channel % uniforms.ic;
-        var sum = T(0.0);
+        let last = uniforms.ow - 1;
+        ${each(tile, (r) => `var sum${r} = T(0.0);`)}
         for (var ky = 0; ky < ${s.kernel}; ky++) {
           let ty = iy + uniforms.pad - ky;
-          let oy = ty / uniforms.stride;
-          if (ty < 0 || oy * uniforms.stride != ty || oy >= uniforms.oh) { continue; }
+          let oy = ty / ${s.stride};
+          if (ty < 0 || oy * ${s.stride} != ty || oy >= uniforms.oh) { continue; }
           for (var kx = 0; kx < ${s.kernel}; kx++) {
             let tx = ix + uniforms.pad - kx;
-            let ox = tx / uniforms.stride;
-            if (tx < 0 || ox * uniforms.stride != tx || ox >= uniforms.ow) { continue; }
-            let yi = ((n * uniforms.oh + oy) * uniforms.ow + ox) * all + yg;
+            ${
+              s.stride === 1
+                ? each(tile, (r) => `let at${r} = clamp(tx + ${r}, 0, last); let inside${r} = at${r} == tx + ${r};`)
+                : `let at0 = tx / ${s.stride}; if (tx < 0 || at0 * ${s.stride} != tx || at0 > last) { continue; } let inside0 = true;`
+            }
+            let yi = (n * uniforms.oh + oy) * uniforms.ow * all + yg;
             let wi = ((ky * ${s.kernel} + kx) * uniforms.ic + i) * ${vector} * all + yg;
             for (var o = 0; o < uniforms.oc; o++) {
-              let v = dy[yi + o];
               let f = wi + o;
-              ${products}
+              ${lanes.map((_, j) => `let w${j} = w[f + ${j} * all];`).join(" ")}
+              ${each(tile, (r) => `{ let v = select(T(0.0), dy[yi + at${r} * all + o], inside${r}); ${lanes.map((lane, j) => `sum${r}${lane} += ${product(j)};`).join(" ")} }`)}
             }
           }
         }
-        result[index] = sum;`,
-      count: (s.batch * s.height * s.width * s.groups * s.inChannels) / vector,
+        ${each(tile, (r) => `result[(pixel + ${r}) * inAll + channel] = sum${r};`)}`,
+      count: (s.batch * s.height * s.width * s.groups * s.inChannels) / vector / tile,
       shape: gradX.shape(s),
       vector,
     });
@@ -274,7 +283,7 @@ const gradW: KernelBody<ConvolutionShape> = {
     const chunks = chunkCount(pixels, size);
     const partial = run({
       name: "ConvolutionGradW",
-      variant: `${s.kernel}`,
+      variant: `${s.kernel}_${s.stride}`,
       inputs: { x, dy },
       params: { ...params(s, 1, vector), size, pixels, perChunk: Math.ceil(pixels / chunks) },
       body: `
@@ -288,8 +297,8 @@ const gradW: KernelBody<ConvolutionShape> = {
         let ky = f / (all * uniforms.ic * ${s.kernel});
         var sum = T(0.0);
         for (var pixel = first; pixel < last; pixel++) {
-          let iy = ((pixel / uniforms.ow) % uniforms.oh) * uniforms.stride - uniforms.pad + ky;
-          let ix = (pixel % uniforms.ow) * uniforms.stride - uniforms.pad + kx;
+          let iy = ((pixel / uniforms.ow) % uniforms.oh) * ${s.stride} - uniforms.pad + ky;
+          let ix = (pixel % uniforms.ow) * ${s.stride} - uniforms.pad + kx;
           if (iy < 0 || iy >= uniforms.h || ix < 0 || ix >= uniforms.w) { continue; }
           let n = pixel / (uniforms.ow * uniforms.oh);
           sum += x[((n * uniforms.h + iy) * uniforms.w + ix) * uniforms.g * uniforms.ic + i] * dy[pixel * all + o];

@@ -78,38 +78,43 @@ const forward: KernelBody<DepthwiseShape> = {
   gpu: ([x, w], s, run) => {
     if (!x || !w) throw new Error("Depthwise needs x and w.");
     const vector = vectorOf(s);
+    // Neighbouring pixels of a row that one invocation computes: a weight is read once for all of them.
+    const tile = s.outWidth % 4 === 0 ? 4 : 1;
+    const each = (line: (r: number) => string) => Array.from({ length: tile }, (_, r) => line(r)).join("\n");
     return run({
       name: "Depthwise",
-      variant: variant(s),
+      variant: `${tile}_${variant(s)}`,
       inputs: { x, w },
       params: params(s),
       body: `
         let o = index % uniforms.oc;
-        let ox = (index / uniforms.oc) % uniforms.ow;
-        let oy = (index / (uniforms.oc * uniforms.ow)) % uniforms.oh;
-        let n = index / (uniforms.oc * uniforms.ow * uniforms.oh);
+        let pixel = (index / uniforms.oc) * ${tile};
+        let ox = pixel % uniforms.ow;
+        let oy = (pixel / uniforms.ow) % uniforms.oh;
+        let n = pixel / (uniforms.ow * uniforms.oh);
         ${chooseBlock(s, (b, v) => `o >= ${b.outOffset / v} && o < ${(b.outOffset + b.outChannels) / v}`)}
         let local = o - outOffset;
         let xn = n * uniforms.h * uniforms.w * uniforms.c + inOffset + local % inChannels;
         let y0 = oy * ${s.stride} - pad;
         let x0 = ox * ${s.stride} - pad;
-        // Taps that fall inside: ⌈−y0/dilation⌉ up to ⌈(h − y0)/dilation⌉ − 1.
+        // Rows of taps that fall inside: ⌈−y0/dilation⌉ up to ⌈(h − y0)/dilation⌉ − 1.
         let top = max(0, (dilation - 1 - y0) / dilation);
         let bottom = min(kernel, (uniforms.h - y0 + dilation - 1) / dilation);
-        let left = max(0, (dilation - 1 - x0) / dilation);
-        let right = min(kernel, (uniforms.w - x0 + dilation - 1) / dilation);
-        var sum = T(0.0);
+        let last = uniforms.w - 1;
+        ${each((r) => `var sum${r} = T(0.0);`)}
         for (var ky = top; ky < bottom; ky++) {
-          var i = xn + ((y0 + ky * dilation) * uniforms.w + x0 + left * dilation) * uniforms.c;
-          var f = filterOffset + (ky * kernel + left) * outChannels + local;
-          for (var kx = left; kx < right; kx++) {
-            sum += x[i] * w[f];
-            i += dilation * uniforms.c;
+          let row = xn + (y0 + ky * dilation) * uniforms.w * uniforms.c;
+          var f = filterOffset + ky * kernel * outChannels + local;
+          var ix = x0;
+          for (var kx = 0; kx < kernel; kx++) {
+            let tap = w[f];
+            ${each((r) => `{ let at = clamp(ix + ${r * s.stride}, 0, last); sum${r} += select(T(0.0), x[row + at * uniforms.c] * tap, at == ix + ${r * s.stride}); }`)}
+            ix += dilation;
             f += outChannels;
           }
         }
-        result[index] = sum;`,
-      count: (s.batch * s.outHeight * s.outWidth * outChannels(s)) / vector,
+        ${each((r) => `result[(pixel + ${r}) * uniforms.oc + o] = sum${r};`)}`,
+      count: (s.batch * s.outHeight * s.outWidth * outChannels(s)) / vector / tile,
       shape: forward.shape(s),
       vector,
     });
@@ -122,38 +127,50 @@ const gradX: KernelBody<DepthwiseShape> = {
   gpu: ([dy, w], s, run) => {
     if (!dy || !w) throw new Error("DepthwiseGradX needs dy and w.");
     const v = vectorOf(s);
+    // With stride, neighbours meet different taps: one pixel at a time.
+    const tile = s.stride === 1 && s.width % 4 === 0 ? 4 : 1;
+    const each = (line: (r: number) => string) => Array.from({ length: tile }, (_, r) => line(r)).join("\n");
+    const column =
+      s.stride === 1
+        ? each((r) => `let at${r} = clamp(tx + ${r}, 0, last); let inside${r} = at${r} == tx + ${r};`)
+        : `let at0 = tx / ${s.stride}; if (tx < 0 || at0 * ${s.stride} != tx || at0 > last) { continue; } let inside0 = true;`;
     // Every block reads the same input channel with its own constants, so unlike in the other two nothing diverges.
     const perBlock = place(s.blocks).map(
       (b) => `if (ic >= ${b.inOffset / v} && ic < ${(b.inOffset + b.inChannels) / v}) {
         for (var ky = 0; ky < ${b.kernel}; ky++) {
           let ty = iy + ${b.pad} - ky * ${b.dilation};
           let oy = ty / ${s.stride};
-          if (ty < 0 || ${s.stride === 1 ? "" : `oy * ${s.stride} != ty ||`} oy >= uniforms.oh) { continue; }
+          if (ty < 0 || oy * ${s.stride} != ty || oy >= uniforms.oh) { continue; }
+          let row = (n * uniforms.oh + oy) * uniforms.ow;
           for (var kx = 0; kx < ${b.kernel}; kx++) {
             let tx = ix + ${b.pad} - kx * ${b.dilation};
-            let ox = tx / ${s.stride};
-            if (tx < 0 || ${s.stride === 1 ? "" : `ox * ${s.stride} != tx ||`} ox >= uniforms.ow) { continue; }
-            let y = ((n * uniforms.oh + oy) * uniforms.ow + ox) * uniforms.oc + ${(b.outOffset - b.inOffset) / v} + ic;
+            ${column}
             let f = (ky * ${b.kernel} + kx) * ${b.outChannels / v} + ${(b.filterOffset - b.inOffset) / v} + ic;
-            ${Array.from({ length: b.outChannels / b.inChannels }, (_, m) => `sum += dy[y + ${(m * b.inChannels) / v}] * w[f + ${(m * b.inChannels) / v}];`).join("\n")}
+            for (var m = 0; m < ${b.outChannels / v}; m += ${b.inChannels / v}) {
+              let tap = w[f + m];
+              let y = ${(b.outOffset - b.inOffset) / v} + ic + m;
+              ${each((r) => `sum${r} += select(T(0.0), dy[(row + at${r}) * uniforms.oc + y] * tap, inside${r});`)}
+            }
           }
         }
       }`,
     );
     return run({
       name: "DepthwiseGradX",
-      variant: variant(s),
+      variant: `${tile}_${variant(s)}`,
       inputs: { dy, w },
       params: params(s),
       body: `
         let ic = index % uniforms.c;
-        let ix = (index / uniforms.c) % uniforms.w;
-        let iy = (index / (uniforms.c * uniforms.w)) % uniforms.h;
-        let n = index / (uniforms.c * uniforms.w * uniforms.h);
-        var sum = T(0.0);
+        let pixel = (index / uniforms.c) * ${tile};
+        let ix = pixel % uniforms.w;
+        let iy = (pixel / uniforms.w) % uniforms.h;
+        let n = pixel / (uniforms.w * uniforms.h);
+        let last = uniforms.ow - 1;
+        ${each((r) => `var sum${r} = T(0.0);`)}
         ${perBlock.join("\n")}
-        result[index] = sum;`,
-      count: (s.batch * s.height * s.width * s.channels) / v,
+        ${each((r) => `result[(pixel + ${r}) * uniforms.c + ic] = sum${r};`)}`,
+      count: (s.batch * s.height * s.width * s.channels) / v / tile,
       shape: gradX.shape(s),
       vector: v,
     });
