@@ -1,4 +1,5 @@
 /** How a running search looks, light and dark, wide and narrow; the pictures are kept with the results. */
+import type { Page } from "@playwright/test";
 import { SMALL } from "./searchlight";
 import { expect, test } from "./test";
 
@@ -9,6 +10,13 @@ const SIZES = [
 
 interface LongTasks {
   readonly longTasks: number[];
+}
+
+function ground(page: Page): Promise<"light" | "dark"> {
+  return page.evaluate(() => {
+    const channels = getComputedStyle(document.body).backgroundColor.match(/\d+/g) ?? [];
+    return channels.reduce((sum, channel) => sum + Number(channel), 0) > 384 ? "light" : "dark";
+  });
 }
 
 test("shows a running search, light and dark, wide and narrow", async ({ app, page }, info) => {
@@ -33,13 +41,13 @@ test("shows a running search, light and dark, wide and narrow", async ({ app, pa
     for (const size of SIZES) {
       await page.setViewportSize(size);
       await expect(page.getByTestId("graph-normal").locator(".edge.kept")).toHaveCount(8);
-      const width = await page.evaluate(() => document.documentElement.scrollWidth);
-      expect(width, `width of the page in a window of ${size.width}`).toBeLessThanOrEqual(size.width);
-      const [red = 0, green = 0, blue = 0] = await page.evaluate(() =>
-        (getComputedStyle(document.body).backgroundColor.match(/\d+/g) ?? []).map(Number),
-      );
-      const ground = (red + green + blue) / 3;
-      expect(colorScheme === "light" ? ground > 200 : ground < 60, `ground of ${ground} in ${colorScheme}`).toBe(true);
+      // The cells follow a new width a moment later.
+      await expect
+        .poll(() => page.evaluate(() => document.documentElement.scrollWidth), {
+          message: `the page is no wider than a window of ${size.width}`,
+        })
+        .toBeLessThanOrEqual(size.width);
+      await expect.poll(() => ground(page), { message: `a ${colorScheme} ground` }).toBe(colorScheme);
       await app.expectStatus("running");
       const path = info.outputPath(`${colorScheme}-${size.width}.png`);
       await page.screenshot({ path, fullPage: true, animations: "disabled" });
