@@ -1,6 +1,7 @@
 /** Figures of a data set: class counts, mean and spread of the channels, hash. */
+
+import { sha256 } from "@noble/hashes/sha2.js";
 import type { Dataset } from "../domain/dataset";
-import { sha256 } from "./sha256";
 
 type Triple = readonly [number, number, number];
 

@@ -88,8 +88,11 @@ export function createController(store: AppStore, client: EngineClient, reload: 
     const action = primaryAction(get().status);
     try {
       if (action === "reload") reload();
-      else if (action === "pause") await client.pause();
-      else if (action === "search" || action === "resume") await search();
+      else if (action === "pause") {
+        // On the CPU the worker hears of it only after the iteration: the button answers at once.
+        set((state) => (state.status.kind === "running" ? { ...state, status: { kind: "pausing" } } : state));
+        await client.pause();
+      } else if (action === "search" || action === "resume") await search();
       else if (action === "search-again") {
         await forget();
         await search();

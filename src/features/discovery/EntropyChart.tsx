@@ -4,7 +4,7 @@ import { useApp } from "../../state/context";
 import { type Point, thin } from "../../state/history";
 import { selectHasResult, selectRecords, selectStability } from "../../state/selectors";
 import { DISCOVERY } from "../texts";
-import { apart, CHART_PERIOD, niceAxis } from "../ui/format";
+import { apart, CHART_PERIOD } from "../ui/format";
 import { heightOf, LineDrawing, type Series } from "../ui/LineDrawing";
 import { useSteady } from "../ui/use-steady";
 import { useWidth } from "../ui/use-width";
@@ -17,6 +17,16 @@ const SERIES: readonly Series[] = [
   { name: "reduce", stroke: "var(--ink-3)", strokeWidth: 1.4, dash: "4 3" },
   { name: "normal", stroke: "var(--ink)", strokeWidth: 1.6 },
 ];
+/** Eight equal alphas, ln 8: where every search starts. */
+const HIGHEST = Math.log(8);
+
+/** From ln 8 down to the lowest value: even the first small decisions show. */
+function entropyAxis(values: readonly number[]) {
+  const step = 0.002;
+  const min = Math.floor(Math.min(HIGHEST - step, ...values) / step) * step;
+  return { min, max: HIGHEST, ticks: [min, HIGHEST] };
+}
+
 const HEIGHT = 92;
 const MARGIN = { top: 6, right: 96, bottom: 20, left: 46 } as const;
 
@@ -59,8 +69,7 @@ const Drawing = memo(function Drawing({
   readonly points: readonly Point[];
   readonly width: number;
 }) {
-  const values = points.flatMap((point) => [point.normal ?? Math.log(8), point.reduce ?? Math.log(8)]);
-  const axis = niceAxis([...values, Math.log(8)], 2);
+  const axis = entropyAxis(points.flatMap((point) => [point.normal ?? HIGHEST, point.reduce ?? HIGHEST]));
   const shape = { axis, height: HEIGHT, margin: MARGIN };
   const last = points.at(-1);
   const normal = last?.normal;
@@ -68,14 +77,7 @@ const Drawing = memo(function Drawing({
   const [normalY, reduceY] = apart(heightOf(normal ?? 0, shape), heightOf(reduce ?? 0, shape));
   const x = width - MARGIN.right + 8;
   return (
-    <LineDrawing
-      {...shape}
-      points={points}
-      series={SERIES}
-      digits={axis.max - axis.min < 0.2 ? 3 : 2}
-      width={width}
-      steps={6}
-    >
+    <LineDrawing {...shape} points={points} series={SERIES} digits={3} width={width} steps={6}>
       <text className="end-label strong" x={x} y={normalY}>
         {normal?.toFixed(3)} normal
       </text>
