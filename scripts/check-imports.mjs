@@ -15,7 +15,7 @@ const ENGINE = ["gpu", "kernels", "nn", "optim", "strategies", "objectives", "ru
  */
 export const ROOMS = {
   domain: { rooms: [], packages: ["zod"] },
-  data: { rooms: ["domain"], packages: ["zod"] },
+  data: { rooms: ["domain"], packages: ["zod", "@noble/hashes"] },
   ...Object.fromEntries(
     ENGINE.map((room, i) => {
       const before = ENGINE.slice(0, i);

@@ -1,8 +1,8 @@
 /** The whole headless search as a person starts it: a process, its lines, its file, its exit code. */
 import { spawn } from "node:child_process";
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { join, resolve } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { type RunFile, runFileSchema } from "../domain/run";
 
@@ -43,7 +43,15 @@ function readRun(name: string): RunFile {
 }
 
 /** The smallest LeaSE search: the engine's own tests look at larger ones. */
-const SMALL = "--data shapes --set batchSize=2 --set initChannels=2 --set audienceWidth=1";
+const SETTINGS = "--set batchSize=2 --set initChannels=2 --set audienceWidth=1";
+const SMALL = `--data shapes ${SETTINGS}`;
+
+const SHARD = resolve(ROOT, process.env.DATA_DIR || "../shared/data", "cifar10/data_batch_1.bin");
+const DATA = [
+  { choice: "shapes", name: "Shapes" },
+  ...(existsSync(SHARD) ? [{ choice: SHARD, name: "CIFAR-10" }] : []),
+];
+console.info(`Headless searches on ${DATA.map(({ name }) => name).join(" and ")}`);
 
 /** A run without what a repetition may change: times. */
 function withoutTimes(run: RunFile): object {
@@ -51,10 +59,10 @@ function withoutTimes(run: RunFile): object {
 }
 
 describe("npm run search", () => {
-  it.each(["cpu", "webgpu"])(
-    "writes the same run twice on %s, and prints JSON lines only",
-    async (backend) => {
-      const line = `--backend ${backend} ${SMALL} --iterations 2 --seed 7 --json --out`;
+  it.each(["cpu", "webgpu"].flatMap((backend) => DATA.map((data) => ({ backend, ...data }))))(
+    "writes the same run twice on $backend with $name, and prints JSON lines only",
+    async ({ backend, choice, name }) => {
+      const line = `--backend ${backend} --data ${choice} ${SETTINGS} --iterations 2 --seed 7 --json --out`;
       const first = await search(`${line} ${backend}-1.json`);
       expect(first).toMatchObject({ code: 0 });
       const lines = first.out
@@ -65,7 +73,11 @@ describe("npm run search", () => {
 
       const run = readRun(`${backend}-1.json`);
       expect(runFileSchema.safeParse(run).error).toBeUndefined();
-      expect(run).toMatchObject({ seed: 7, environment: { backend }, data: { name: "Shapes" } });
+      expect(run).toMatchObject({
+        seed: 7,
+        environment: { backend },
+        data: { name },
+      });
       expect(run.records.map(({ iteration }) => iteration)).toEqual([1, 2]);
       for (const record of run.records) expect(record.explainerTrainLoss).toBeGreaterThan(0);
 
