@@ -105,7 +105,7 @@ export const SETTINGS = {
   momentum: number("optimisation", "Momentum", 0.9, 0, 0.999, false, "SGD momentum."),
   weightDecay: number("optimisation", "Weight decay", 3e-4, 0, 1, false, "L2 decay of the weights."),
   gradientClip: number("optimisation", "Gradient clip", 5, 1e-3, 1e6, false, "Largest norm of a weight gradient."),
-  alphaLearningRate: number("optimisation", "Alpha learning rate", 6e-3, 0, 1, false, "Adam rate of the architecture."),
+  alphaLearningRate: number("optimisation", "Alpha learning rate", 2e-2, 0, 1, false, "Adam rate of the architecture."),
   alphaWeightDecay: number("optimisation", "Alpha weight decay", 1e-3, 0, 1, false, "L2 decay of the alphas."),
   schedule: choice("optimisation", "Schedule", ["iteration", "epoch"], "iteration", false,
     "When the cosine moves: each iteration, or once an epoch as in DARTS."),

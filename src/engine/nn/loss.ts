@@ -8,7 +8,7 @@ export interface Batch {
   readonly x: Tensor;
   /** One-hot labels [N, classes]. */
   readonly targets: Tensor;
-  /** Weight of each picture in the mean, [N]; null for equal weights. */
+  /** Weight of each picture, [N]; null for equal weights. */
   readonly weights: Tensor | null;
 }
 
@@ -17,9 +17,11 @@ export function crossEntropies(logits: Tensor, targets: Tensor): Tensor {
   return tf.neg(tf.sum(tf.mul(logSoftmax(logits), targets), 1));
 }
 
-/** Cross-entropy of a batch: weighted mean or sum over its pictures. */
+/** Cross-entropy of a batch: Σ w·ℓ / Σ w, as PyTorch's class weights have it, or the weighted sum over its pictures. */
 export function crossEntropy(logits: Tensor, batch: Batch, reduction: "mean" | "sum" = "mean"): Tensor {
   const each = crossEntropies(logits, batch.targets);
   const weighted = batch.weights ? tf.mul(each, batch.weights) : each;
-  return reduction === "mean" ? tf.mean(weighted) : tf.sum(weighted);
+  const sum = tf.sum(weighted);
+  if (reduction === "sum") return sum;
+  return tf.div(sum, batch.weights ? tf.sum(batch.weights) : each.size);
 }
