@@ -1,8 +1,8 @@
 /** Whole searches on WebGPU. */
 import { beforeAll, describe, expect, it } from "vitest";
+import { repeatable, smallSearch } from "../../../test/small-search";
 import type { Engine } from "../../domain/run";
 import { engineMemory, openEngine } from "../gpu/backend";
-import { repeatable, smallSearch } from "./small-search";
 
 let engine: Engine;
 beforeAll(async () => {

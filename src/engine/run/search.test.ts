@@ -1,12 +1,12 @@
 /** Whole searches on the CPU reference. */
 import { beforeAll, describe, expect, it } from "vitest";
+import { repeatable, smallSearch } from "../../../test/small-search";
 import type { Engine, Explanation } from "../../domain/run";
 import { runFileSchema } from "../../domain/run";
 import type { Settings } from "../../domain/settings";
 import { openEngine } from "../gpu/backend";
 import { tf } from "../gpu/tensorflow";
 import type { Search } from "./search";
-import { repeatable, smallSearch } from "./small-search";
 
 let engine: Engine;
 beforeAll(async () => {

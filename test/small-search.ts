@@ -1,9 +1,9 @@
 /** The smallest search that uses every part, for tests. */
-import { finishDataset } from "../../data/load";
-import { makeShapes } from "../../data/shapes";
-import type { Engine } from "../../domain/run";
-import { presetSettings, type Settings } from "../../domain/settings";
-import { Search } from "./search";
+import { finishDataset } from "../src/data/load";
+import { makeShapes } from "../src/data/shapes";
+import type { Engine } from "../src/domain/run";
+import { presetSettings, type Settings } from "../src/domain/settings";
+import { Search } from "../src/engine/run/search";
 
 const SMALL = { initChannels: 2, imageSize: "16", batchSize: 2, audienceWidth: 2, iterations: 60 } as const;
 
