@@ -58,13 +58,15 @@ export function mixedDerivative({ f, at, direction, targets, method }: MixedDeri
     const size = norm(direction);
     const usable = tf.logicalAnd(tf.greater(size, 0), tf.isFinite(size));
     const step = tf.where(usable, tf.div(RADIUS, size), tf.zerosLike(size));
+    // Chosen, not multiplied by zero: 0·NaN and 0·∞ are NaN.
+    const along = tf.where(usable, direction, tf.zerosLike(direction));
     const gradients = (sign: number) =>
       tf.tidy(() => {
-        const moved = tf.add(at, tf.mul(direction, tf.mul(step, sign)));
+        const moved = tf.add(at, tf.mul(along, tf.mul(step, sign)));
         return tf.grads((...inputs: Tensor[]) => f(moved, inputs))([...targets]);
       });
     const [plus, minus] = [gradients(1), gradients(-1)];
     const scale = tf.where(usable, tf.div(1, tf.mul(step, 2)), tf.zerosLike(size));
-    return plus.map((p, i) => tf.mul(tf.sub(p, minus[i] as Tensor), scale));
+    return plus.map((p, i) => tf.where(usable, tf.mul(tf.sub(p, minus[i] as Tensor), scale), tf.zerosLike(p)));
   });
 }

@@ -1,0 +1,61 @@
+import { beforeAll, describe, expect, it } from "vitest";
+import { type Tensor, tf } from "../gpu/tensorflow";
+import { type HypergradientMethod, mixedDerivative } from "./derivatives";
+
+beforeAll(async () => {
+  await tf.setBackend("cpu");
+});
+
+const AT = [1, -0.5];
+const TARGET = [0.7, -1.2];
+/** F(x, t) = Σ x²·t + x·t³, so ∇_t⟨∇_x F, u⟩ = u·(2x + 3t²). */
+const f = (x: Tensor, [t]: readonly Tensor[]) =>
+  tf.sum(tf.add(tf.mul(tf.square(x), t as Tensor), tf.mul(x, tf.pow(t as Tensor, 3))));
+const want = (u: readonly number[]) => u.map((v, i) => v * (2 * (AT[i] ?? 0) + 3 * (TARGET[i] ?? 0) ** 2));
+
+function derivative(u: readonly number[], method: HypergradientMethod): Float32Array {
+  const [result] = mixedDerivative({
+    f,
+    at: tf.tensor1d(AT),
+    direction: tf.tensor1d([...u]),
+    targets: [tf.tensor1d(TARGET)],
+    method,
+  });
+  return (result as Tensor).dataSync<"float32">();
+}
+
+describe("mixedDerivative", () => {
+  it.each([
+    ["exact", 5],
+    // Differences of gradients of about 1 in single precision, over 2ε = 0.02/‖u‖.
+    ["finite-difference", 3],
+  ] as const)("is u·(2x + 3t²) for Σ x²t + xt³ (%s)", (method, digits) => {
+    for (const u of [
+      [0.3, -0.8],
+      [2, 1],
+    ]) {
+      const got = derivative(u, method);
+      for (const [i, v] of want(u).entries()) expect(got[i]).toBeCloseTo(v, digits);
+    }
+  });
+
+  it.each([
+    ["zero", [0, 0]],
+    ["infinite", [1, Number.POSITIVE_INFINITY]],
+    ["not a number", [Number.NaN, 1]],
+    ["too long for its norm", [3e38, 1]],
+  ])("gives zero by a finite difference along a direction that is %s", (_, u) => {
+    expect([...derivative(u, "finite-difference")]).toEqual([0, 0]);
+  });
+
+  it("gives zero where the gradient itself is not finite and the direction is not usable", () => {
+    const [result] = mixedDerivative({
+      f: (x, [t]) => tf.sum(tf.div(tf.mul(x, t as Tensor), 0)),
+      at: tf.tensor1d(AT),
+      direction: tf.zeros([2]),
+      targets: [tf.tensor1d(TARGET)],
+      method: "finite-difference",
+    });
+    expect([...(result as Tensor).dataSync<"float32">()]).toEqual([0, 0]);
+  });
+});
