@@ -49,6 +49,13 @@ describe("applyEvent", () => {
     expect(applyEvent(one, { kind: "data", summary: dataOf("B") }).run.records).toHaveLength(0);
   });
 
+  it("keeps the settings of a starting run whose seed draws other pictures", () => {
+    const starting: AppState = { ...running(), status: { kind: "starting", what: "Preparing the pictures" } };
+    const state = applyEvent(starting, { kind: "data", summary: dataOf("B") });
+    expect(state.runSettings).toEqual(starting.runSettings);
+    expect(state.data?.name).toBe("B");
+  });
+
   it("logs a failure once and lets nothing follow the loss of the worker", () => {
     const failed = applyEvent(running(), { kind: "status", status: { kind: "failed", message: "no memory" } });
     expect(failed.log.at(-1)).toMatchObject({ kind: "error", message: "no memory" });

@@ -132,12 +132,15 @@ function withStatus(state: AppState, status: PageStatus): AppState {
   return next;
 }
 
-/** Other pictures end the run that was shown; the same ones at another size do not. */
+/**
+ * Other pictures end the run that was shown; the same ones at another size do not, nor do those that a starting run draws
+ * from its seed.
+ */
 function withData(state: AppState, data: DataSummary): AppState {
   const other = state.data?.hash !== data.hash;
   const next = { ...state, data, dataError: null };
   if (!other) return next;
-  const forgotten = state.data ? { ...next, run: EMPTY_RUN, runSettings: null } : next;
+  const forgotten = state.data && state.status.kind !== "starting" ? { ...next, run: EMPTY_RUN, runSettings: null } : next;
   return logged(forgotten, { kind: "data", name: data.name, used: data.used });
 }
 
