@@ -36,7 +36,7 @@ describe("SGD", () => {
       [weights, buffer] = [next.weights, next.buffer];
       const g = theta.map((w, i) => at(GRADIENTS[step], i) + 0.5 * w);
       const before: number[] | null = buf;
-      const after = g.map((v, i) => (before ? 0.9 * at(before, i) + v : v));
+      const after: number[] = g.map((v, i) => (before ? 0.9 * at(before, i) + v : v));
       buf = after;
       for (const [i, v] of g.entries())
         theta[i] = at(theta, i) - 0.1 * (nesterov ? v + 0.9 * at(after, i) : at(after, i));
