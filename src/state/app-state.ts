@@ -140,7 +140,8 @@ function withData(state: AppState, data: DataSummary): AppState {
   const other = state.data?.hash !== data.hash;
   const next = { ...state, data, dataError: null };
   if (!other) return next;
-  const forgotten = state.data && state.status.kind !== "starting" ? { ...next, run: EMPTY_RUN, runSettings: null } : next;
+  const forgotten =
+    state.data && state.status.kind !== "starting" ? { ...next, run: EMPTY_RUN, runSettings: null } : next;
   return logged(forgotten, { kind: "data", name: data.name, used: data.used });
 }
 

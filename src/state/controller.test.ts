@@ -23,9 +23,16 @@ function setUp(refuse: Partial<Record<keyof EngineApi, string>> = {}) {
     },
     loadBuiltIn: (name) => call("loadBuiltIn", { kind: "data", summary: dataOf(name) }, status("idle")),
     loadFile: (file) => call("loadFile", { kind: "data", summary: dataOf(file.name) }),
-    search: () => call("search", status("running")),
+    // As the worker, it answers later than it is asked.
+    search: async () => {
+      await null;
+      await call("search", status("running"));
+    },
     pause: () => call("pause", status("paused")),
-    step: () => call("step", { kind: "snapshot", snapshot: snapshotOf(1) }, status("paused")),
+    step: async () => {
+      await null;
+      await call("step", { kind: "snapshot", snapshot: snapshotOf(1) }, status("paused"));
+    },
     reset: () => call("reset", { kind: "reset" }, status("idle")),
     change: (settings) => {
       const events = Object.entries(settings).map(
@@ -68,6 +75,33 @@ describe("controller", () => {
     await controller.primary();
     await controller.primary();
     expect(calls.slice(2)).toEqual(["search", "pause", "search"]);
+  });
+
+  it("takes a second press while the first is on its way for none", async () => {
+    const { calls, store, controller, setStatus } = setUp();
+    await controller.start();
+    const presses = [controller.primary(), controller.primary(), controller.step()];
+    expect(store.getState().status).toEqual({ kind: "starting", what: "Preparing the pictures" });
+    await Promise.all(presses);
+    expect(calls.slice(2)).toEqual(["search"]);
+    expect(store.getState().status.kind).toBe("running");
+    expect(store.getState().runSettings).not.toBeNull();
+    setStatus({ kind: "finished" });
+    await Promise.all([controller.primary(), controller.primary()]);
+    expect(calls.slice(3)).toEqual(["reset", "search"]);
+    setStatus({ kind: "paused" });
+    await Promise.all([controller.step(), controller.step(), controller.primary()]);
+    expect(calls.slice(5)).toEqual(["step"]);
+  });
+
+  it("shows the former status again when the engine refuses to go on", async () => {
+    const { store, controller, setStatus } = setUp({ search: "No." });
+    await controller.start();
+    await controller.step();
+    setStatus({ kind: "paused" });
+    await controller.primary();
+    expect(store.getState().status.kind).toBe("paused");
+    expect(store.getState().runSettings).not.toBeNull();
   });
 
   it("forgets the old run before searching again", async () => {
@@ -121,6 +155,20 @@ describe("controller", () => {
     await controller.start();
     await controller.primary();
     expect(store.getState().runSettings).toBeNull();
+    expect(store.getState().status.kind).toBe("idle");
+  });
+
+  it("starts and loads nothing while the adapter is checked", async () => {
+    const { calls, store, controller } = setUp();
+    await controller.start();
+    await Promise.all([
+      controller.selfCheck(),
+      controller.primary(),
+      controller.step(),
+      controller.loadBuiltIn("shapes"),
+    ]);
+    expect(calls.slice(2)).toEqual(["selfCheck"]);
+    expect(store.getState().dataError).toMatch(/when the self-check is done/);
   });
 
   it("offers the reload when the worker is gone", async () => {

@@ -12,8 +12,8 @@ import { type AppState, applyEvent, type LogEvent, logged } from "./app-state";
 import { liveChanges } from "./edits";
 import type { EngineClient } from "./engine-client";
 import { fileKind, parseRunFile, RUN_FILE_LIMIT, runFileName } from "./run-file";
-import { selectPermissions } from "./selectors";
-import { primaryAction } from "./status";
+import { selectChecking, selectPermissions } from "./selectors";
+import { isUnderWay, primaryAction, STARTING } from "./status";
 import type { AppStore } from "./store";
 
 export interface Controller {
@@ -29,7 +29,6 @@ export interface Controller {
   readonly openFile: (file: File) => Promise<void>;
   readonly choosePreset: (preset: Preset) => Promise<void>;
   readonly edit: (values: Partial<Settings>) => Promise<void>;
-  readonly revert: (name: SettingName) => Promise<void>;
   /** The run as text and the name for its file; null when there is none or it failed. */
   readonly exportRun: () => Promise<{ name: string; text: string } | null>;
   readonly applyImportedSettings: () => Promise<void>;
@@ -57,9 +56,24 @@ export function createController(store: AppStore, client: EngineClient, reload: 
 
   const listen = (event: EngineEvent) => set((state) => applyEvent(state, event));
 
+  /** Shows at once that a start was asked for, so that a second press finds nothing to press. */
+  const starting = async (act: () => Promise<void>) => {
+    const former = get().status;
+    const pending = { ...STARTING };
+    set((state) => ({ ...state, status: pending }));
+    try {
+      await act();
+    } catch (error) {
+      // Unless the engine has told another status since.
+      set((state) => (state.status === pending ? { ...state, status: former } : state));
+      throw error;
+    }
+  };
+
   /** Starts or goes on with a run; while it has none, the settings become those of the run. */
   const run = async (act: (settings: Settings) => Promise<void>) => {
-    if (!get().runSettings) {
+    const first = !get().runSettings;
+    if (first) {
       set((state) =>
         logged(
           { ...state, runSettings: state.settings, touched: true, dataError: null },
@@ -68,10 +82,10 @@ export function createController(store: AppStore, client: EngineClient, reload: 
       );
     }
     try {
-      await act(get().settings);
+      await starting(() => act(get().settings));
     } catch (error) {
       // The engine refused, so there is no run that these settings belong to.
-      if (get().run.records.length === 0) set((state) => ({ ...state, runSettings: null }));
+      if (first) set((state) => ({ ...state, runSettings: null }));
       throw error;
     }
   };
@@ -83,8 +97,21 @@ export function createController(store: AppStore, client: EngineClient, reload: 
     set((state) => applyEvent(state, { kind: "reset" }));
   };
 
+  /** The engine is idle between the two, which the page does not show as something to press. */
+  let forgetting = false;
+  const searchAgain = async () => {
+    forgetting = true;
+    try {
+      await starting(forget);
+    } finally {
+      forgetting = false;
+    }
+    set((state) => applyEvent(state, { kind: "status", status: { kind: "idle" } }));
+    await search();
+  };
+
   const primary = async () => {
-    if (!may().primary) return;
+    if (!may().primary || forgetting) return;
     const action = primaryAction(get().status);
     try {
       if (action === "reload") reload();
@@ -93,10 +120,7 @@ export function createController(store: AppStore, client: EngineClient, reload: 
         set((state) => (state.status.kind === "running" ? { ...state, status: { kind: "pausing" } } : state));
         await client.pause();
       } else if (action === "search" || action === "resume") await search();
-      else if (action === "search-again") {
-        await forget();
-        await search();
-      }
+      else if (action === "search-again") await searchAgain();
     } catch (error) {
       fail(error);
     }
@@ -123,7 +147,11 @@ export function createController(store: AppStore, client: EngineClient, reload: 
 
   const load = async (act: () => Promise<void>) => {
     if (!may().loadData) {
-      const message = "Other data can be loaded when no search is under way: press Reset first.";
+      const { status } = get();
+      const message =
+        selectChecking(get()) && !isUnderWay(status)
+          ? "Other data can be loaded when the self-check is done."
+          : "Other data can be loaded when no search is under way: press Reset first.";
       set((state) => logged({ ...state, dataError: message }, { kind: "error", message }));
       return;
     }
@@ -179,7 +207,7 @@ export function createController(store: AppStore, client: EngineClient, reload: 
     },
     lose,
     primary,
-    step: () => guarded(may().step, () => run((settings) => client.step(settings))),
+    step: () => guarded(may().step && !forgetting, () => run((settings) => client.step(settings))),
     reset: () =>
       guarded(may().reset, async () => {
         await forget();
@@ -189,7 +217,6 @@ export function createController(store: AppStore, client: EngineClient, reload: 
     openFile: (file) => (fileKind(file.name) === "run" ? importRun(file) : load(() => client.loadFile(file))),
     choosePreset: (preset) => edit(presetSettings(preset, get().settings), preset),
     edit: (values) => edit(values),
-    revert: (name) => edit({ [name]: presetSettings(get().preset, get().settings)[name] }),
     exportRun: async () => {
       if (!may().export) return null;
       try {
@@ -215,7 +242,7 @@ export function createController(store: AppStore, client: EngineClient, reload: 
     },
     closeImported: () => set((state) => ({ ...state, imported: null, importError: null })),
     selfCheck: () =>
-      guarded(may().check && get().selfCheck.state !== "running", async () => {
+      guarded(may().check, async () => {
         set((state) => ({ ...state, selfCheck: { state: "running", results: [] } }));
         try {
           await client.selfCheck((result) =>

@@ -47,6 +47,15 @@ describe("permissions", () => {
     expect(may).toMatchObject({ primary: true, step: true, reset: true, edit: true, loadData: false });
   });
 
+  it("starts nothing and loads nothing during the self-check, yet pauses and reloads", () => {
+    for (const kind of ["idle", "paused", "finished"] as const) {
+      const may = permissions({ kind }, true, true, true);
+      expect(may).toMatchObject({ primary: false, step: false, loadData: false, check: false, edit: true });
+    }
+    expect(permissions({ kind: "running" }, true, true, true).primary).toBe(true);
+    expect(permissions({ kind: "lost", message: "x" }, true, true, true).primary).toBe(true);
+  });
+
   it("exports only what exists", () => {
     for (const status of ALL) expect(permissions(status, true, false).export).toBe(false);
   });

@@ -4,6 +4,9 @@ import type { RunStatus } from "../domain/run";
 /** The status of the page: the engine's own, or `lost` when the worker itself is gone. */
 export type PageStatus = RunStatus | { readonly kind: "lost"; readonly message: string };
 
+/** Shown from the press on, until the engine tells its own. */
+export const STARTING = { kind: "starting", what: "Preparing the pictures" } as const satisfies PageStatus;
+
 export type PrimaryAction = "search" | "pause" | "resume" | "search-again" | "starting" | "pausing" | "reload";
 
 /** What the one primary button does now. `starting` and `pausing` only say so and cannot be pressed. */
@@ -55,8 +58,15 @@ const NOTHING: Permissions = {
  * What may be pressed.
  * @param hasData a data set is loaded
  * @param hasResult at least one iteration is finished
+ * @param checking the self-check has the engine: no search may start, no data may come
  */
-export function permissions(status: PageStatus, hasData: boolean, hasResult: boolean): Permissions {
+export function permissions(status: PageStatus, hasData: boolean, hasResult: boolean, checking = false): Permissions {
+  const may = byStatus(status, hasData, hasResult);
+  if (!checking || !isWaiting(status)) return may;
+  return { ...may, primary: false, step: false, loadData: false, check: false };
+}
+
+function byStatus(status: PageStatus, hasData: boolean, hasResult: boolean): Permissions {
   switch (status.kind) {
     case "loading":
       return { ...NOTHING, edit: true };

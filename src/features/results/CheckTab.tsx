@@ -13,12 +13,7 @@ export const CheckTab = memo(function CheckTab() {
   return (
     <section className="result-block self-check" aria-label={RESULTS.tabs.check}>
       <div className="result-buttons">
-        <button
-          type="button"
-          className="second"
-          disabled={!may.check || state === "running"}
-          onClick={() => void controller.selfCheck()}
-        >
+        <button type="button" className="second" disabled={!may.check} onClick={() => void controller.selfCheck()}>
           {state === "running" ? RESULTS.checking : RESULTS.check}
         </button>
         <span
