@@ -300,7 +300,7 @@ export const RESULTS = {
   empty:
     "The genotype appears here as text and JSON as soon as there is one. To look at one now, import a run file or drop it on the page.",
   use: "Use these settings",
-  used: "Its settings are in Setup now; press Reset, then Search, to use them.",
+  used: "Its settings are in Setup now, for the next search; a search under way keeps its own.",
   close: "Close",
   data: "data",
   run: "run",
@@ -310,7 +310,7 @@ export const RESULTS = {
   check: "Check this adapter",
   checking: "Checking…",
   checkText:
-    "Graphics drivers do get gradients wrong. This compares each primitive, its value and its gradients, on this very adapter with the plain reference on the processor.",
+    "Graphics drivers do get gradients wrong. This compares each primitive, its value and its gradients, on this very adapter with the plain reference on the processor. On the CPU it compares the gradients of the reference itself with central differences.",
   checkNever: "Not run yet. It takes a few seconds.",
   ok: "ok",
   failed: "failed",
@@ -318,9 +318,12 @@ export const RESULTS = {
   logEmpty: "What happens is written here: settings changed, files opened, errors.",
 } as const;
 
-export function checkSummary(ok: number, total: number): string {
-  if (ok === total) return `All ${total} checks agree with the reference.`;
-  return `${total - ok} of ${total} checks failed: results on this adapter cannot be trusted. Set Backend to CPU under Advanced.`;
+export function checkSummary(ok: number, total: number, webgpu: boolean): string {
+  if (ok === total) return `All ${total} checks passed.`;
+  const advice = webgpu
+    ? "results on this adapter cannot be trusted. Set Backend to CPU under Advanced."
+    : "results computed by this browser cannot be trusted.";
+  return `${total - ok} of ${total} checks failed: ${advice}`;
 }
 
 export const CHECKS = [
@@ -387,13 +390,16 @@ function properName(word: string): string {
   );
 }
 
-/** The badge's words and tone. */
-export function badgeText(engine: Engine | null): { text: string; tone: "good" | "warn" | "wait" } {
+/**
+ * The badge's words and tone.
+ * @param asSet the settings ask for the CPU
+ */
+export function badgeText(engine: Engine | null, asSet: boolean): { text: string; tone: "good" | "warn" | "wait" } {
   if (!engine) return { text: "looking for an adapter", tone: "wait" };
   const { webgpu } = engine;
   if (!webgpu.ok) return { text: "CPU, no WebGPU", tone: "warn" };
   if (engine.backend === "cpu")
-    return { text: webgpu.software ? "CPU, software adapter is slower" : "CPU, as set", tone: "warn" };
+    return { text: webgpu.software && !asSet ? "CPU, software adapter is slower" : "CPU, as set", tone: "warn" };
   const name =
     [webgpu.vendor, webgpu.architecture].map(properName).filter(Boolean).join(", ") ||
     webgpu.description ||

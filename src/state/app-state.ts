@@ -9,8 +9,12 @@ import { NO_FLIPS, type StabilityOf, updateStability } from "./history";
 import type { PageStatus } from "./status";
 
 /** One line of the log. The wording is made where it is shown. */
-export type LogEntry = { readonly id: number; readonly iteration: number } & (
-  | { readonly kind: "engine"; readonly engine: Engine }
+export type LogEntry = {
+  readonly id: number;
+  readonly iteration: number;
+} & /** `asSet`: the settings asked for the CPU. */
+(
+  | { readonly kind: "engine"; readonly engine: Engine; readonly asSet: boolean }
   | { readonly kind: "data"; readonly name: string; readonly used: number }
   | { readonly kind: "started"; readonly settings: Settings }
   | { readonly kind: "finished" }
@@ -146,7 +150,8 @@ function withData(state: AppState, data: DataSummary): AppState {
 }
 
 function withEngine(state: AppState, engine: Engine): AppState {
-  const next = logged({ ...state, engine }, { kind: "engine", engine });
+  const asSet = (state.runSettings ?? state.settings).backend === "cpu";
+  const next = logged({ ...state, engine }, { kind: "engine", engine, asSet });
   if (state.touched || state.runSettings) return next;
   const preset = proposedPreset(engine);
   return { ...next, preset, settings: presetSettings(preset, state.settings) };

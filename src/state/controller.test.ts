@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import type { RunFile, RunStatus } from "../domain/run";
+import type { ImportedRun, RunFile, RunStatus } from "../domain/run";
 import type { EngineApi, EngineEvent } from "../worker/api";
 import { createController } from "./controller";
 import { createAppStore } from "./store";
@@ -185,6 +185,26 @@ describe("controller", () => {
     await controller.openFile(new File(["{"], "x.json"));
     expect(store.getState().importError).toMatch(/x\.json is not JSON/);
     expect(store.getState().imported).toBeNull();
+  });
+
+  it("takes the settings of a run file for the next run only, and says when they are refused", async () => {
+    const { calls, store, controller } = setUp();
+    await controller.start();
+    await controller.step();
+    const imported = (settings: Record<string, unknown>) => {
+      const run = { settings } as unknown as ImportedRun;
+      store.setState((state) => ({ ...state, imported: { name: "x.json", run } }));
+    };
+    imported({ momentum: 0.5 });
+    expect(controller.applyImportedSettings()).toBe(true);
+    expect(store.getState().settings.momentum).toBe(0.5);
+    await controller.edit({ seed: 3 });
+    expect(calls).not.toContain("change");
+    expect(store.getState().runSettings?.momentum).toBe(0.9);
+    imported({ momentum: 7 });
+    expect(controller.applyImportedSettings()).toBe(false);
+    expect(store.getState().importError).toMatch(/momentum/i);
+    expect(store.getState().settings.momentum).toBe(0.5);
   });
 
   it("collects the results of the self-check", async () => {

@@ -31,7 +31,8 @@ export interface Controller {
   readonly edit: (values: Partial<Settings>) => Promise<void>;
   /** The run as text and the name for its file; null when there is none or it failed. */
   readonly exportRun: () => Promise<{ name: string; text: string } | null>;
-  readonly applyImportedSettings: () => Promise<void>;
+  /** Takes the settings of the imported run for the next run; false, with `importError`, when they are refused. */
+  readonly applyImportedSettings: () => boolean;
   readonly closeImported: () => void;
   readonly selfCheck: () => Promise<void>;
 }
@@ -184,7 +185,8 @@ export function createController(store: AppStore, client: EngineClient, reload: 
     const settings: Settings = { ...before.settings, ...values };
     set((state) => ({ ...state, settings, preset, touched: true }));
     if (before.status.kind !== "paused" || !before.runSettings) return;
-    const live = liveChanges(settings, before.runSettings);
+    // Only what was edited: settings taken from a run file wait for the next run.
+    const live = liveChanges({ ...before.runSettings, ...values }, before.runSettings);
     if (Object.keys(live).length === 0) return;
     try {
       await client.change(live);
@@ -229,15 +231,18 @@ export function createController(store: AppStore, client: EngineClient, reload: 
         return null;
       }
     },
-    applyImportedSettings: async () => {
+    applyImportedSettings: () => {
       const imported = get().imported;
-      if (!imported) return;
+      if (!imported) return false;
       try {
-        await edit(parseSettings(imported.run.settings, presetSettings("tiny")));
+        const settings = parseSettings(imported.run.settings, presetSettings("tiny"));
+        set((state) => ({ ...state, settings, touched: true, importError: null }));
+        return true;
       } catch (error) {
         if (!(error instanceof SettingsError)) throw error;
         set((state) => ({ ...state, importError: error.message }));
         fail(error);
+        return false;
       }
     },
     closeImported: () => set((state) => ({ ...state, imported: null, importError: null })),

@@ -2,12 +2,13 @@
 import { Popover } from "@mantine/core";
 import type { Engine } from "../../domain/run";
 import { useApp } from "../../state/context";
-import { selectEngine } from "../../state/selectors";
+import { selectEngine, selectShownSettings } from "../../state/selectors";
 import { BADGE, badgeText } from "../texts";
 
 export function AdapterBadge() {
   const engine = useApp(selectEngine);
-  const { text, tone } = badgeText(engine);
+  const asSet = useApp(selectShownSettings).backend === "cpu";
+  const { text, tone } = badgeText(engine, asSet);
   return (
     <Popover position="bottom-end" width={300} trapFocus={false} withRoles={false}>
       <Popover.Target>

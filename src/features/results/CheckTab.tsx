@@ -1,12 +1,13 @@
 /** Compares this adapter with the reference, primitive by primitive. */
 import { memo } from "react";
 import { useApp, useController } from "../../state/context";
-import { selectPermissions, selectSelfCheck } from "../../state/selectors";
+import { selectEngine, selectPermissions, selectSelfCheck } from "../../state/selectors";
 import { checkSummary, RESULTS } from "../texts";
 import { Icon } from "../ui/icons";
 
 export const CheckTab = memo(function CheckTab() {
   const { state, results } = useApp(selectSelfCheck);
+  const webgpu = useApp(selectEngine)?.webgpu.ok ?? false;
   const may = useApp(selectPermissions);
   const controller = useController();
   const ok = results.filter((result) => result.ok).length;
@@ -21,7 +22,7 @@ export const CheckTab = memo(function CheckTab() {
           role="status"
           data-testid="check-summary"
         >
-          {state === "done" ? checkSummary(ok, results.length) : state === "never" ? RESULTS.checkNever : ""}
+          {state === "done" ? checkSummary(ok, results.length, webgpu) : state === "never" ? RESULTS.checkNever : ""}
         </span>
       </div>
       <p className="note">{RESULTS.checkText}</p>

@@ -1,6 +1,6 @@
 /** The discovered cells as text and JSON, and the run as a file. */
 import { FileButton } from "@mantine/core";
-import { memo, useDeferredValue } from "react";
+import { memo, useDeferredValue, useRef } from "react";
 import { genotypeText } from "../../domain/genotype";
 import { useApp, useController } from "../../state/context";
 import { selectGenotype, selectImportError, selectPermissions } from "../../state/selectors";
@@ -37,6 +37,7 @@ function RunFileBlock() {
   const may = useApp(selectPermissions);
   const error = useApp(selectImportError);
   const controller = useController();
+  const clear = useRef<() => void>(null);
   return (
     <section className="result-block" aria-label={RESULTS.file}>
       <div className="head">
@@ -52,7 +53,10 @@ function RunFileBlock() {
         <FileButton
           inputProps={{ "aria-label": RESULTS.importLabel }}
           accept=".json,application/json"
+          resetRef={clear}
           onChange={(file) => {
+            // Else the browser tells nothing when the same file is chosen again.
+            clear.current?.();
             if (file) void controller.openFile(file);
           }}
         >

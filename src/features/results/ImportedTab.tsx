@@ -5,7 +5,7 @@ import { CELL_KINDS, type CellKind } from "../../domain/primitives";
 import type { ImportedRun } from "../../domain/run";
 import { useApp, useController } from "../../state/context";
 import { formatCount } from "../../state/progress";
-import { selectImported, selectPermissions } from "../../state/selectors";
+import { selectImportError, selectImported } from "../../state/selectors";
 import { Cell } from "../discovery/Cell";
 import { RESULTS } from "../texts";
 import { useWidth } from "../ui/use-width";
@@ -44,9 +44,9 @@ export const ImportedTab = memo(function ImportedTab() {
 });
 
 function Facts({ name, run }: { readonly name: string; readonly run: ImportedRun }) {
-  const may = useApp(selectPermissions);
+  const error = useApp(selectImportError);
   const controller = useController();
-  const [used, setUsed] = useState(false);
+  const [used, setUsed] = useState<ImportedRun | null>(null);
   const facts = [
     [RESULTS.run, `${formatCount(run.iterations)} iterations`],
     [RESULTS.method, `${run.settings.strategy ?? "?"} × ${run.settings.objective ?? "?"}`],
@@ -71,23 +71,24 @@ function Facts({ name, run }: { readonly name: string; readonly run: ImportedRun
         <button
           type="button"
           className="second"
-          disabled={!may.edit}
-          onClick={() => {
-            setUsed(true);
-            void controller.applyImportedSettings();
-          }}
+          onClick={() => setUsed(controller.applyImportedSettings() ? run : null)}
         >
           {RESULTS.use}
         </button>
         <button type="button" className="second" onClick={controller.closeImported}>
           {RESULTS.close}
         </button>
-        {used ? (
+        {used === run && !error ? (
           <span className="note" role="status">
             {RESULTS.used}
           </span>
         ) : null}
       </div>
+      {error ? (
+        <p className="problem" role="alert">
+          {error}
+        </p>
+      ) : null}
     </>
   );
 }

@@ -6,7 +6,7 @@ import { badgeText, OBJECTIVE_TEXT, STRATEGY_TEXT, sizeText } from "../texts";
 export function logText(entry: LogEntry): string {
   switch (entry.kind) {
     case "engine":
-      return `Engine: ${entry.engine.backend === "webgpu" ? "WebGPU" : "CPU"} on ${entry.engine.adapter} (${badgeText(entry.engine).text}).`;
+      return `Engine: ${entry.engine.backend === "webgpu" ? "WebGPU" : "CPU"} on ${entry.engine.adapter} (${badgeText(entry.engine, entry.asSet).text}).`;
     case "data":
       return `Data: ${entry.name}, ${entry.used.toLocaleString("en-US")} pictures.`;
     case "started": {

@@ -1,5 +1,6 @@
 /** Setup, first part: which pictures are searched on, and a look at them. */
 import { Button, FileButton, NativeSelect } from "@mantine/core";
+import { useRef } from "react";
 import { SPLITS } from "../../domain/dataset";
 import { useApp, useController } from "../../state/context";
 import { formatCount } from "../../state/progress";
@@ -20,6 +21,7 @@ export function DataPanel() {
   const error = useApp(selectDataError);
   const may = useApp(selectPermissions);
   const controller = useController();
+  const clear = useRef<() => void>(null);
   const fromFile = data !== null && data.source !== "built in";
   const chosen = fromFile ? "file" : data?.name.toLowerCase().startsWith("shapes") ? "shapes" : "emoji-8";
   const options = fromFile ? [...BUILT_IN, { value: "file", label: data.source }] : [...BUILT_IN];
@@ -50,7 +52,10 @@ export function DataPanel() {
         <FileButton
           inputProps={{ "aria-label": DATA.openHint, disabled: !may.loadData }}
           accept=".bin,application/octet-stream"
+          resetRef={clear}
           onChange={(file) => {
+            // Else the browser tells nothing when the same file is chosen again.
+            clear.current?.();
             if (file) void controller.openFile(file);
           }}
         >
