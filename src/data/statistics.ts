@@ -73,10 +73,10 @@ export async function hashPictures(
 
 /**
  * Weights that make each class count the same in a loss: total / (classes present · count). The mean weight over the
- * pictures is 1; a class without pictures has the weight 0.
+ * pictures is 1; a class without pictures has the weight 1, as it may still turn up in another split.
  */
 export function classWeights(counts: readonly number[]): Float32Array {
   const present = counts.filter((count) => count > 0);
   const total = present.reduce((sum, count) => sum + count, 0);
-  return Float32Array.from(counts, (count) => (count > 0 ? total / (present.length * count) : 0));
+  return Float32Array.from(counts, (count) => (count > 0 ? total / (present.length * count) : 1));
 }

@@ -59,8 +59,8 @@ export interface IterationRecord {
   /** Norm of the weight gradient before the clip. */
   readonly explainerGradientNorm: number;
   readonly audienceGradientNorm: number | null;
-  /** Norms of the hypergradient's two terms. */
   readonly hypergradientNorm: number;
+  /** What the hypergradient has beyond the explainer's own first-order term; at order 1 this is the audience's term. */
   readonly audienceTermNorm: number | null;
   /** Mean entropy of the rows of softmax(α), nats; at most ln 8. */
   readonly entropyNormal: number;
@@ -81,6 +81,14 @@ export interface Explanation {
   readonly explainerClean: number;
   readonly explainerPerturbed: number;
   readonly audience: number;
+}
+
+/** The exact hypergradient beside the papers' finite difference, at one moment of a run. */
+export interface HypergradientComparison {
+  /** Cosine of the angle between them; NaN when one is zero. */
+  readonly cosine: number;
+  readonly exactNorm: number;
+  readonly finiteDifferenceNorm: number;
 }
 
 export interface SettingChange {

@@ -1,6 +1,6 @@
 /** What the page may ask of the engine, and what it is told. Types only: the page imports nothing else of `worker`. */
 import type { DataSummary } from "../domain/dataset";
-import type { Engine, RunFile, RunStatus, SettingChange, Snapshot } from "../domain/run";
+import type { Engine, HypergradientComparison, RunFile, RunStatus, SettingChange, Snapshot } from "../domain/run";
 import type { Settings } from "../domain/settings";
 
 export type BuiltIn = "emoji-8" | "shapes";
@@ -41,6 +41,8 @@ export interface EngineApi {
   change(settings: Partial<Settings>): Promise<void>;
   /** The run as a file, from at least one finished iteration on. */
   exportRun(): Promise<RunFile>;
+  /** Both hypergradients at the present state, which stays as it is; only while paused. */
+  compareHypergradients(): Promise<HypergradientComparison>;
   /** Compares each primitive's values and gradients on this adapter with the CPU reference. */
   selfCheck(report: (result: SelfCheckResult) => void): Promise<void>;
 }

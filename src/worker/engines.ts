@@ -1,6 +1,6 @@
 /** Which backend a run gets. Opened once for each choice and kept: opening again would lose every tensor on the adapter. */
 import type { BackendName, Engine } from "../domain/run";
-import { openEngine } from "../engine/gpu/backend";
+import { engineFailure, openEngine } from "../engine/gpu/backend";
 import { fasterBackend } from "../engine/run/probe";
 
 export class Engines {
@@ -18,6 +18,11 @@ export class Engines {
 
   /** @throws Error that says why WebGPU cannot be used, when it was asked for */
   async open(choice: "auto" | BackendName): Promise<Engine> {
+    if (engineFailure()) {
+      // Opened anew: nothing comes back from a lost device.
+      this.#auto = null;
+      this.#forced = null;
+    }
     this.#auto ??= await this.#openAuto();
     if (choice === "auto" || choice === this.#auto.backend) return this.#auto;
     if (choice === "cpu") return { backend: "cpu", webgpu: this.#auto.webgpu, adapter: "CPU" };

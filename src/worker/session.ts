@@ -1,7 +1,7 @@
 /** The engine as the page sees it: data, one run, one status. Knows no page and no network: what it needs is handed in. */
 import { finishDataset, summarise } from "../data/load";
 import type { DataSummary, Dataset } from "../domain/dataset";
-import type { Engine, RunFile, RunStatus } from "../domain/run";
+import type { Engine, HypergradientComparison, RunFile, RunStatus } from "../domain/run";
 import { parseSettings, presetSettings, type Settings } from "../domain/settings";
 import { Search } from "../engine/run/search";
 import { selfCheck } from "../engine/run/self-check";
@@ -111,6 +111,15 @@ export class Session implements EngineApi {
       throw new Error("There is nothing to export yet: no iteration is finished.");
     }
     return this.#run.search.file();
+  }
+
+  compareHypergradients(): Promise<HypergradientComparison> {
+    return this.#inTurn(() => {
+      if (!this.#run || this.#status.kind !== "paused") {
+        throw new Error("Hypergradients are compared while a search is paused: press Pause first.");
+      }
+      return this.#run.search.compareHypergradients();
+    });
   }
 
   selfCheck(report: (result: SelfCheckResult) => void): Promise<void> {

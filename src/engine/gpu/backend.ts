@@ -61,6 +61,30 @@ async function openDevice(gpu: GPU | undefined): Promise<Opened> {
   }
 }
 
+/** What went wrong with a device after it was opened. A lost device reads as zeros, without an error from TF.js. */
+const failures = new WeakMap<GPUDevice, string>();
+
+function watch(device: GPUDevice): void {
+  const keep = (message: string) => {
+    if (!failures.has(device)) failures.set(device, message);
+  };
+  device.lost.then(
+    ({ message }) => keep(`The graphics device was lost. ${message}`.trim()),
+    (error: unknown) => keep(`The graphics device was lost. ${String(error)}`),
+  );
+  device.addEventListener("uncapturederror", ({ error }) => {
+    keep(
+      `The graphics device reports: ${error.message}. Lower the batch size or the channels, or use the CPU backend.`,
+    );
+  });
+}
+
+/** What went wrong with the device in use; null while nothing did. */
+export function engineFailure(): string | null {
+  if (tf.getBackend() !== "webgpu") return null;
+  return failures.get((tf.backend() as WebGPUBackend).device) ?? null;
+}
+
 function adapterName(check: WebGPUCheck): string {
   if (!check.ok) return "CPU";
   return (
@@ -89,6 +113,7 @@ export async function openEngine(
   const { check, device, info } = await openDevice(gpu);
   if (choice === "webgpu" && !check.ok) throw new Error(`WebGPU cannot be used: ${check.detail}`);
   if (device && info) {
+    watch(device);
     if (tf.findBackend("webgpu")) tf.removeBackend("webgpu");
     tf.registerBackend("webgpu", () => new WebGPUBackend(device, info), 3);
   }

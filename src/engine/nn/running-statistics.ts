@@ -1,4 +1,7 @@
-/** Running statistics of batch norms: used outside the search, when pictures are classified one at a time. */
+/**
+ * Running statistics of batch norms, as the original code keeps them beside the search. A search here measures every
+ * accuracy with batch statistics and so needs none; they are what an evaluation of single pictures will read.
+ */
 
 import { type Tensor, tf } from "../gpu/tensorflow";
 import { batchStatistics } from "../kernels/batch-norm";

@@ -29,7 +29,7 @@ export interface Explanation {
   readonly rate: Tensor;
   /** The step δ' − δ. */
   readonly step: Tensor;
-  /** Logits of the clean and of the perturbed pictures x and x + δ'. */
+  /** Class probabilities on the clean pictures x and on the perturbed x + δ'. */
   readonly probabilities: () => { readonly clean: Tensor; readonly perturbed: Tensor };
   /** (∂δ'/∂E')ᵀ u and (∂δ'/∂A)ᵀ u; only those asked for are computed. */
   readonly pullBack: (u: Tensor, want: { readonly weights: boolean; readonly architecture: boolean }) => PullBack;

@@ -1,6 +1,7 @@
 /** Pictures of explanations for the page. */
 import type { Dataset } from "../../domain/dataset";
 import type { Explanation } from "../../domain/run";
+import type { Settings } from "../../domain/settings";
 
 /** Values of a batch's first pictures, read back. */
 export interface ExplanationValues {
@@ -15,17 +16,20 @@ export interface ExplanationValues {
 
 const byte = (v: number) => Math.max(0, Math.min(255, Math.round(v)));
 
+/** @param weighting how δ' weights what the audience is shown */
 export function explanationPictures(
   values: ExplanationValues,
   labels: readonly number[],
   dataset: Dataset,
+  weighting: Settings["weighting"],
 ): Explanation[] {
   const { size, mean, std, classNames } = dataset;
   const pixels = size * size;
   return labels.map((label, n) => {
     const part = (all: Float32Array) => all.subarray(n * pixels * 3, (n + 1) * pixels * 3);
     const [x, delta] = [part(values.x), part(values.delta)];
-    const product = x.map((v, i) => v * (delta[i] ?? 0));
+    const shown = weighting === "raw" ? delta : delta.map(Math.abs);
+    const product = x.map((v, i) => v * (shown[i] ?? 0));
     const largest = product.reduce((a, b) => Math.max(a, Math.abs(b)), 1e-12);
     const sizes = Float32Array.from(
       { length: pixels },

@@ -84,6 +84,34 @@ describe("a search", () => {
     search.dispose();
   });
 
+  it("compares the exact hypergradient with the finite difference and changes nothing", async () => {
+    const [search, undisturbed] = [await smallSearch(engine), await smallSearch(engine)];
+    const { cosine, exactNorm, finiteDifferenceNorm } = await search.compareHypergradients();
+    expect(Math.abs(cosine)).toBeLessThanOrEqual(1);
+    expect(Math.min(exactNorm, finiteDifferenceNorm)).toBeGreaterThan(0);
+    expect(exactNorm).not.toBe(finiteDifferenceNorm);
+    await iterate(search, 1);
+    await iterate(undisturbed, 1);
+    expect(await repeatable(search)).toBe(await repeatable(undisturbed));
+    search.dispose();
+    undisturbed.dispose();
+    const first = await smallSearch(engine, { objective: "bilevel" });
+    await expect(first.compareHypergradients()).rejects.toThrow("no second derivative");
+    first.dispose();
+  });
+
+  it("stops with a clear message when the numbers are not finite, and keeps the last good alphas", async () => {
+    const search = await smallSearch(engine, {
+      objective: "bilevel",
+      learningRate: 10,
+      weightDecay: 1,
+      gradientClip: 1e6,
+    });
+    await expect(iterate(search, 60)).rejects.toThrow("not finite");
+    expect(search.alphas.normal.every(Number.isFinite)).toBe(true);
+    search.dispose();
+  });
+
   it("takes a change of rate from the next iteration on and logs it, and refuses a change of shape", async () => {
     const search = await smallSearch(engine, { objective: "bilevel" });
     await search.iterate();

@@ -4,14 +4,23 @@ import type { Dataset } from "../../domain/dataset";
 import { type Alphas, type Genotype, genotypeText, meanEntropy, softmaxRows } from "../../domain/genotype";
 import { EDGES, PRIMITIVES } from "../../domain/primitives";
 import { STREAM } from "../../domain/random";
-import type { Engine, Explanation, IterationRecord, RunFile, SettingChange } from "../../domain/run";
+import type {
+  Engine,
+  Explanation,
+  HypergradientComparison,
+  IterationRecord,
+  RunFile,
+  SettingChange,
+} from "../../domain/run";
 import { parseSettings, SETTING_NAMES, SETTINGS, type Settings, SettingsError } from "../../domain/settings";
+import { engineFailure } from "../gpu/backend";
 import { scoped, type Tensor, tf } from "../gpu/tensorflow";
 import { normalNoise } from "../kernels/noise";
 import { softmax } from "../kernels/softmax";
 import { RESNET, type Resnet, resnet } from "../nn/resnet";
 import { type Supernet, supernet } from "../nn/supernet";
 import { cosineRate } from "../optim/cosine";
+import { norm } from "../optim/sgd";
 import { darts } from "../strategies/darts";
 import type { Strategy } from "../strategies/strategy";
 import { Batches, type LabelledBatch } from "./batches";
@@ -137,25 +146,11 @@ export class Search {
    */
   async iterate(report?: (explanations: readonly Explanation[]) => void): Promise<IterationRecord> {
     const began = performance.now();
-    const [index, settings, learningRate, audience] = [
-      this.iteration,
-      this.#settings,
-      this.#learningRate(),
-      this.#audience,
-    ];
+    const [index, settings, learningRate] = [this.iteration, this.#settings, this.#learningRate()];
     const before = this.#state;
     const { state, numbers, pictures, labels } = scoped(() => {
       const batches = this.#batches.at(index, settings);
-      const result = searchStep({
-        state: before,
-        explainer: this.#strategy.explainer(this.#net, index),
-        audience: audience?.logits ?? null,
-        settings,
-        learningRate,
-        iteration: index + 1,
-        ...batches,
-        noise: () => normalNoise(batches.train.x.shape, settings.seed, STREAM.delta, index),
-      });
+      const result = this.#step(batches, settings);
       return {
         state: result.next,
         numbers: measurements(result),
@@ -168,8 +163,22 @@ export class Search {
 
     const values = (await numbers.data()) as Float32Array;
     numbers.dispose();
+    const failure = engineFailure();
+    if (failure) throw new Error(failure);
     if (report && pictures)
-      report(explanationPictures(await readPictures(pictures), labels.train.slice(0, EXPLAINED), this.#dataset));
+      report(
+        explanationPictures(
+          await readPictures(pictures),
+          labels.train.slice(0, EXPLAINED),
+          this.#dataset,
+          settings.weighting,
+        ),
+      );
+    if (!values.every(Number.isFinite)) {
+      throw new Error(
+        `Iteration ${index + 1} gave numbers that are not finite. Lower the learning rates, or check this adapter.`,
+      );
+    }
     this.#architecture = values.slice(0, this.#architecture.length);
     const record = this.#record(
       values.subarray(this.#architecture.length),
@@ -179,6 +188,42 @@ export class Search {
     );
     this.#records.push(record);
     return record;
+  }
+
+  /** What the next iteration would do to the present state. */
+  #step(batches: ReturnType<Batches["at"]>, settings: Settings): StepResult {
+    const index = this.iteration;
+    return searchStep({
+      state: this.#state,
+      explainer: this.#strategy.explainer(this.#net, index),
+      audience: this.#audience?.logits ?? null,
+      settings,
+      learningRate: this.#learningRate(),
+      iteration: index + 1,
+      ...batches,
+      noise: () => normalNoise(batches.train.x.shape, settings.seed, STREAM.delta, index),
+    });
+  }
+
+  /**
+   * The next iteration's hypergradient both ways; nothing changes.
+   * @throws Error where nothing is approximated: the bilevel objective at first order
+   */
+  async compareHypergradients(): Promise<HypergradientComparison> {
+    if (this.#settings.objective === "bilevel" && this.#settings.order === "1") {
+      throw new Error("DARTS at first order has no second derivative to compare. Choose order 2 or LeaSE.");
+    }
+    const gradients = scoped(() => {
+      const batches = this.#batches.at(this.iteration, this.#settings);
+      const of = (hypergradient: Settings["hypergradient"]) =>
+        scoped(() => this.#step(batches, { ...this.#settings, hypergradient }).hypergradient);
+      return [of("exact"), of("finite-difference")] as const;
+    });
+    const [exact, difference] = (await Promise.all(gradients.map((t) => t.data()))) as [Float32Array, Float32Array];
+    tf.dispose([...gradients]);
+    const dot = (a: Float32Array, b: Float32Array) => a.reduce((sum, v, i) => sum + v * (b[i] ?? 0), 0);
+    const [exactNorm, finiteDifferenceNorm] = [Math.sqrt(dot(exact, exact)), Math.sqrt(dot(difference, difference))];
+    return { cosine: dot(exact, difference) / (exactNorm * finiteDifferenceNorm), exactNorm, finiteDifferenceNorm };
   }
 
   #record(values: Float32Array, batches: Labels, learningRate: number, milliseconds: number): IterationRecord {
@@ -317,13 +362,13 @@ function argmax(values: Float32Array): number {
 }
 
 /** Everything the host wants to know of a step in one vector, in the order that `#record` reads it. */
-function measurements({ next, train, validation, gradientNorm, hypergradientNorm, audience }: StepResult): Tensor {
+function measurements({ next, train, validation, gradientNorm, hypergradient, audience }: StepResult): Tensor {
   const parts = [
     next.architecture,
     train.loss,
     validation.loss,
     gradientNorm,
-    hypergradientNorm,
+    norm(hypergradient),
     train.logits,
     validation.logits,
   ];

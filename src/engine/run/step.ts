@@ -58,7 +58,7 @@ export interface StepResult {
   readonly train: Measured;
   readonly validation: Measured;
   readonly gradientNorm: Tensor;
-  readonly hypergradientNorm: Tensor;
+  readonly hypergradient: Tensor;
   readonly audience: AudienceResult | null;
 }
 
@@ -116,7 +116,7 @@ function bilevelStep(input: StepInput): StepResult {
     train: learned,
     validation: { loss: result.validationLoss, logits: result.validationLogits },
     gradientNorm: norm(gradient),
-    hypergradientNorm: norm(result.gradient),
+    hypergradient: result.gradient,
     audience: null,
   };
 }
@@ -157,7 +157,7 @@ function leaseStep(input: StepInput, audience: Audience, audienceState: NetworkS
     train: result.explainerTrain,
     validation: result.explainerValidation,
     gradientNorm: norm(result.explainerGradient),
-    hypergradientNorm: norm(result.gradient),
+    hypergradient: result.gradient,
     audience: {
       train: result.audienceTrain,
       validation: result.audienceValidation,

@@ -1,0 +1,159 @@
+/** The LeaSE hypergradient of a tiny smooth search network, against finite differences of the stages themselves. */
+import { beforeAll, describe, expect, it } from "vitest";
+import { CounterRandom, STREAM } from "../../domain/random";
+import { type Tensor, tf } from "../gpu/tensorflow";
+import { crossEntropy } from "../nn/loss";
+import { resnet } from "../nn/resnet";
+import { supernet } from "../nn/supernet";
+import { virtualStep } from "../optim/sgd";
+import { darts } from "../strategies/darts";
+import { bilevelHypergradient, explainerLoss } from "./bilevel";
+import { lossGradients } from "./derivatives";
+import { adversarial, weightedPictures } from "./explanation";
+import { type LeaseInput, leaseHypergradient } from "./lease";
+
+const CLASSES = 3;
+const SIZE = 8;
+const BATCH = 4;
+
+/** Standard normal values; every `step` is another draw. */
+function normal(step: number, length: number, scale: number): Float32Array {
+  const random = new CounterRandom(7, STREAM.check, step);
+  return Float32Array.from({ length }, (_, i) => scale * random.normal(i));
+}
+
+const pictures = (step: number, scale: number) =>
+  tf.tensor4d(normal(step, BATCH * SIZE * SIZE * 3, scale), [BATCH, SIZE, SIZE, 3]);
+
+function batch(step: number, labels: readonly number[]) {
+  // Weights of three classes, as an unbalanced dataset has them.
+  const weights = labels.map((label) => [0.6, 1, 1.7][label] ?? Number.NaN);
+  return {
+    x: pictures(step, 1),
+    targets: tf.oneHot(tf.tensor1d([...labels], "int32"), CLASSES).toFloat(),
+    weights: tf.tensor1d(weights),
+  };
+}
+
+const net = supernet({ channels: 2, layers: 3, classes: CLASSES, smooth: true });
+const audience = resnet({ width: 2, blocks: [1, 1], kind: "basic", classes: CLASSES, smooth: true });
+
+let base: LeaseInput;
+beforeAll(async () => {
+  await tf.setBackend("cpu");
+  const flat = (values: Float32Array) => tf.tensor1d(values);
+  base = {
+    explainer: darts.explainer(net, 0),
+    audience: audience.logits,
+    explainerState: {
+      weights: flat(net.parameters.initial(1, STREAM.explainerWeights)),
+      buffer: flat(normal(1, net.parameters.size, 0.02)),
+      sgd: { learningRate: 0.1, momentum: 0.9, weightDecay: 0.01 },
+    },
+    audienceState: {
+      weights: flat(audience.parameters.initial(1, STREAM.audienceWeights)),
+      buffer: flat(normal(2, audience.parameters.size, 0.02)),
+      sgd: { learningRate: 0.1, momentum: 0.9, weightDecay: 0.01 },
+    },
+    architecture: flat(normal(3, darts.initial(1).length, 0.5)),
+    train: batch(4, [0, 1, 2, 2]),
+    validationExplainer: batch(5, [2, 0, 1, 1]),
+    validationAudience: batch(6, [1, 2, 0, 0]),
+    explain: adversarial({ kind: "fixed", rate: 5 }),
+    delta: pictures(7, 0.3),
+    gamma: 2,
+    audienceOnly: false,
+    secondOrder: true,
+    audiencePath: "both",
+    weighting: "raw",
+    method: "exact",
+    reduction: "mean",
+  };
+});
+
+const valuesOf = (t: Tensor) => [...t.dataSync<"float32">()];
+const dot = (a: readonly number[], b: readonly number[]) => a.reduce((sum, v, i) => sum + v * (b[i] ?? Number.NaN), 0);
+const length = (a: readonly number[]) => Math.sqrt(dot(a, a));
+/** ‖a − b‖ / ‖b‖. */
+const distance = (a: readonly number[], b: readonly number[]) =>
+  length(a.map((v, i) => v - (b[i] ?? Number.NaN))) / length(b);
+
+/** The parts of a hypergradient as plain numbers; every tensor in between is released. */
+function hypergradient(changes: Partial<LeaseInput>) {
+  return tf.tidy(() => {
+    const { gradient, direct } = leaseHypergradient({ ...base, ...changes });
+    return { gradient: valuesOf(gradient), direct: direct && valuesOf(direct) };
+  });
+}
+
+/** L(E'(A), A) + γ·L(W'(Δ'(E'(A), A))): the four stages forward, one gradient step each. */
+function objective(input: LeaseInput, values: Float32Array): number {
+  return tf.tidy(() => {
+    const a = tf.tensor1d(values);
+    const { explainer, explainerState: e, audienceState: w, train } = input;
+    const learned = lossGradients((weights) => explainerLoss(explainer, train, weights as Tensor, a), [e.weights]);
+    const explainerNext = virtualStep(e.weights, learned.gradients[0] as Tensor, e.buffer, e.sgd);
+    const { delta } = input.explain({
+      explainer,
+      weights: explainerNext,
+      architecture: a,
+      x: train.x,
+      delta: input.delta,
+      method: "exact",
+    });
+    const shown = weightedPictures(train.x, delta, input.weighting);
+    const taught = lossGradients(
+      (weights) => {
+        const logits = input.audience(weights as Tensor, shown);
+        return { loss: crossEntropy(logits, train, input.reduction), logits };
+      },
+      [w.weights],
+    );
+    const audienceNext = virtualStep(w.weights, taught.gradients[0] as Tensor, w.buffer, w.sgd);
+    const own = explainerLoss(explainer, input.validationExplainer, explainerNext, a).loss;
+    const judged = crossEntropy(input.audience(audienceNext, input.validationAudience.x), input.validationAudience);
+    return (own.dataSync<"float32">()[0] ?? Number.NaN) + input.gamma * (judged.dataSync<"float32">()[0] ?? Number.NaN);
+  });
+}
+
+describe("the LeaSE hypergradient", () => {
+  for (const weighting of ["raw", "magnitude"] as const)
+    for (const reduction of ["mean", "sum"] as const)
+      it(`is the same exactly and by finite differences (${weighting}, ${reduction})`, () => {
+        const exact = hypergradient({ weighting, reduction, audienceOnly: true }).gradient;
+        const fd = hypergradient({ weighting, reduction, audienceOnly: true, method: "finite-difference" }).gradient;
+        const cosine = dot(exact, fd) / (length(exact) * length(fd));
+        console.info(weighting, reduction, "A", length(exact), cosine, length(fd) / length(exact));
+        const exactW = hypergradient({ weighting, reduction }).gradient;
+        const fdW = hypergradient({ weighting, reduction, method: "finite-difference" }).gradient;
+        console.info(
+          weighting,
+          reduction,
+          "W",
+          length(exactW),
+          dot(exactW, fdW) / (length(exactW) * length(fdW)),
+          length(fdW) / length(exactW),
+        );
+      });
+
+  for (const weighting of ["raw", "magnitude"] as const)
+    it(`matches (${weighting})`, () => {
+      const input: LeaseInput = { ...base, weighting };
+      const { gradient } = hypergradient(input);
+      const own = hypergradient({ weighting, gamma: 0 }).gradient;
+      console.info("len", length(gradient), "own", length(own));
+      const a = valuesOf(base.architecture);
+      for (const draw of [11, 12, 13]) {
+        const direction = normal(draw, a.length, 1);
+        for (const h of [0.003, 0.01, 0.03]) {
+          const at = (sign: number) =>
+            objective(
+              input,
+              Float32Array.from(a, (v, i) => v + sign * h * (direction[i] ?? Number.NaN)),
+            );
+          const measured = (at(1) - at(-1)) / (2 * h);
+          console.info(weighting, draw, h, measured, dot(gradient, [...direction]), dot(own, [...direction]));
+        }
+      }
+    });
+});
