@@ -312,6 +312,18 @@ export const RESULTS = {
   checkText:
     "Graphics drivers do get gradients wrong. This compares each primitive, its value and its gradients, on this very adapter with the plain reference on the processor. On the CPU it compares the gradients of the reference itself with central differences.",
   checkNever: "Not run yet. It takes a few seconds.",
+  hypergradient: "Hypergradient",
+  compare: "Compare exact and finite difference",
+  comparing: "Comparing…",
+  compareText:
+    "The next step's hypergradient, computed with exact second derivatives and by the papers' finite difference.",
+  compareHint: "A cosine near 1: they agree; with ReLU they rarely do.",
+  compareWhen: "Pause a search to compare.",
+  cosine: "cosine",
+  noCosine: "none: a norm is zero or not finite",
+  exactNorm: "norm, exact",
+  differenceNorm: "norm, finite difference",
+  compareAt: "at iteration",
   ok: "ok",
   failed: "failed",
   ofTolerance: "of the tolerance",

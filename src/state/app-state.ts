@@ -1,7 +1,15 @@
 /** Everything the page shows, and how an engine event changes it. Plain data and functions: no React, no worker. */
 import type { DataSummary } from "../domain/dataset";
 import type { Alphas, Genotype } from "../domain/genotype";
-import type { Engine, Explanation, ImportedRun, IterationRecord, SettingChange, Snapshot } from "../domain/run";
+import type {
+  Engine,
+  Explanation,
+  HypergradientComparison,
+  ImportedRun,
+  IterationRecord,
+  SettingChange,
+  Snapshot,
+} from "../domain/run";
 import { type Preset, presetSettings, type Settings } from "../domain/settings";
 import type { EngineEvent, SelfCheckResult } from "../worker/api";
 import { proposedPreset } from "./edits";
@@ -12,8 +20,7 @@ import type { PageStatus } from "./status";
 export type LogEntry = {
   readonly id: number;
   readonly iteration: number;
-} & /** `asSet`: the settings asked for the CPU. */
-(
+} /** `asSet`: the settings asked for the CPU. */ & (
   | { readonly kind: "engine"; readonly engine: Engine; readonly asSet: boolean }
   | { readonly kind: "data"; readonly name: string; readonly used: number }
   | { readonly kind: "started"; readonly settings: Settings }
@@ -47,6 +54,13 @@ export interface SelfCheck {
   readonly results: readonly SelfCheckResult[];
 }
 
+/** The hypergradients of the shown run, compared after `iteration` iterations. */
+export type Comparison =
+  | { readonly state: "never" }
+  | { readonly state: "running" }
+  | { readonly state: "done"; readonly iteration: number; readonly result: HypergradientComparison }
+  | { readonly state: "failed"; readonly message: string };
+
 export interface AppState {
   readonly status: PageStatus;
   readonly engine: Engine | null;
@@ -65,6 +79,7 @@ export interface AppState {
   readonly imported: { readonly name: string; readonly run: ImportedRun } | null;
   readonly importError: string | null;
   readonly selfCheck: SelfCheck;
+  readonly comparison: Comparison;
   readonly log: readonly LogEntry[];
 }
 
@@ -81,6 +96,8 @@ export const EMPTY_RUN: RunView = {
   tensors: 0,
 };
 
+const NOT_COMPARED: Comparison = { state: "never" };
+
 export function initialState(): AppState {
   return {
     status: { kind: "loading", what: "Starting the engine" },
@@ -95,6 +112,7 @@ export function initialState(): AppState {
     imported: null,
     importError: null,
     selfCheck: { state: "never", results: [] },
+    comparison: NOT_COMPARED,
     log: [],
   };
 }
@@ -121,10 +139,14 @@ export function applyEvent(state: AppState, event: EngineEvent): AppState {
     case "setting-change":
       return withChange(state, event.change);
     case "reset":
-      return { ...state, run: EMPTY_RUN, runSettings: null };
+      return withoutRun(state);
     default:
       return event satisfies never;
   }
+}
+
+function withoutRun(state: AppState): AppState {
+  return { ...state, run: EMPTY_RUN, runSettings: null, comparison: NOT_COMPARED };
 }
 
 function withStatus(state: AppState, status: PageStatus): AppState {
@@ -144,8 +166,7 @@ function withData(state: AppState, data: DataSummary): AppState {
   const other = state.data?.hash !== data.hash;
   const next = { ...state, data, dataError: null };
   if (!other) return next;
-  const forgotten =
-    state.data && state.status.kind !== "starting" ? { ...next, run: EMPTY_RUN, runSettings: null } : next;
+  const forgotten = state.data && state.status.kind !== "starting" ? withoutRun(next) : next;
   return logged(forgotten, { kind: "data", name: data.name, used: data.used });
 }
 

@@ -5,6 +5,8 @@ import { createController } from "./controller";
 import { createAppStore } from "./store";
 import { dataOf, HARDWARE, snapshotOf } from "./testing";
 
+const COMPARED = { cosine: 0.9, exactNorm: 2, finiteDifferenceNorm: 1 };
+
 /** A scripted engine in the place of the worker, which needs a browser: it notes the calls and answers with events. */
 function setUp(refuse: Partial<Record<keyof EngineApi, string>> = {}) {
   const calls: string[] = [];
@@ -42,6 +44,10 @@ function setUp(refuse: Partial<Record<keyof EngineApi, string>> = {}) {
         }),
       );
       return call("change", ...events);
+    },
+    compareHypergradients: async () => {
+      await call("compareHypergradients");
+      return COMPARED;
     },
     exportRun: async (): Promise<RunFile> => {
       throw new Error("not in this test");
@@ -168,7 +174,7 @@ describe("controller", () => {
       controller.loadBuiltIn("shapes"),
     ]);
     expect(calls.slice(2)).toEqual(["selfCheck"]);
-    expect(store.getState().dataError).toMatch(/when the self-check is done/);
+    expect(store.getState().dataError).toMatch(/when the check is done/);
   });
 
   it("offers the reload when the worker is gone", async () => {
@@ -205,6 +211,28 @@ describe("controller", () => {
     expect(controller.applyImportedSettings()).toBe(false);
     expect(store.getState().importError).toMatch(/momentum/i);
     expect(store.getState().settings.momentum).toBe(0.5);
+  });
+
+  it("compares the hypergradients of a paused run, and forgets them with it", async () => {
+    const { calls, store, controller } = setUp();
+    await controller.start();
+    await controller.compareHypergradients();
+    expect(calls).not.toContain("compareHypergradients");
+    await controller.step();
+    await Promise.all([controller.compareHypergradients(), controller.primary(), controller.step()]);
+    expect(calls.slice(2)).toEqual(["step", "compareHypergradients"]);
+    expect(store.getState().comparison).toEqual({ state: "done", iteration: 1, result: COMPARED });
+    await controller.reset();
+    expect(store.getState().comparison).toEqual({ state: "never" });
+  });
+
+  it("says why the hypergradients cannot be compared", async () => {
+    const { store, controller } = setUp({ compareHypergradients: "Nothing to compare." });
+    await controller.start();
+    await controller.step();
+    await controller.compareHypergradients();
+    expect(store.getState().comparison).toEqual({ state: "failed", message: "Nothing to compare." });
+    expect(store.getState().status.kind).toBe("paused");
   });
 
   it("collects the results of the self-check", async () => {

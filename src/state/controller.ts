@@ -8,7 +8,7 @@ import {
   SettingsError,
 } from "../domain/settings";
 import type { BuiltIn, EngineEvent } from "../worker/api";
-import { type AppState, applyEvent, type LogEvent, logged } from "./app-state";
+import { type AppState, applyEvent, type Comparison, type LogEvent, logged } from "./app-state";
 import { liveChanges } from "./edits";
 import type { EngineClient } from "./engine-client";
 import { fileKind, parseRunFile, RUN_FILE_LIMIT, runFileName } from "./run-file";
@@ -35,6 +35,7 @@ export interface Controller {
   readonly applyImportedSettings: () => boolean;
   readonly closeImported: () => void;
   readonly selfCheck: () => Promise<void>;
+  readonly compareHypergradients: () => Promise<void>;
 }
 
 function messageOf(error: unknown): string {
@@ -151,7 +152,7 @@ export function createController(store: AppStore, client: EngineClient, reload: 
       const { status } = get();
       const message =
         selectChecking(get()) && !isUnderWay(status)
-          ? "Other data can be loaded when the self-check is done."
+          ? "Other data can be loaded when the check is done."
           : "Other data can be loaded when no search is under way: press Reset first.";
       set((state) => logged({ ...state, dataError: message }, { kind: "error", message }));
       return;
@@ -246,6 +247,20 @@ export function createController(store: AppStore, client: EngineClient, reload: 
       }
     },
     closeImported: () => set((state) => ({ ...state, imported: null, importError: null })),
+    compareHypergradients: () =>
+      guarded(may().compare, async () => {
+        const { iteration } = get().run;
+        set((state) => ({ ...state, comparison: { state: "running" } }));
+        const show = (comparison: Comparison) =>
+          // A run that was forgotten meanwhile has nothing to compare.
+          set((state) => (state.comparison.state === "running" ? { ...state, comparison } : state));
+        try {
+          show({ state: "done", iteration, result: await client.compareHypergradients() });
+        } catch (error) {
+          show({ state: "failed", message: messageOf(error) });
+          throw error;
+        }
+      }),
     selfCheck: () =>
       guarded(may().check, async () => {
         set((state) => ({ ...state, selfCheck: { state: "running", results: [] } }));

@@ -31,6 +31,7 @@ function withProxies(remote: Remote<EngineApi>): EngineClient {
     step: (settings) => remote.step(settings),
     reset: () => remote.reset(),
     change: (settings) => remote.change(settings),
+    compareHypergradients: () => remote.compareHypergradients(),
     exportRun: () => remote.exportRun(),
     selfCheck: (report: (result: SelfCheckResult) => void) => remote.selfCheck(proxy(report)),
   };

@@ -24,8 +24,11 @@ export const selectLog = (state: AppState) => state.log;
 /** The settings that the shown numbers belong to: those of the run, else those of the next one. */
 export const selectShownSettings = (state: AppState) => state.runSettings ?? state.settings;
 
-/** The engine is busy with the self-check. */
-export const selectChecking = (state: AppState): boolean => state.selfCheck.state === "running";
+export const selectComparison = (state: AppState) => state.comparison;
+
+/** The engine is busy with a check, of its primitives or of the hypergradient. */
+export const selectChecking = (state: AppState): boolean =>
+  state.selfCheck.state === "running" || state.comparison.state === "running";
 
 export const selectPermissions = (state: AppState): Permissions =>
   permissions(state.status, state.data !== null, state.run.records.length > 0, selectChecking(state));

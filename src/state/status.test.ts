@@ -56,6 +56,10 @@ describe("permissions", () => {
     expect(permissions({ kind: "lost", message: "x" }, true, true, true).primary).toBe(true);
   });
 
+  it("compares hypergradients only while paused", () => {
+    expect(ALL.filter((status) => permissions(status, true, true).compare)).toEqual([{ kind: "paused" }]);
+  });
+
   it("exports only what exists", () => {
     for (const status of ALL) expect(permissions(status, true, false).export).toBe(false);
   });

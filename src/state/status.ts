@@ -41,6 +41,8 @@ export interface Permissions {
   /** Settings of the next run, or of this one while it is paused. */
   readonly edit: boolean;
   readonly check: boolean;
+  /** Both hypergradients at the state of a paused run. */
+  readonly compare: boolean;
   readonly export: boolean;
 }
 
@@ -51,6 +53,7 @@ const NOTHING: Permissions = {
   loadData: false,
   edit: false,
   check: false,
+  compare: false,
   export: false,
 };
 
@@ -58,12 +61,12 @@ const NOTHING: Permissions = {
  * What may be pressed.
  * @param hasData a data set is loaded
  * @param hasResult at least one iteration is finished
- * @param checking the self-check has the engine: no search may start, no data may come
+ * @param checking a check has the engine: no search may start, no data may come
  */
 export function permissions(status: PageStatus, hasData: boolean, hasResult: boolean, checking = false): Permissions {
   const may = byStatus(status, hasData, hasResult);
   if (!checking || !isWaiting(status)) return may;
-  return { ...may, primary: false, step: false, loadData: false, check: false };
+  return { ...may, primary: false, step: false, loadData: false, check: false, compare: false };
 }
 
 function byStatus(status: PageStatus, hasData: boolean, hasResult: boolean): Permissions {
@@ -86,7 +89,16 @@ function byStatus(status: PageStatus, hasData: boolean, hasResult: boolean): Per
     case "running":
       return { ...NOTHING, primary: true, export: hasResult };
     case "paused":
-      return { ...NOTHING, primary: true, step: true, reset: true, edit: true, check: true, export: hasResult };
+      return {
+        ...NOTHING,
+        primary: true,
+        step: true,
+        reset: true,
+        edit: true,
+        check: true,
+        compare: true,
+        export: hasResult,
+      };
     case "finished":
       return {
         ...NOTHING,

@@ -4,6 +4,7 @@ import { useApp, useController } from "../../state/context";
 import { selectEngine, selectPermissions, selectSelfCheck } from "../../state/selectors";
 import { checkSummary, RESULTS } from "../texts";
 import { Icon } from "../ui/icons";
+import { HypergradientCheck } from "./HypergradientCheck";
 
 export const CheckTab = memo(function CheckTab() {
   const { state, results } = useApp(selectSelfCheck);
@@ -37,6 +38,7 @@ export const CheckTab = memo(function CheckTab() {
           </li>
         ))}
       </ul>
+      <HypergradientCheck />
     </section>
   );
 });
