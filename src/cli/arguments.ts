@@ -1,5 +1,6 @@
 /** From command-line words to a checked request. Pure: knows neither files nor the engine. */
 import { parseArgs } from "node:util";
+import { BUILT_IN, type BuiltIn } from "../domain/dataset";
 import {
   PRESETS,
   type Preset,
@@ -10,14 +11,11 @@ import {
   settingFromText,
 } from "../domain/settings";
 
-export const BUILT_IN = ["emoji-8", "shapes"] as const;
-export type BuiltInName = (typeof BUILT_IN)[number];
-
 /** The settings that have a flag of their own; all others are reached through --set. */
 export const SETTING_FLAGS = ["backend", "strategy", "order", "objective", "seed", "iterations"] as const;
 
 export type DataChoice =
-  | { readonly kind: "built-in"; readonly name: BuiltInName }
+  | { readonly kind: "built-in"; readonly name: BuiltIn }
   | { readonly kind: "file"; readonly path: string };
 
 export type Command =
@@ -96,8 +94,8 @@ function readPreset(text: string | undefined): Preset {
 
 function readData(text: string | undefined): DataChoice {
   if (text === "") throw new UsageError("--data needs a value.");
-  const name = BUILT_IN.find((builtIn) => builtIn === (text ?? "emoji-8"));
-  return name || text === undefined ? { kind: "built-in", name: name ?? "emoji-8" } : { kind: "file", path: text };
+  const name = BUILT_IN.find((builtIn) => builtIn === (text ?? BUILT_IN[0]));
+  return name || text === undefined ? { kind: "built-in", name: name ?? BUILT_IN[0] } : { kind: "file", path: text };
 }
 
 function readSettings(preset: Preset, { texts, sets }: Given): Settings {

@@ -1,7 +1,7 @@
 /** Reads the pictures that --data names. Files only; what is in them is checked by `data`. */
 import { readFile } from "node:fs/promises";
-import { basename } from "node:path";
-import { readEmoji } from "../data/emoji";
+import { basename, join } from "node:path";
+import { parseEmoji } from "../data/emoji";
 import { finishDataset, readShard } from "../data/load";
 import type { RawPictures } from "../data/pictures";
 import { makeShapes } from "../data/shapes";
@@ -9,12 +9,13 @@ import { DataError, type Dataset } from "../domain/dataset";
 import type { Settings } from "../domain/settings";
 import type { DataChoice } from "./arguments";
 
-async function readBytes(path: string): Promise<ArrayBuffer> {
+/** @param absent what to say when there is no such file */
+async function readBytes(path: string, absent = `There is no file ${path}.`): Promise<ArrayBuffer> {
   try {
     return new Uint8Array(await readFile(path)).buffer;
   } catch (error) {
     const code = error instanceof Error && "code" in error ? error.code : undefined;
-    if (code === "ENOENT") throw new DataError(`There is no file ${path}.`);
+    if (code === "ENOENT") throw new DataError(absent);
     if (code === "EISDIR") throw new DataError(`${path} is a folder; name one CIFAR-10 .bin file in it.`);
     if (code === "EACCES") throw new DataError(`${path} may not be read; change its permissions.`);
     throw new DataError(`${path} cannot be read: ${error instanceof Error ? error.message : String(error)}`);
@@ -22,11 +23,13 @@ async function readBytes(path: string): Promise<ArrayBuffer> {
 }
 
 async function readEmojiFiles(folder: string): Promise<RawPictures> {
-  const [binary, json] = await Promise.all(
-    ["emoji-8.bin", "emoji-8.json"].map((name) => readBytes(`${folder}/${name}`)),
-  );
-  if (!binary || !json) throw new DataError("Emoji-8 is missing; build it with: node scripts/build-data.mjs");
-  return readEmoji(binary, JSON.parse(new TextDecoder().decode(json)));
+  const read = (name: string) =>
+    readBytes(
+      join(folder, name),
+      `The built-in Emoji-8 is not built: ${name} is missing. npm run search builds it first; or run: node scripts/build-data.mjs`,
+    );
+  const [binary, json] = await Promise.all([read("emoji-8.bin"), read("emoji-8.json")]);
+  return parseEmoji(binary, json);
 }
 
 /**

@@ -1,6 +1,6 @@
 /** The text of --help, made from the settings table. */
+import { BUILT_IN } from "../domain/dataset";
 import { PRESETS, SETTING_NAMES, SETTINGS, type Setting } from "../domain/settings";
-import { BUILT_IN } from "./arguments";
 
 const HEAD = `Searches an architecture without a browser and writes the run to a file.
 

@@ -2,7 +2,7 @@ import { execFileSync } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { beforeAll, describe, expect, it } from "vitest";
 import { DataError } from "../domain/dataset";
-import { readEmoji } from "./emoji";
+import { parseEmoji } from "./emoji";
 import { finishDataset } from "./load";
 import type { RawPictures } from "./pictures";
 import { classCounts } from "./statistics";
@@ -27,9 +27,14 @@ const index = {
 };
 const binary = Uint8Array.from({ length: 12 * 12 }, (_, i) => i).buffer;
 
-describe("readEmoji", () => {
+/** As it would lie in emoji-8.json. */
+function asFile(value: unknown): ArrayBuffer {
+  return new TextEncoder().encode(JSON.stringify(value)).buffer;
+}
+
+describe("parseEmoji", () => {
   it("gives pixels, labels and groups", () => {
-    const read = readEmoji(binary, index);
+    const read = parseEmoji(binary, asFile(index));
     expect([...read.labels]).toEqual(index.pictures.label);
     expect(read.splitRule).toEqual({ kind: "groups", groups: Uint32Array.from(index.pictures.name) });
     expect([...read.pixels.subarray(0, 3)]).toEqual([0, 1, 2]);
@@ -59,10 +64,16 @@ describe("readEmoji", () => {
     ["a short binary", binary.slice(1), index, /has 143 bytes, but emoji-8\.json tells of 144/],
     ["an empty binary", new ArrayBuffer(0), index, /has 0 bytes/],
   ])("refuses %s and says how to build it again", (_title, file, json, says) => {
-    expect(() => readEmoji(file, json)).toThrow(DataError);
-    expect(() => readEmoji(file, json)).toThrow(says);
-    expect(() => readEmoji(file, json)).toThrow(/node scripts\/build-data\.mjs/);
+    expect(() => parseEmoji(file, asFile(json))).toThrow(DataError);
+    expect(() => parseEmoji(file, asFile(json))).toThrow(says);
+    expect(() => parseEmoji(file, asFile(json))).toThrow(/node scripts\/build-data\.mjs/);
   });
+});
+
+it("refuses a broken emoji-8.json and says how to build it again", () => {
+  const cut = asFile(index).slice(0, -1);
+  expect(() => parseEmoji(binary, cut)).toThrow(DataError);
+  expect(() => parseEmoji(binary, cut)).toThrow(/emoji-8\.json is not JSON.*node scripts\/build-data\.mjs/);
 });
 
 describe("the built Emoji-8", () => {
@@ -72,9 +83,9 @@ describe("the built Emoji-8", () => {
 
   beforeAll(() => {
     execFileSync(process.execPath, [new URL("../../scripts/build-data.mjs", import.meta.url).pathname]);
-    const json = JSON.parse(readFileSync(new URL("emoji-8.json", folder), "utf8")) as { names: string[] };
-    raw = readEmoji(new Uint8Array(readFileSync(new URL("emoji-8.bin", folder))).buffer, json);
-    names = json.names;
+    const json = new Uint8Array(readFileSync(new URL("emoji-8.json", folder))).buffer;
+    raw = parseEmoji(new Uint8Array(readFileSync(new URL("emoji-8.bin", folder))).buffer, json);
+    names = (JSON.parse(new TextDecoder().decode(json)) as { names: string[] }).names;
   }, 180_000);
 
   it("has about 4,500 pictures of eight classes, by two artists or more, at most 250 emoji a class", () => {

@@ -31,13 +31,21 @@ const indexSchema = z
 
 const REBUILD = "Build it again with: node scripts/build-data.mjs --force";
 
+function parseJson(bytes: ArrayBuffer): unknown {
+  try {
+    return JSON.parse(new TextDecoder().decode(bytes));
+  } catch {
+    throw new DataError(`emoji-8.json is not JSON. ${REBUILD}`);
+  }
+}
+
 /**
  * @param binary emoji-8.bin: [count, size, size, 3] bytes
- * @param json emoji-8.json, parsed
+ * @param json emoji-8.json as it lies in its file
  * @throws DataError when the two do not fit each other or the form is wrong
  */
-export function readEmoji(binary: ArrayBuffer, json: unknown): RawPictures {
-  const parsed = indexSchema.safeParse(json);
+export function parseEmoji(binary: ArrayBuffer, json: ArrayBuffer): RawPictures {
+  const parsed = indexSchema.safeParse(parseJson(json));
   if (!parsed.success) {
     const issue = parsed.error.issues[0];
     const where = issue?.path.length ? `${issue.path.join(".")}: ` : "";

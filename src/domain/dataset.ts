@@ -1,5 +1,9 @@
 /** Labelled pictures in memory, and what the page is told about them. */
 
+/** The data sets that need no file; the first is the default. */
+export const BUILT_IN = ["emoji-8", "shapes"] as const;
+export type BuiltIn = (typeof BUILT_IN)[number];
+
 export const SPLITS = ["train", "validation", "test"] as const;
 /** Search-train (weights), search-validation (architecture), test (never seen by the search). */
 export type Split = (typeof SPLITS)[number];

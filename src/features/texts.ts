@@ -1,5 +1,6 @@
 /** Every text that a person reads on the page, apart from the settings' own labels and the engine's messages. */
 
+import type { BuiltIn } from "../domain/dataset";
 import type { CellKind, Primitive } from "../domain/primitives";
 import type { Engine, WebGPUCheck } from "../domain/run";
 import type { Preset, SettingGroup, Settings } from "../domain/settings";
@@ -94,7 +95,7 @@ export const DATA = {
   select: "Data set",
   open: "Open",
   openHint: "Open a CIFAR-10 .bin file, or drop it anywhere on the page",
-  builtIn: { "emoji-8": "Emoji-8, built in", shapes: "Shapes, built in" },
+  builtIn: { "emoji-8": "Emoji-8, built in", shapes: "Shapes, built in" } satisfies Record<BuiltIn, string>,
   loading: "The pictures appear here when they are loaded.",
   preview: "Ten pictures of each class",
   splitNames: { train: "weights", validation: "architecture", test: "test" },

@@ -1,4 +1,5 @@
 /** What a person can do, in terms of the engine's contract and the store. No React, no DOM. */
+import { BUILT_IN, type BuiltIn } from "../domain/dataset";
 import {
   type Preset,
   parseSettings,
@@ -7,7 +8,7 @@ import {
   type Settings,
   SettingsError,
 } from "../domain/settings";
-import type { BuiltIn, EngineEvent } from "../worker/api";
+import type { EngineEvent } from "../worker/api";
 import { type AppState, applyEvent, type Comparison, type LogEvent, logged } from "./app-state";
 import { liveChanges } from "./edits";
 import type { EngineClient } from "./engine-client";
@@ -206,7 +207,7 @@ export function createController(store: AppStore, client: EngineClient, reload: 
         lose(messageOf(error));
         return;
       }
-      await loadNow(() => client.loadBuiltIn("emoji-8"));
+      await loadNow(() => client.loadBuiltIn(BUILT_IN[0]));
     },
     lose,
     primary,

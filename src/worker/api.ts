@@ -1,9 +1,7 @@
 /** What the page may ask of the engine, and what it is told. Types only: the page imports nothing else of `worker`. */
-import type { DataSummary } from "../domain/dataset";
+import type { BuiltIn, DataSummary } from "../domain/dataset";
 import type { Engine, HypergradientComparison, RunFile, RunStatus, SettingChange, Snapshot } from "../domain/run";
 import type { Settings } from "../domain/settings";
-
-export type BuiltIn = "emoji-8" | "shapes";
 
 export interface SelfCheckResult {
   readonly name: string;

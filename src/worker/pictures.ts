@@ -1,10 +1,9 @@
 /** Reads pictures for the page: built-in sets and dropped files. What a file holds is checked by `data`. */
-import { readEmoji } from "../data/emoji";
+import { parseEmoji } from "../data/emoji";
 import { readShard } from "../data/load";
 import { counted, type RawPictures } from "../data/pictures";
 import { makeShapes } from "../data/shapes";
-import { DataError } from "../domain/dataset";
-import type { BuiltIn } from "./api";
+import { type BuiltIn, DataError } from "../domain/dataset";
 
 /** The loaded pictures; a procedural set is made anew for each seed. */
 export type PictureSource = (seed: number) => RawPictures;
@@ -24,19 +23,11 @@ export async function readBuiltIn(name: BuiltIn, fetchData: FetchData): Promise<
       return (seed) => makeShapes({ seed });
     case "emoji-8": {
       const [binary, json] = await Promise.all([fetchData("emoji-8.bin"), fetchData("emoji-8.json")]);
-      const pictures = readEmoji(binary, parseJson(json));
+      const pictures = parseEmoji(binary, json);
       return () => pictures;
     }
     default:
       return name satisfies never;
-  }
-}
-
-function parseJson(bytes: ArrayBuffer): unknown {
-  try {
-    return JSON.parse(new TextDecoder().decode(bytes));
-  } catch {
-    throw new DataError("emoji-8.json is not JSON. Build it again with: node scripts/build-data.mjs --force");
   }
 }
 

@@ -1,11 +1,11 @@
 /** The engine as the page sees it: data, one run, one status. Knows no page and no network: what it needs is handed in. */
 import { finishDataset, summarise } from "../data/load";
-import type { DataSummary, Dataset } from "../domain/dataset";
+import type { BuiltIn, DataSummary, Dataset } from "../domain/dataset";
 import type { Engine, HypergradientComparison, RunFile, RunStatus } from "../domain/run";
 import { parseSettings, presetSettings, type Settings } from "../domain/settings";
 import { Search } from "../engine/run/search";
 import { selfCheck } from "../engine/run/self-check";
-import type { BuiltIn, EngineApi, EngineEvent, SelfCheckResult } from "./api";
+import type { EngineApi, EngineEvent, SelfCheckResult } from "./api";
 import { Engines } from "./engines";
 import { nextTask } from "./next-task";
 import { BUILT_IN_NAME, type FetchData, type PictureSource, readBuiltIn, readFile } from "./pictures";

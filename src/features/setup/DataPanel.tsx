@@ -1,7 +1,7 @@
 /** Setup, first part: which pictures are searched on, and a look at them. */
 import { Button, FileButton, NativeSelect } from "@mantine/core";
 import { useRef } from "react";
-import { SPLITS } from "../../domain/dataset";
+import { BUILT_IN, SPLITS } from "../../domain/dataset";
 import { useApp, useController } from "../../state/context";
 import { formatCount } from "../../state/progress";
 import { selectData, selectDataError, selectPermissions } from "../../state/selectors";
@@ -11,10 +11,7 @@ import { Section } from "../ui/Section";
 import { Preview } from "./Preview";
 import { ignoredReasons, ignoredText } from "./preview";
 
-const BUILT_IN = [
-  { value: "emoji-8", label: DATA.builtIn["emoji-8"] },
-  { value: "shapes", label: DATA.builtIn.shapes },
-] as const;
+const CHOICES = BUILT_IN.map((value) => ({ value, label: DATA.builtIn[value] }));
 
 export function DataPanel() {
   const data = useApp(selectData);
@@ -24,7 +21,7 @@ export function DataPanel() {
   const clear = useRef<() => void>(null);
   const fromFile = data !== null && data.source !== "built in";
   const chosen = fromFile ? "file" : data?.name.toLowerCase().startsWith("shapes") ? "shapes" : "emoji-8";
-  const options = fromFile ? [...BUILT_IN, { value: "file", label: data.source }] : [...BUILT_IN];
+  const options = fromFile ? [...CHOICES, { value: "file", label: data.source }] : CHOICES;
   return (
     <Section
       title={DATA.title}
@@ -45,8 +42,8 @@ export function DataPanel() {
           value={chosen}
           disabled={!may.loadData}
           onChange={(event) => {
-            const name = event.currentTarget.value;
-            if (name === "emoji-8" || name === "shapes") void controller.loadBuiltIn(name);
+            const name = BUILT_IN.find((value) => value === event.currentTarget.value);
+            if (name) void controller.loadBuiltIn(name);
           }}
         />
         <FileButton
