@@ -1,15 +1,18 @@
 /** CIFAR-10 shards, dropped and opened; files that cannot be used. */
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
+import type { Settings } from "../src/domain/settings";
 import { shapesShard } from "../test/cifar-file";
 import { type Searchlight, SMALL } from "./searchlight";
 import { expect, test } from "./test";
 
 const REAL = join(process.env.DATA_DIR ?? "../shared/data", "cifar10/data_batch_1.bin");
 
-/** On the CPU: what is tested is the way of the pictures to the engine. */
-async function search(app: Searchlight) {
-  await app.set({ ...SMALL, objective: "bilevel", iterations: 2, backend: "cpu" });
+const ON_CPU = { objective: "bilevel", iterations: 2, backend: "cpu" } as const;
+
+/** Mostly on the CPU: what is tested is the way of the pictures to the engine. */
+async function search(app: Searchlight, settings: Partial<Settings> = ON_CPU) {
+  await app.set({ ...SMALL, ...settings });
   await app.primary.click();
   await app.expectStatus("finished");
   return (await app.exportRun()).run;
@@ -31,18 +34,21 @@ test("searches a dropped shard", async ({ app, page }) => {
 
 // The real file is no part of the project: where it is absent there is nothing to test.
 if (existsSync(REAL)) {
-  test("searches the real data_batch_1.bin", async ({ app, page }) => {
+  test("searches the real data_batch_1.bin by LeaSE on WebGPU", async ({ app, page }) => {
     console.log(`Real CIFAR-10: ${REAL}`);
-    await page.getByLabel("Open a CIFAR-10").setInputFiles(REAL);
+    const bytes = readFileSync(REAL);
+    await app.drop(["data_batch_1.bin", bytes]);
     const data = page.getByRole("region", { name: "Data" });
     await expect(data).toContainText("10,000 used, 0 ignored");
     await expect(data).toContainText("4,000 weights");
     const counts = new Array<number>(10).fill(0);
-    const bytes = readFileSync(REAL);
     for (let at = 0; at < bytes.length; at += 3073) counts[bytes[at] ?? 0] = (counts[bytes[at] ?? 0] ?? 0) + 1;
     await expect(data.locator(".counts li")).toHaveText(counts.map((count) => count.toLocaleString("en-US")));
-    const run = await search(app);
+    const run = await search(app, { objective: "lease-r18", iterations: 1, backend: "webgpu" });
     expect(run.data).toMatchObject({ source: "data_batch_1.bin", pictures: 10_000 });
+    expect(run.environment.backend).toBe("webgpu");
+    expect(run.settings.objective).toBe("lease-r18");
+    expect(run.records).toHaveLength(1);
   });
 }
 
