@@ -1,7 +1,7 @@
 /** The LeaSE hypergradient of a tiny smooth search network, against finite differences of the stages themselves. */
 import { beforeAll, describe, expect, it } from "vitest";
 import { CounterRandom, STREAM } from "../../domain/random";
-import { type Tensor, tf } from "../gpu/tensorflow";
+import { scoped, type Tensor, tf } from "../gpu/tensorflow";
 import { crossEntropy } from "../nn/loss";
 import { resnet } from "../nn/resnet";
 import { supernet } from "../nn/supernet";
@@ -80,7 +80,7 @@ const distance = (a: readonly number[], b: readonly number[]) =>
 
 /** The parts of a hypergradient as plain numbers; every tensor in between is released. */
 function hypergradient(changes: Partial<LeaseInput>) {
-  return tf.tidy(() => {
+  return scoped(() => {
     const { gradient, direct } = leaseHypergradient({ ...base, ...changes });
     return { gradient: valuesOf(gradient), direct: direct && valuesOf(direct) };
   });
@@ -116,44 +116,89 @@ function objective(input: LeaseInput, values: Float32Array): number {
   });
 }
 
-describe("the LeaSE hypergradient", () => {
-  for (const weighting of ["raw", "magnitude"] as const)
-    for (const reduction of ["mean", "sum"] as const)
-      it(`is the same exactly and by finite differences (${weighting}, ${reduction})`, () => {
-        const exact = hypergradient({ weighting, reduction, audienceOnly: true }).gradient;
-        const fd = hypergradient({ weighting, reduction, audienceOnly: true, method: "finite-difference" }).gradient;
-        const cosine = dot(exact, fd) / (length(exact) * length(fd));
-        console.info(weighting, reduction, "A", length(exact), cosine, length(fd) / length(exact));
-        const exactW = hypergradient({ weighting, reduction }).gradient;
-        const fdW = hypergradient({ weighting, reduction, method: "finite-difference" }).gradient;
-        console.info(
-          weighting,
-          reduction,
-          "W",
-          length(exactW),
-          dot(exactW, fdW) / (length(exactW) * length(fdW)),
-          length(fdW) / length(exactW),
-        );
-      });
+const WEIGHTINGS = ["raw", "magnitude"] as const;
+const REDUCTIONS = ["mean", "sum"] as const;
 
-  for (const weighting of ["raw", "magnitude"] as const)
-    it(`matches (${weighting})`, () => {
-      const input: LeaseInput = { ...base, weighting };
-      const { gradient } = hypergradient(input);
-      const own = hypergradient({ weighting, gamma: 0 }).gradient;
-      console.info("len", length(gradient), "own", length(own));
-      const a = valuesOf(base.architecture);
-      for (const draw of [11, 12, 13]) {
-        const direction = normal(draw, a.length, 1);
-        for (const h of [0.003, 0.01, 0.03]) {
-          const at = (sign: number) =>
-            objective(
-              input,
-              Float32Array.from(a, (v, i) => v + sign * h * (direction[i] ?? Number.NaN)),
-            );
-          const measured = (at(1) - at(-1)) / (2 * h);
-          console.info(weighting, draw, h, measured, dot(gradient, [...direction]), dot(own, [...direction]));
-        }
-      }
+describe("the LeaSE hypergradient", () => {
+  // Measured: cosine above 0.9999 and norms within 0.2 %, for magnitude too, although |δ| and its maximum have kinks.
+  // Without the explainer's own term, which would hide the smaller one of the audience.
+  it.each(WEIGHTINGS.flatMap((weighting) => REDUCTIONS.map((reduction) => ({ weighting, reduction }))))(
+    "is the same exactly and by finite differences ($weighting, $reduction)",
+    (changes) => {
+      const exact = hypergradient({ ...changes, audienceOnly: true }).gradient;
+      const fd = hypergradient({ ...changes, audienceOnly: true, method: "finite-difference" }).gradient;
+      expect(length(exact)).toBeGreaterThan(1e-3);
+      expect(dot(exact, fd) / (length(exact) * length(fd))).toBeGreaterThan(0.999);
+      expect(Math.abs(length(fd) / length(exact) - 1)).toBeLessThan(0.01);
+    },
+  );
+
+  it("is the sum of its two paths, of which `direct` is one", () => {
+    const along = (audiencePath: LeaseInput["audiencePath"]) => hypergradient({ audienceOnly: true, audiencePath });
+    const [both, indirect, direct] = [along("both"), along("indirect"), along("direct")];
+    expect(indirect.direct).toBeNull();
+    expect(length(indirect.gradient)).toBeGreaterThan(1e-3);
+    expect(length(direct.gradient)).toBeGreaterThan(1e-3);
+    expect(direct.gradient).toEqual(direct.direct);
+    const difference = both.gradient.map((v, i) => v - (indirect.gradient[i] ?? Number.NaN));
+    expect(distance(difference, both.direct ?? [])).toBeLessThan(1e-4);
+    expect(distance(direct.gradient, both.direct ?? [])).toBeLessThan(1e-4);
+  });
+
+  it.each(WEIGHTINGS)("is the derivative of both losses after all four stages (%s)", (weighting) => {
+    // A γ for which the audience's term weighs as much as the explainer's own: no path can be left out unseen.
+    const input: LeaseInput = { ...base, weighting, gamma: 50, reduction: "sum" };
+    const { gradient } = hypergradient(input);
+    const a = valuesOf(base.architecture);
+    // Smaller steps drown in single precision; from 0.01 the third derivative shows. Measured error: below 0.5 %.
+    const h = 0.003;
+    for (const draw of [11, 12, 13]) {
+      const direction = normal(draw, a.length, 1);
+      const at = (sign: number) =>
+        objective(
+          input,
+          Float32Array.from(a, (v, i) => v + sign * h * (direction[i] ?? Number.NaN)),
+        );
+      const measured = (at(1) - at(-1)) / (2 * h);
+      expect(Math.abs(dot(gradient, [...direction]) / measured - 1)).toBeLessThan(0.02);
+    }
+  });
+
+  it("is the second-order gradient of the explainer alone where γ is 0", () => {
+    const bilevel = tf.tidy(() => {
+      const { explainer, architecture, train, method } = base;
+      const { gradient } = bilevelHypergradient({
+        explainer,
+        state: base.explainerState,
+        architecture,
+        train,
+        validation: base.validationExplainer,
+        order: 2,
+        method,
+      });
+      return valuesOf(gradient);
     });
+    expect(length(bilevel)).toBeGreaterThan(1e-3);
+    expect(distance(hypergradient({ gamma: 0 }).gradient, bilevel)).toBeLessThan(1e-6);
+  });
+});
+
+describe("the explanation's step", () => {
+  it.each([0.5, 3])("has %s times the noise's deviation where it is relative", (ratio) => {
+    const std = 0.3;
+    const rms = tf.tidy(() => {
+      const { explainer, explainerState, architecture, train, delta } = base;
+      const { step } = adversarial({ kind: "relative", ratio, std })({
+        explainer,
+        weights: explainerState.weights,
+        architecture,
+        x: train.x,
+        delta,
+        method: "exact",
+      });
+      const values = valuesOf(step);
+      return length(values) / Math.sqrt(values.length);
+    });
+    expect(rms / std / ratio).toBeCloseTo(1, 4);
+  });
 });
