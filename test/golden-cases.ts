@@ -151,10 +151,14 @@ function isBuilt(name: string): boolean {
   return Object.hasOwn(JSON_CASES, name) || Object.hasOwn(CASES, name.slice(0, name.indexOf("_")));
 }
 
+/** The index of all golden cases. */
+export function goldenIndex(): Promise<readonly { readonly name: string }[]> {
+  return readGoldenJson("darts/index.json");
+}
+
 /** The cases of the index that belong to built parts. */
 export async function goldenCaseNames(): Promise<string[]> {
-  const index = await readGoldenJson<readonly { readonly name: string }[]>("darts/index.json");
-  return index.map(({ name }) => name).filter(isBuilt);
+  return (await goldenIndex()).map(({ name }) => name).filter(isBuilt);
 }
 
 export function runGoldenCase(name: string): Promise<Comparison[]> {

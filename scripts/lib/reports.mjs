@@ -27,13 +27,14 @@ export function atLeastOneFailure({ passed, failed }, code) {
 }
 
 /** The golden cases whose parts are built: primitives to search network, architect, ResNet, schedules, LeaSE, genotype. */
-const BUILT = /^([abcdefhjk]_|i_genotype_darts$)/;
+const BUILT = /^([abcdefhk]_|(i_genotype_darts|j_cosine|j_optimizers)$)/;
 
-/** Names of the golden cases that must run; `tensorsOnly`: those with tensors, which run on each backend. */
-export function goldenCases(index, { tensorsOnly = false } = {}) {
-  return index
-    .filter((entry) => BUILT.test(entry.name) && !(tensorsOnly && entry.bytes === undefined))
-    .map((entry) => entry.name);
+/**
+ * Names of the golden cases that must run, on each backend.
+ * @param index entries of the golden numbers' index
+ */
+export function goldenCases(index) {
+  return index.map((entry) => entry.name).filter((name) => BUILT.test(name));
 }
 
 /** Which of `cases` a Vitest report ran and passed: a golden test's title begins with the name of its case. */
