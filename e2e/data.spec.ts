@@ -67,6 +67,8 @@ test("says what is wrong with a file and keeps the pictures it had", async ({ ap
   for (const [name, bytes, message] of bad) {
     await app.openData(name, bytes);
     await expect(data.getByRole("alert")).toContainText(message);
+    // So that the same file, mended, can be opened again.
+    await expect(page.getByLabel("Open a CIFAR-10")).toHaveValue("");
     await expect(page.getByLabel("Data set").locator("option:checked")).toHaveText("good.bin");
     await expect(data).toContainText("40 used");
     await app.expectStatus("idle");

@@ -1,6 +1,6 @@
 /** Pause, resume, step, reset and the keys, on WebGPU. */
 import type { RunFile } from "../src/domain/run";
-import { SMALL } from "./searchlight";
+import { PATIENCE, SMALL } from "./searchlight";
 import { expect, test } from "./test";
 
 /** What must repeat: all but the times. */
@@ -63,6 +63,25 @@ test("pauses a running search, takes a setting and says when", async ({ app, pag
   const { run } = await app.exportRun();
   expect(run.settingChanges).toEqual([{ iteration: at, name: "gradientClip", from: 5, to: 4 }]);
   expect(run.settings).toMatchObject({ gradientClip: 4, layers: 3 });
+});
+
+test("compares both hypergradients while paused", async ({ app, page }) => {
+  await app.set({ order: "2", iterations: 3 });
+  await app.tab("Self-check");
+  const compare = app.button(/^Compare exact/);
+  await expect(compare).toBeDisabled();
+  await app.button(/^Step/).click();
+  await app.expectStatus("paused");
+  await compare.click();
+  const numbers = page.getByTestId("hypergradient").locator("dd");
+  await expect(numbers).toHaveCount(4, { timeout: PATIENCE });
+  const [cosine, exact, difference, iteration] = (await numbers.allTextContents()).map(Number);
+  expect(Math.abs(cosine ?? Number.NaN)).toBeLessThanOrEqual(1);
+  expect(exact).toBeGreaterThan(0);
+  expect(difference).toBeGreaterThan(0);
+  expect(iteration).toBe(1);
+  await app.button(/^Step/).click();
+  await app.expectIteration(2);
 });
 
 test("listens to its keys", async ({ app, page }) => {
