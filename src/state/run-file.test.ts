@@ -31,7 +31,7 @@ describe("parseRunFile", () => {
   it("reads what an export writes", () => {
     const run = parseRunFile(JSON.stringify(file), "x.json");
     expect(run.genotype).toEqual(genotype);
-    expect(run.settings.learningRate).toBe(0.025);
+    expect(run.settings).toEqual(file.settings);
   });
   it("says what is wrong, where, and what to do", () => {
     expect(messageOf("{")).toMatch(/x\.json is not JSON/);

@@ -236,12 +236,12 @@ describe("changes", () => {
   it("are taken while paused, told, and written into the file", async () => {
     await session.step(LONG);
     await session.change({ learningRate: 0.5, momentum: LONG.momentum });
-    const change = { iteration: 1, name: "learningRate", from: 0.025, to: 0.5 };
+    const change = { iteration: 1, name: "learningRate", from: 0.1, to: 0.5 };
     expect(ofKind("setting-change")).toEqual([{ kind: "setting-change", change }]);
     await session.step(LONG);
     expect((await session.exportRun()).settingChanges).toEqual([change]);
     const [first, second] = snapshots().flatMap(({ records }) => records);
-    expect(first?.learningRate).toBe(0.025);
+    expect(first?.learningRate).toBe(0.1);
     expect(second?.learningRate).toBeGreaterThan(0.4);
   });
 

@@ -85,7 +85,8 @@ function eachRun(s: ConvolutionShape, visit: (run: Run) => void): void {
 
 /** A matrix inside an array: value (r, c) at start + r·row + c·column. */
 interface Matrix {
-  readonly values: Values;
+  /** Sums are kept in double precision: they are rounded once, as a reference should be. */
+  readonly values: Values | Float64Array;
   start: number;
   readonly row: number;
   readonly column: number;
@@ -123,11 +124,12 @@ const forward: KernelBody<ConvolutionShape> = {
     const [inAll, outAll] = [s.groups * s.inChannels, s.groups * s.outChannels];
     const a: Matrix = { values: x as Values, start: 0, row: s.stride * inAll, column: 1 };
     const b: Matrix = { values: w as Values, start: 0, row: outAll, column: 1 };
-    const c: Matrix = { values: out, start: 0, row: outAll, column: 1 };
+    const c: Matrix = { values: new Float64Array(out.length), start: 0, row: outAll, column: 1 };
     eachRun(s, (run) => {
       [a.start, b.start, c.start] = [run.x, run.w, run.y];
       addProduct(c, a, b, run.pixels, s.inChannels, s.outChannels);
     });
+    out.set(c.values);
   },
   gpu: ([x, w], s, run) => {
     if (!x || !w) throw new Error("Convolution needs x and w.");
@@ -181,11 +183,12 @@ const gradX: KernelBody<ConvolutionShape> = {
     const a: Matrix = { values: dy as Values, start: 0, row: outAll, column: 1 };
     // The filter, transposed.
     const b: Matrix = { values: w as Values, start: 0, row: 1, column: outAll };
-    const c: Matrix = { values: out, start: 0, row: s.stride * inAll, column: 1 };
+    const c: Matrix = { values: new Float64Array(out.length), start: 0, row: s.stride * inAll, column: 1 };
     eachRun(s, (run) => {
       [a.start, b.start, c.start] = [run.y, run.w, run.x];
       addProduct(c, a, b, run.pixels, s.outChannels, s.inChannels);
     });
+    out.set(c.values);
   },
   gpu: ([dy, w], s, run) => {
     if (!dy || !w) throw new Error("ConvolutionGradX needs dy and w.");

@@ -116,7 +116,7 @@ describe("a search", () => {
     const search = await smallSearch(engine, { objective: "bilevel" });
     await search.iterate();
     expect(search.change({ learningRate: 0.5, schedule: "iteration" })).toEqual([
-      { iteration: 1, name: "learningRate", from: 0.025, to: 0.5 },
+      { iteration: 1, name: "learningRate", from: 0.1, to: 0.5 },
     ]);
     expect((await search.iterate()).learningRate).toBeGreaterThan(0.4);
     expect(() => search.change({ layers: 5 })).toThrow("Cells");
