@@ -98,7 +98,7 @@ interface OptimizerFile {
   }[];
 }
 
-/** Hyper-parameters of the named optimisers: darts-family.md §5, §8, §10. */
+/** Hyper-parameters of the named optimisers, as DARTS, PC-DARTS and GDAS set them. */
 const SGD = { learningRate: 0.025, momentum: 0.9, weightDecay: 3e-4 };
 const ADAM = { learningRate: 3e-4, weightDecay: 1e-3, beta1: 0.5, beta2: 0.999 };
 

@@ -66,7 +66,7 @@ export function deriveCell(weights: Float32Array): Gene[] {
 
 const CONCAT: readonly number[] = Array.from({ length: NODES }, (_, i) => i + 2);
 
-/** The genotype of a pair of alpha matrices (darts-family.md §4). */
+/** The genotype of a pair of alpha matrices (arXiv 1806.09055, §2.4). */
 export function deriveGenotype(alphas: Alphas): Genotype {
   return {
     normal: deriveCell(softmaxRows(alphas.normal)),

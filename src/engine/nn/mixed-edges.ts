@@ -1,6 +1,6 @@
 /**
  * All mixed operations that leave one state, grouped: their depthwise convolutions are one bank, their 1×1 convolutions
- * one grouped convolution, their batch norms one, and the weighted sums to the nodes one mix (engine.md, point 3).
+ * one grouped convolution, their batch norms one, and the weighted sums to the nodes one mix.
  */
 import { type Edge, PRIMITIVES, type Primitive } from "../../domain/primitives";
 import type { Tensor } from "../gpu/tensorflow";

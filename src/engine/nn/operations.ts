@@ -1,4 +1,4 @@
-/** The DARTS operations one by one (darts-family.md §2), named as in its state dicts. */
+/** The DARTS operations one by one (Liu et al., DARTS, arXiv 1806.09055), named as in its state dicts. */
 import type { Primitive } from "../../domain/primitives";
 import { type Tensor, tf } from "../gpu/tensorflow";
 import { batchNorm } from "../kernels/batch-norm";

@@ -1,4 +1,4 @@
-/** The DARTS search network (darts-family.md §3): every edge is a mixed operation, weighted from outside. */
+/** The DARTS search network (arXiv 1806.09055, §2): every edge is a mixed operation, weighted from outside. */
 import {
   type CellKind,
   type Edge,

@@ -1,4 +1,4 @@
-/** The plain bilevel objective of DARTS: the validation loss, at first or at second order (darts-family.md §6). */
+/** The plain bilevel objective of DARTS: the validation loss, at first or at second order (arXiv 1806.09055, eq. 5-8). */
 import { type Tensor, tf } from "../gpu/tensorflow";
 import { type Batch, crossEntropy } from "../nn/loss";
 import { type SgdOptions, virtualStep } from "../optim/sgd";

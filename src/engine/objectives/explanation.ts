@@ -53,7 +53,7 @@ function disagreement(explainer: Explainer, x: Tensor, delta: Tensor, weights: T
   return tf.sum(crossEntropies(explainer(weights, architecture, tf.add(x, delta)), target));
 }
 
-/** One ascent step on S (lease.md eq. 7; the sign is plus). The rate is a constant of the differentiation. */
+/** One ascent step on S (LeaSE eq. 7, which prints a minus for this maximisation). The rate is a constant of the differentiation. */
 export function adversarial(deltaStep: DeltaStep): Explain {
   return ({ explainer, weights, architecture, x, delta, method }) => {
     const { value: loss, grad } = tf.valueAndGrad(

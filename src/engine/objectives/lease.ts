@@ -1,6 +1,6 @@
 /**
- * The LeaSE objective (lease.md): four nested stages, one gradient step each, and the hypergradient of
- * L(E', A) + γ·L(W') with respect to A through all of them. Symbols as in the specification.
+ * The LeaSE objective (Learning by Self-Explanation, arXiv 2012.12899, eq. 5-17): four nested stages, one gradient step each, and the hypergradient of
+ * L(E', A) + γ·L(W') with respect to A through all of them. Symbols as in the paper.
  */
 import { type Tensor, tf } from "../gpu/tensorflow";
 import { type Batch, crossEntropy } from "../nn/loss";

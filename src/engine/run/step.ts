@@ -93,7 +93,7 @@ function architectureStep(input: StepInput, gradient: Tensor) {
   return { architecture: parameters, adam: state };
 }
 
-/** DARTS: the architecture first, then the weights at the new architecture (darts-family.md §5). */
+/** DARTS: the architecture first, then the weights at the new architecture (as its code orders them). */
 function bilevelStep(input: StepInput): StepResult {
   const { state, explainer, train, settings } = input;
   const result = bilevelHypergradient({
@@ -121,7 +121,7 @@ function bilevelStep(input: StepInput): StepResult {
   };
 }
 
-/** LeaSE: both networks step with the gradients at the old architecture, last the architecture (lease.md). */
+/** LeaSE: both networks step with the gradients at the old architecture, last the architecture (LeaSE, algorithm 1). */
 function leaseStep(input: StepInput, audience: Audience, audienceState: NetworkState): StepResult {
   const { state, settings, train } = input;
   const sgd = sgdOptions(input);

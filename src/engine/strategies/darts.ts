@@ -1,4 +1,4 @@
-/** DARTS: every edge mixes all its operations by the softmax of its alphas (darts-family.md §3, §4). */
+/** DARTS: every edge mixes all its operations by the softmax of its alphas (arXiv 1806.09055, eq. 2). */
 import { type Alphas, deriveGenotype } from "../../domain/genotype";
 import { EDGES, PRIMITIVES } from "../../domain/primitives";
 import { CounterRandom, STREAM } from "../../domain/random";
