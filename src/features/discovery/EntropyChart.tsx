@@ -1,5 +1,5 @@
 /** Mean entropy of both cells' alphas over the iterations. */
-import { memo, useMemo } from "react";
+import { memo, useDeferredValue, useMemo } from "react";
 import { useApp } from "../../state/context";
 import { type Point, thin } from "../../state/history";
 import { selectHasResult, selectRecords, selectStability } from "../../state/selectors";
@@ -31,7 +31,8 @@ const HEIGHT = 92;
 const MARGIN = { top: 6, right: 96, bottom: 20, left: 46 } as const;
 
 export const EntropyChart = memo(function EntropyChart() {
-  const hasResult = useApp(selectHasResult);
+  // The first drawing is dear: it may wait, and be made in slices.
+  const hasResult = useDeferredValue(useApp(selectHasResult));
   return (
     <section className="entropy" aria-label={DISCOVERY.chart}>
       <div className="head">
