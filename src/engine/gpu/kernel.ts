@@ -2,7 +2,8 @@
 import type { MathBackendCPU } from "@tensorflow/tfjs-backend-cpu";
 import type { WebGPUBackend } from "@tensorflow/tfjs-backend-webgpu/dist/webgpu";
 import { type Dispatch, runDispatch } from "./program";
-import { type Tensor, type TensorInfo, tf } from "./tensorflow";
+import { detach, type Tensor, type TensorInfo, tf } from "./tensorflow";
+import { chooseVariant } from "./variants";
 
 export type Values = Float32Array | Int32Array;
 
@@ -12,8 +13,26 @@ export interface KernelBody<A> {
   shape(attrs: A): readonly number[];
   /** Readable reference: fills `out`, which starts at zero. */
   cpu(inputs: readonly Values[], out: Values, attrs: A): void;
-  /** One or more dispatches; `run` enqueues one and returns its result. Intermediate results are released. */
-  gpu(inputs: readonly TensorInfo[], attrs: A, run: (dispatch: Dispatch) => TensorInfo): TensorInfo;
+  /** The plain way on WebGPU. */
+  readonly gpu: GpuBody<A>;
+  /** Other ways, which may be faster: the autotuner chooses for each shape. */
+  readonly variants?: readonly Variant<A>[];
+}
+
+/** One or more dispatches; `run` enqueues one and returns its result. Intermediate results are released. */
+export type GpuBody<A> = (
+  inputs: readonly TensorInfo[],
+  attrs: A,
+  run: (dispatch: Dispatch) => TensorInfo,
+) => TensorInfo;
+
+/** Another way to compute a kernel on WebGPU. */
+export interface Variant<A> {
+  /** Unique within the kernel, and not "plain". */
+  readonly name: string;
+  /** Whether it can compute this shape. */
+  fits(attrs: A): boolean;
+  readonly gpu: GpuBody<A>;
 }
 
 export type Kernel<A> = (inputs: readonly Tensor[], attrs: A) => Tensor;
@@ -44,7 +63,10 @@ function register<A>(kernelName: string, body: KernelBody<A>): Kernel<A> {
     kernelFunc: ({ inputs, attrs, backend }) => {
       const gpu = backend as WebGPUBackend;
       const made: TensorInfo[] = [];
-      const result = body.gpu(ordered(inputs), inner(attrs), (dispatch) => {
+      const tensors = ordered(inputs);
+      const a = inner(attrs);
+      const way = chooseVariant(kernelName, body, a);
+      const result = way(tensors, a, (dispatch) => {
         const info = runDispatch(gpu, dispatch);
         made.push(info);
         return info;
@@ -101,26 +123,33 @@ export function defineLinearPair<A>(name: string, forward: KernelBody<A>, adjoin
 /**
  * A bilinear kernel y = f(x, w) with its two adjoints. The three are closed under differentiation:
  * f(x, w) → X(dy, w), W(x, dy); X(dy, w) → f(·, w), W(·, dy); W(x, dy) → X(dy, ·), f(x, ·).
+ *
+ * All three take a mask z of x's shape, a constant of the differentiation, as a third input: f and W then read x where
+ * z > 0 and zero elsewhere, and X writes zero where z ≤ 0. With z = x this is f(max(x, 0), w) and its gradients, and the
+ * three are still closed.
  */
 export function defineBilinear<A>(
   name: string,
   bodies: { readonly forward: KernelBody<A>; readonly gradX: KernelBody<A>; readonly gradW: KernelBody<A> },
 ) {
-  const pair = (inputs: readonly Tensor[]) => inputs as readonly [Tensor, Tensor];
+  const pair = (inputs: readonly Tensor[]) => inputs as readonly [Tensor, Tensor, Tensor?];
+  const and = (z: Tensor | undefined) => (z ? [z] : []);
   const forward: Kernel<A> = defineDifferentiable(name, bodies.forward, (dy, inputs, attrs) => {
-    const [x, w] = pair(inputs);
-    return [() => gradX([dy, w], attrs), () => gradW([x, dy], attrs)];
+    const [x, w, z] = pair(inputs);
+    return [() => gradX([dy, w, ...and(z)], attrs), () => gradW([x, dy, ...and(z)], attrs)];
   });
   const gradX: Kernel<A> = defineDifferentiable(`${name}GradX`, bodies.gradX, (g, inputs, attrs) => {
-    const [dy, w] = pair(inputs);
-    return [() => forward([g, w], attrs), () => gradW([g, dy], attrs)];
+    const [dy, w, z] = pair(inputs);
+    return [() => forward([g, w, ...and(z)], attrs), () => gradW([g, dy, ...and(z)], attrs)];
   });
   const gradW: Kernel<A> = defineDifferentiable(`${name}GradW`, bodies.gradW, (g, inputs, attrs) => {
-    const [x, dy] = pair(inputs);
-    return [() => gradX([dy, g], attrs), () => forward([x, g], attrs)];
+    const [x, dy, z] = pair(inputs);
+    return [() => gradX([dy, g, ...and(z)], attrs), () => forward([x, g, ...and(z)], attrs)];
   });
   return {
     forward: (x: Tensor, w: Tensor, attrs: A) => forward([x, w], attrs),
+    /** f(max(x, 0), w). */
+    forwardRectified: (x: Tensor, w: Tensor, attrs: A) => forward([x, w, detach(x)], attrs),
     gradX: (dy: Tensor, w: Tensor, attrs: A) => gradX([dy, w], attrs),
     gradW: (x: Tensor, dy: Tensor, attrs: A) => gradW([x, dy], attrs),
   };

@@ -24,6 +24,13 @@ export interface Dispatch {
   readonly vector?: 1 | 4;
   /** Inputs, or "result", whose elements stay single floats. */
   readonly scalars?: readonly string[];
+  /** Invocations of a workgroup. Default 64. */
+  readonly workgroup?: number;
+  /**
+   * WGSL declarations of workgroup memory. With them every invocation of a workgroup reaches the body, also those beyond
+   * `count`: barriers must be met by all. The body sees `localIndex` and `workgroupId`.
+   */
+  readonly shared?: string;
 }
 
 /** The widest vector that `channels` is made of. */
@@ -42,7 +49,7 @@ class Program implements WebGPUProgram {
   readonly uniforms: string;
   readonly outputComponent: number;
   readonly variableComponents: number[];
-  readonly workgroupSize: [number, number, number] = [WORKGROUP, 1, 1];
+  readonly workgroupSize: [number, number, number];
 
   constructor(private readonly source: Dispatch) {
     this.outputShape = [source.shape.reduce((a, b) => a * b, 1)];
@@ -50,7 +57,9 @@ class Program implements WebGPUProgram {
     this.shaderKey = `searchlight_${source.name}_${vector}_${source.variant ?? ""}`;
     this.outputComponent = scalars.includes("result") ? 1 : vector;
     this.variableComponents = Object.keys(source.inputs).map((name) => (scalars.includes(name) ? 1 : vector));
-    this.dispatch = [Math.ceil(source.count / WORKGROUP), 1, 1];
+    const workgroup = source.workgroup ?? WORKGROUP;
+    this.workgroupSize = [workgroup, 1, 1];
+    this.dispatch = [Math.ceil(source.count / workgroup), 1, 1];
     this.variableNames = Object.keys(source.inputs);
     this.uniforms = ["count", ...Object.keys(source.params)].map((name) => `${name} : i32, `).join("");
   }
@@ -60,8 +69,9 @@ class Program implements WebGPUProgram {
     return `alias T = ${wide ? "vec4<f32>" : "f32"};
       fn total(v : T) -> f32 { return ${wide ? "dot(v, T(1.0))" : "v"}; }
       ${this.source.functions ?? ""}
+      ${this.source.shared ?? ""}
       fn main(index : i32) {
-        if (index >= uniforms.count) { return; }
+        ${this.source.shared ? "" : "if (index >= uniforms.count) { return; }"}
         ${this.source.body}
       }`;
   }

@@ -23,6 +23,12 @@ export function scoped<T>(f: () => T): T {
   return tf.tidy(f as unknown as () => tf.TensorContainer) as unknown as T;
 }
 
+/** The same values as a constant: no derivative flows through it. Nothing is copied. */
+export function detach(x: tf.Tensor): tf.Tensor {
+  tf.backend().incRef(x.dataId);
+  return tf.engine().makeTensorFromTensorInfo({ dataId: x.dataId, shape: x.shape, dtype: x.dtype });
+}
+
 export type Tensor = tf.Tensor;
 export type TensorInfo = tf.TensorInfo;
 export { tf };
