@@ -173,6 +173,11 @@ const output = (s: DepthwiseShape, channels: number): Pictures => ({
   channels,
 });
 
+/** The values where the mask is positive, zero elsewhere; all of them without a mask. */
+export function keepPositive(values: Values, mask: Values | undefined): Values {
+  return mask ? values.map((v, i) => ((mask[i] as number) > 0 ? v : 0)) : values;
+}
+
 export function depthwiseForward(
   s: DepthwiseShape,
   blocks: readonly PlacedBlock[],

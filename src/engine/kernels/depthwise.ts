@@ -4,13 +4,14 @@
  */
 import { defineBilinear, type KernelBody, type Values } from "../gpu/kernel";
 import { vectorFor } from "../gpu/program";
-import type { Tensor } from "../gpu/tensorflow";
+import type { Tensor, TensorInfo } from "../gpu/tensorflow";
 import {
   type DepthwiseBlock,
   type DepthwiseShape,
   depthwiseForward,
   depthwiseGradW,
   depthwiseGradX,
+  keepPositive,
   type PlacedBlock,
 } from "./depthwise-cpu";
 import { chunkCount, sumChunks } from "./reduce";
@@ -46,6 +47,17 @@ const params = (s: DepthwiseShape) => ({
   oc: outChannels(s) / vectorOf(s),
 });
 
+/** How a kernel reads x: whole, max(x, 0), or x where the mask z > 0. */
+function reading(x: TensorInfo, z: TensorInfo | undefined) {
+  const how = !z ? "" : z.dataId === x.dataId ? "r" : "z";
+  const value = { "": "x[i]", r: "max(x[i], T(0.0))", z: "select(T(0.0), x[i], z[i] > T(0.0))" }[how];
+  return {
+    how,
+    inputs: z && how === "z" ? { x, z } : { x },
+    functions: `fn load(i : i32) -> T { return ${value}; }`,
+  };
+}
+
 /** Declares a block's numbers, channels in elements, and sets them to those of the block that `holds` chooses. */
 function chooseBlock(s: DepthwiseShape, holds: (b: PlacedBlock, v: number) => string): string {
   const v = vectorOf(s);
@@ -74,17 +86,19 @@ function chooseBlock(s: DepthwiseShape, holds: (b: PlacedBlock, v: number) => st
 
 const forward: KernelBody<DepthwiseShape> = {
   shape: (s) => [s.batch, s.outHeight, s.outWidth, outChannels(s)],
-  cpu: ([x, w], out, s) => depthwiseForward(s, place(s.blocks), x as Values, w as Values, out),
-  gpu: ([x, w], s, run) => {
+  cpu: ([x, w, z], out, s) => depthwiseForward(s, place(s.blocks), keepPositive(x as Values, z), w as Values, out),
+  gpu: ([x, w, z], s, run) => {
     if (!x || !w) throw new Error("Depthwise needs x and w.");
     const vector = vectorOf(s);
+    const { how, inputs, functions } = reading(x, z);
     // Neighbouring pixels of a row that one invocation computes: a weight is read once for all of them.
     const tile = s.outWidth % 4 === 0 ? 4 : 1;
     const each = (line: (r: number) => string) => Array.from({ length: tile }, (_, r) => line(r)).join("\n");
     return run({
       name: "Depthwise",
-      variant: `${tile}_${variant(s)}`,
-      inputs: { x, w },
+      variant: `${how}${tile}_${variant(s)}`,
+      inputs: { ...inputs, w },
+      functions,
       params: params(s),
       body: `
         let o = index % uniforms.oc;
@@ -108,7 +122,7 @@ const forward: KernelBody<DepthwiseShape> = {
           var ix = x0;
           for (var kx = 0; kx < kernel; kx++) {
             let tap = w[f];
-            ${each((r) => `{ let at = clamp(ix + ${r * s.stride}, 0, last); sum${r} += select(T(0.0), x[row + at * uniforms.c] * tap, at == ix + ${r * s.stride}); }`)}
+            ${each((r) => `{ let at = clamp(ix + ${r * s.stride}, 0, last); sum${r} += select(T(0.0), load(row + at * uniforms.c) * tap, at == ix + ${r * s.stride}); }`)}
             ix += dilation;
             f += outChannels;
           }
@@ -123,8 +137,11 @@ const forward: KernelBody<DepthwiseShape> = {
 
 const gradX: KernelBody<DepthwiseShape> = {
   shape: (s) => [s.batch, s.height, s.width, s.channels],
-  cpu: ([dy, w], out, s) => depthwiseGradX(s, place(s.blocks), dy as Values, w as Values, out),
-  gpu: ([dy, w], s, run) => {
+  cpu: ([dy, w, z], out, s) => {
+    depthwiseGradX(s, place(s.blocks), dy as Values, w as Values, out);
+    out.set(keepPositive(out, z));
+  },
+  gpu: ([dy, w, z], s, run) => {
     if (!dy || !w) throw new Error("DepthwiseGradX needs dy and w.");
     const v = vectorOf(s);
     // With stride, neighbours meet different taps: one pixel at a time.
@@ -157,8 +174,8 @@ const gradX: KernelBody<DepthwiseShape> = {
     );
     return run({
       name: "DepthwiseGradX",
-      variant: `${tile}_${variant(s)}`,
-      inputs: { dy, w },
+      variant: `${z ? "z" : ""}${tile}_${variant(s)}`,
+      inputs: z ? { dy, w, z } : { dy, w },
       params: params(s),
       body: `
         let ic = index % uniforms.c;
@@ -169,7 +186,7 @@ const gradX: KernelBody<DepthwiseShape> = {
         let last = uniforms.ow - 1;
         ${each((r) => `var sum${r} = T(0.0);`)}
         ${perBlock.join("\n")}
-        ${each((r) => `result[(pixel + ${r}) * uniforms.c + ic] = sum${r};`)}`,
+        ${each((r) => `{ let i = (pixel + ${r}) * uniforms.c + ic; result[i] = ${z ? `select(T(0.0), sum${r}, z[i] > T(0.0))` : `sum${r}`}; }`)}`,
       count: (s.batch * s.height * s.width * s.channels) / v / tile,
       shape: gradX.shape(s),
       vector: v,
@@ -179,17 +196,19 @@ const gradX: KernelBody<DepthwiseShape> = {
 
 const gradW: KernelBody<DepthwiseShape> = {
   shape: (s) => [filterSize(s)],
-  cpu: ([x, dy], out, s) => depthwiseGradW(s, place(s.blocks), x as Values, dy as Values, out),
-  gpu: ([x, dy], s, run) => {
+  cpu: ([x, dy, z], out, s) => depthwiseGradW(s, place(s.blocks), keepPositive(x as Values, z), dy as Values, out),
+  gpu: ([x, dy, z], s, run) => {
     if (!x || !dy) throw new Error("DepthwiseGradW needs x and dy.");
     const vector = vectorOf(s);
     const size = filterSize(s) / vector;
+    const { how, inputs, functions } = reading(x, z);
     const rows = s.batch * s.outHeight;
     const chunks = Math.min(rows, chunkCount(rows * 8, size));
     const partial = run({
       name: "DepthwiseGradW",
-      variant: variant(s),
-      inputs: { x, dy },
+      variant: how + variant(s),
+      inputs: { ...inputs, dy },
+      functions,
       params: { ...params(s), size, rows, rowsPerChunk: Math.ceil(rows / chunks) },
       body: `
         let f = index % uniforms.size;
@@ -212,7 +231,7 @@ const gradW: KernelBody<DepthwiseShape> = {
           var i = (xRow + left * ${s.stride} + shiftX) * uniforms.c + ic;
           var o = (row * uniforms.ow + left) * uniforms.oc + outOffset + local;
           for (var ox = left; ox < right; ox++) {
-            sum += x[i] * dy[o];
+            sum += load(i) * dy[o];
             i += ${s.stride} * uniforms.c;
             o += uniforms.oc;
           }
@@ -240,13 +259,24 @@ export function outputSide(
   return Math.floor((side + before + after - dilation * (kernel - 1) - 1) / stride) + 1;
 }
 
+export interface DepthwiseOptions {
+  /** Convolve max(x, 0) rather than x. */
+  readonly rectify?: boolean;
+}
+
 /**
  * Depthwise convolution of a bank of blocks with zero padding, the same before and after.
  * @param x [N, H, W, C]
  * @param filter flat; block after block, each [kernel, kernel, outChannels]
  * @returns [N, H', W', sum of outChannels]; all blocks must give the same H', W'
  */
-export function depthwise(x: Tensor, filter: Tensor, stride: number, blocks: readonly DepthwiseBlock[]): Tensor {
+export function depthwise(
+  x: Tensor,
+  filter: Tensor,
+  stride: number,
+  blocks: readonly DepthwiseBlock[],
+  options: DepthwiseOptions = {},
+): Tensor {
   const [batch, height, width, channels] = x.shape as [number, number, number, number];
   const sides = blocks.map((b) => [
     outputSide(height, b.kernel, stride, b.pad, b.pad, b.dilation),
@@ -261,5 +291,6 @@ export function depthwise(x: Tensor, filter: Tensor, stride: number, blocks: rea
   if (filter.size !== filterSize(shape)) {
     throw new Error(`Depthwise filter has ${filter.size} values, its blocks need ${filterSize(shape)}.`);
   }
-  return family.forward(x, filter.flatten(), shape);
+  const convolve = options.rectify ? family.forwardRectified : family.forward;
+  return convolve(x, filter.flatten(), shape);
 }

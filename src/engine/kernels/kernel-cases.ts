@@ -35,6 +35,23 @@ type One = readonly [Tensor];
 type Two = readonly [Tensor, Tensor];
 type Three = readonly [Tensor, Tensor, Tensor];
 
+/** Convolutions of max(x, 0), from height, width, kernel, stride, pad, groups, and the input and output channels of a group. */
+const CONVOLUTIONS: readonly KernelCase[] = [
+  [7, 8, 3, 2, 1, 2, 4, 8],
+  [5, 7, 3, 1, 1, 1, 3, 5],
+  [8, 8, 3, 1, 1, 1, 8, 4],
+  [6, 7, 1, 2, -1, 1, 4, 8],
+  [3, 5, 1, 1, 0, 3, 4, 4],
+  [4, 4, 1, 1, 0, 1, 6, 3],
+].map(([h = 0, w = 0, kernel = 1, stride = 1, pad = 0, groups = 1, i = 1, o = 1]) => ({
+  name: `rectified convolution ${kernel}×${kernel} ${h}×${w} stride ${stride} pad ${pad} groups ${groups} × (${i}→${o})`,
+  shapes: [
+    [2, h, w, i * groups],
+    [kernel, kernel, i, o * groups],
+  ],
+  run: (t: readonly Tensor[]) => convolution((t as Two)[0], (t as Two)[1], { stride, pad, groups, rectify: true }),
+}));
+
 export const KERNEL_CASES: readonly KernelCase[] = [
   ...[
     [8, 8, 1, 1],
@@ -66,6 +83,28 @@ export const KERNEL_CASES: readonly KernelCase[] = [
     run: (t) =>
       depthwise((t as Two)[0], (t as Two)[1], 2, [block(3, 1, 16, 0, 8), block(5, 2, 8, 0, 8), block(3, 2, 4, 4, 4)]),
   },
+  ...[
+    { name: "odd sides", sides: [7, 9], stride: 1, channels: 3 },
+    { name: "odd sides, stride 2", sides: [7, 9], stride: 2, channels: 3 },
+    { name: "channels in fours", sides: [6, 8], stride: 1, channels: 4 },
+    { name: "channels in fours, odd sides, stride 2", sides: [7, 9], stride: 2, channels: 8 },
+  ].map(({ name, sides, stride, channels }) => ({
+    name: `rectified depthwise bank, ${name}`,
+    shapes: [[2, ...sides, channels], [(9 * 2 + 25 + 9 + 25 * 2) * channels]],
+    run: (t: readonly Tensor[]) =>
+      depthwise(
+        (t as Two)[0],
+        (t as Two)[1],
+        stride,
+        [
+          block(3, 1, 2 * channels, 0, channels),
+          block(5, 1, channels, 0, channels),
+          block(3, 2, channels, 0, channels),
+          block(5, 2, 2 * channels, 0, channels),
+        ],
+        { rectify: true },
+      ),
+  })),
   {
     name: "convolution 3×3 of channels in fours, stride 2, groups 2",
     shapes: [
@@ -74,6 +113,7 @@ export const KERNEL_CASES: readonly KernelCase[] = [
     ],
     run: (t) => convolution((t as Two)[0], (t as Two)[1], { stride: 2, pad: 1, groups: 2 }),
   },
+  ...CONVOLUTIONS,
   {
     name: "average pool of channels in fours, stride 2",
     shapes: [[2, 7, 8, 8]],
