@@ -1,7 +1,7 @@
 /** Dense and grouped convolution with explicit padding, which may be negative (to start inside the picture). */
 import { defineBilinear, type KernelBody, type Values } from "../gpu/kernel";
 import { vectorFor } from "../gpu/program";
-import type { Tensor } from "../gpu/tensorflow";
+import type { Tensor, TensorInfo } from "../gpu/tensorflow";
 import { outputSide } from "./depthwise";
 import { chunkCount, sumChunks } from "./reduce";
 
@@ -118,11 +118,24 @@ function addProduct(c: Matrix, a: Matrix, b: Matrix, rows: number, inner: number
   }
 }
 
+/** x where the mask is positive, zero elsewhere. */
+const masked = (x: Values, z: Values | undefined): Values =>
+  z ? x.map((v: number, i: number) => ((z[i] as number) > 0 ? v : 0)) : x;
+
+/** How WGSL reads elements of type `type` of x under mask z; with z = x that is max(x, 0), and x is bound once. */
+function maskedInput(x: TensorInfo, z: TensorInfo | undefined, type: "T" | "f32") {
+  const at = (name: string) => (i: string) => `${name}[${i}]`;
+  if (!z) return { key: "", inputs: { x }, at: at("x") };
+  const zero = `${type}(0.0)`;
+  if (z.dataId === x.dataId) return { key: "r", inputs: { x }, at: (i: string) => `max(x[${i}], ${zero})` };
+  return { key: "z", inputs: { x, z }, at: (i: string) => `select(${zero}, x[${i}], z[${i}] > ${zero})` };
+}
+
 const forward: KernelBody<ConvolutionShape> = {
   shape: (s) => [s.batch, s.outHeight, s.outWidth, s.groups * s.outChannels],
-  cpu: ([x, w], out, s) => {
+  cpu: ([x, w, z], out, s) => {
     const [inAll, outAll] = [s.groups * s.inChannels, s.groups * s.outChannels];
-    const a: Matrix = { values: x as Values, start: 0, row: s.stride * inAll, column: 1 };
+    const a: Matrix = { values: masked(x as Values, z), start: 0, row: s.stride * inAll, column: 1 };
     const b: Matrix = { values: w as Values, start: 0, row: outAll, column: 1 };
     const c: Matrix = { values: new Float64Array(out.length), start: 0, row: outAll, column: 1 };
     eachRun(s, (run) => {
@@ -131,16 +144,17 @@ const forward: KernelBody<ConvolutionShape> = {
     });
     out.set(c.values);
   },
-  gpu: ([x, w], s, run) => {
+  gpu: ([x, w, z], s, run) => {
     if (!x || !w) throw new Error("Convolution needs x and w.");
     const vector = vectorFor(s.outChannels);
     const wideInput = vector === 4 && vectorFor(s.inChannels) === 4;
+    const input = maskedInput(x, z, wideInput ? "T" : "f32");
     const lanes = wideInput ? LANES.map((lane) => `.${lane}`) : [""];
     const tile = tileFor(s.outWidth);
     return run({
       name: "Convolution",
-      variant: `${s.kernel}_${s.stride}_${wideInput}_${tile}`,
-      inputs: { x, w },
+      variant: `${s.kernel}_${s.stride}_${wideInput}_${tile}${input.key}`,
+      inputs: { ...input.inputs, w },
       params: params(s, wideInput ? 4 : 1, vector),
       body: `
         let all = uniforms.g * uniforms.oc;
@@ -162,7 +176,7 @@ const forward: KernelBody<ConvolutionShape> = {
             var f = (ky * ${s.kernel} + kx) * uniforms.ic * ${lanes.length} * all + o;
             for (var i = 0; i < uniforms.ic; i++) {
               ${lanes.map((_, j) => `let w${j} = w[f + ${j} * all];`).join(" ")}
-              ${each(tile, (r) => `{ let v = x[xi + at${r} * step + i]; sum${r} += select(T(0.0), ${lanes.map((lane, j) => `v${lane} * w${j}`).join(" + ")}, inside${r}); }`)}
+              ${each(tile, (r) => `{ let v = ${input.at(`xi + at${r} * step + i`)}; sum${r} += select(T(0.0), ${lanes.map((lane, j) => `v${lane} * w${j}`).join(" + ")}, inside${r}); }`)}
               f += ${lanes.length} * all;
             }
           }
@@ -171,14 +185,14 @@ const forward: KernelBody<ConvolutionShape> = {
       count: (s.batch * s.outHeight * s.outWidth * s.groups * s.outChannels) / vector / tile,
       shape: forward.shape(s),
       vector,
-      scalars: wideInput ? [] : ["x"],
+      scalars: wideInput ? [] : ["x", "z"],
     });
   },
 };
 
 const gradX: KernelBody<ConvolutionShape> = {
   shape: (s) => [s.batch, s.height, s.width, s.groups * s.inChannels],
-  cpu: ([dy, w], out, s) => {
+  cpu: ([dy, w, z], out, s) => {
     const [inAll, outAll] = [s.groups * s.inChannels, s.groups * s.outChannels];
     const a: Matrix = { values: dy as Values, start: 0, row: outAll, column: 1 };
     // The filter, transposed.
@@ -189,8 +203,9 @@ const gradX: KernelBody<ConvolutionShape> = {
       addProduct(c, a, b, run.pixels, s.outChannels, s.inChannels);
     });
     out.set(c.values);
+    if (z) out.set(masked(out, z));
   },
-  gpu: ([dy, w], s, run) => {
+  gpu: ([dy, w, z], s, run) => {
     if (!dy || !w) throw new Error("ConvolutionGradX needs dy and w.");
     const vector = vectorFor(s.inChannels, s.outChannels);
     const lanes = vector === 4 ? LANES.map((lane) => `.${lane}`) : [""];
@@ -199,8 +214,8 @@ const gradX: KernelBody<ConvolutionShape> = {
     const product = (j: number) => (vector === 4 ? `dot(v, w${j})` : `v * w${j}`);
     return run({
       name: "ConvolutionGradX",
-      variant: `${s.kernel}_${s.stride}_${tile}`,
-      inputs: { dy, w },
+      variant: `${s.kernel}_${s.stride}_${tile}${z ? "z" : ""}`,
+      inputs: { dy, w, ...(z ? { z } : {}) },
       params: params(s, vector, vector),
       body: `
         let all = uniforms.g * uniforms.oc;
@@ -234,7 +249,10 @@ const gradX: KernelBody<ConvolutionShape> = {
             }
           }
         }
-        ${each(tile, (r) => `result[(pixel + ${r}) * inAll + channel] = sum${r};`)}`,
+        ${each(tile, (r) => {
+          const at = `(pixel + ${r}) * inAll + channel`;
+          return `result[${at}] = ${z ? `select(T(0.0), sum${r}, z[${at}] > T(0.0))` : `sum${r}`};`;
+        })}`,
       count: (s.batch * s.height * s.width * s.groups * s.inChannels) / vector / tile,
       shape: gradX.shape(s),
       vector,
@@ -244,8 +262,8 @@ const gradX: KernelBody<ConvolutionShape> = {
 
 const gradW: KernelBody<ConvolutionShape> = {
   shape: (s) => [s.kernel, s.kernel, s.inChannels, s.groups * s.outChannels],
-  cpu: ([x, dy], out, s) => {
-    const [xs, ds] = [x as Values, dy as Values];
+  cpu: ([x, dy, z], out, s) => {
+    const [xs, ds] = [masked(x as Values, z), dy as Values];
     const { inChannels, outChannels } = s;
     const [xStep, yStep] = [s.stride * s.groups * inChannels, s.groups * outChannels];
     const fours = outChannels - (outChannels % 4);
@@ -278,16 +296,17 @@ const gradW: KernelBody<ConvolutionShape> = {
     });
     out.set(sums);
   },
-  gpu: ([x, dy], s, run) => {
+  gpu: ([x, dy, z], s, run) => {
     if (!x || !dy) throw new Error("ConvolutionGradW needs x and dy.");
     const vector = vectorFor(s.outChannels);
+    const input = maskedInput(x, z, "f32");
     const size = (s.kernel ** 2 * s.inChannels * s.groups * s.outChannels) / vector;
     const pixels = s.batch * s.outHeight * s.outWidth;
     const chunks = chunkCount(pixels, size);
     const partial = run({
       name: "ConvolutionGradW",
-      variant: `${s.kernel}_${s.stride}`,
-      inputs: { x, dy },
+      variant: `${s.kernel}_${s.stride}${input.key}`,
+      inputs: { ...input.inputs, dy },
       params: { ...params(s, 1, vector), size, pixels, perChunk: Math.ceil(pixels / chunks) },
       body: `
         let all = uniforms.g * uniforms.oc;
@@ -304,13 +323,14 @@ const gradW: KernelBody<ConvolutionShape> = {
           let ix = (pixel % uniforms.ow) * ${s.stride} - uniforms.pad + kx;
           if (iy < 0 || iy >= uniforms.h || ix < 0 || ix >= uniforms.w) { continue; }
           let n = pixel / (uniforms.ow * uniforms.oh);
-          sum += x[((n * uniforms.h + iy) * uniforms.w + ix) * uniforms.g * uniforms.ic + i] * dy[pixel * all + o];
+          let at = ((n * uniforms.h + iy) * uniforms.w + ix) * uniforms.g * uniforms.ic + i;
+          sum += ${input.at("at")} * dy[pixel * all + o];
         }
         result[index] = sum;`,
       count: size * chunks,
       shape: [chunks, size * vector],
       vector,
-      scalars: ["x"],
+      scalars: ["x", "z"],
     });
     return sumChunks(run, partial, chunks, gradW.shape(s));
   },
@@ -322,21 +342,27 @@ const family = defineBilinear("SearchlightConvolution", { forward, gradX, gradW 
  * Convolution without bias.
  * @param x [N, H, W, groups·I]
  * @param filter [k, k, I, groups·O]; group g is output channels g·O..g·O+O−1 and reads input channels g·I..g·I+I−1
+ * @param rectify reads max(x, 0) for x
  * @param pad zeros before and after; negative drops pixels before the picture's start (and adds none after)
  * @returns [N, H', W', groups·O]
  */
 export function convolution(
   x: Tensor,
   filter: Tensor,
-  options: { readonly stride?: number; readonly pad?: number; readonly groups?: number } = {},
+  options: {
+    readonly stride?: number;
+    readonly pad?: number;
+    readonly groups?: number;
+    readonly rectify?: boolean;
+  } = {},
 ): Tensor {
-  const { stride = 1, pad = 0, groups = 1 } = options;
+  const { stride = 1, pad = 0, groups = 1, rectify = false } = options;
   const [batch, height, width, channels] = x.shape as [number, number, number, number];
   const [kernel, kernelWidth, inChannels, outAll] = filter.shape as [number, number, number, number];
   if (kernel !== kernelWidth || channels !== groups * inChannels || outAll % groups !== 0) {
     throw new Error(`Filter [${filter.shape}] does not fit input [${x.shape}] in ${groups} groups.`);
   }
-  return family.forward(x, filter, {
+  return family[rectify ? "forwardRectified" : "forward"](x, filter, {
     batch,
     height,
     width,
