@@ -113,7 +113,7 @@ function panel(run: CurveRun, p: Panel, left: number, width: number): string {
     return `${raw}<path class="smooth ${tone}" d="${path(trend)}"/>`;
   });
   const ends = drawn.map(({ trend }) => trend.at(-1) ?? 0);
-  const heights = apart(up(ends[0] ?? 0), up(ends[1] ?? 0), 30);
+  const heights = apart(up(ends[0] ?? 0), up(ends[1] ?? 0), 30, MARGIN.top, BOTTOM);
   const labels = drawn.map(({ label, tone }, i) => {
     const y = heights[i] ?? 0;
     return (

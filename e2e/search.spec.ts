@@ -20,7 +20,7 @@ function colours(canvas: Locator): Promise<number> {
 /** Vertices of each line of a chart. */
 function linePoints(chart: Locator): Promise<number[]> {
   return chart
-    .locator("path.recharts-line-curve")
+    .locator("path.recharts-curve")
     .evaluateAll((paths) => paths.map((path) => (path.getAttribute("d") ?? "").split(/[ML]/).length - 1));
 }
 

@@ -27,7 +27,7 @@ export const ROOMS = {
   ),
   worker: { rooms: [...BELOW, ...ENGINE], packages: ["comlink"], manifest: true },
   cli: { rooms: [...BELOW, ...ENGINE], packages: ["node:", "webgpu", "zod"], manifest: true },
-  state: { rooms: ["domain"], types: ["worker"], packages: ["zustand", "comlink", "react", "zod"], starts: ["worker"] },
+  state: { rooms: ["domain"], types: ["worker"], packages: ["zustand", "comlink", "react", "react-dom", "zod"], starts: ["worker"] },
   features: { rooms: ["domain", "state"], packages: UI },
   app: { rooms: ["domain", "state", "features"], packages: UI, manifest: true },
 };

@@ -8,7 +8,7 @@ import { Results } from "../features/results/Results";
 import { Setup } from "../features/setup/Setup";
 import { Problem } from "../features/transport/Problem";
 import { Transport } from "../features/transport/Transport";
-import { useController } from "../state/context";
+import { Later, useController } from "../state/context";
 import { DropFiles } from "./DropFiles";
 import { ErrorNotices } from "./ErrorNotices";
 import { type Command, commandOf, focusOf } from "./shortcuts";
@@ -49,12 +49,16 @@ export function App() {
       <main className="panes">
         <Setup />
         <div className="stage-column">
-          <NoWebGpu />
-          <Discovery />
+          <Later>
+            <NoWebGpu />
+            <Discovery />
+          </Later>
         </div>
         <Learning />
       </main>
-      <Results />
+      <Later>
+        <Results />
+      </Later>
       <footer className="foot">
         <Keys />
       </footer>

@@ -1,6 +1,6 @@
 /** What components read of the store, as named constants. */
 import type { AppState } from "./app-state";
-import { type Permissions, permissions } from "./status";
+import { isUnderWay, type Permissions, permissions } from "./status";
 
 export const selectStatus = (state: AppState) => state.status;
 export const selectEngine = (state: AppState) => state.engine;
@@ -32,5 +32,11 @@ export const selectChecking = (state: AppState): boolean =>
 
 export const selectPermissions = (state: AppState): Permissions =>
   permissions(state.status, state.data !== null, state.run.records.length > 0, selectChecking(state));
+
+export const selectUnderWay = (state: AppState): boolean => isUnderWay(state.status);
+
+/** One permission alone, for what need not follow the others. */
+export const selectMayEdit = (state: AppState): boolean => selectPermissions(state).edit;
+export const selectMayLoad = (state: AppState): boolean => selectPermissions(state).loadData;
 
 export const selectHasResult = (state: AppState) => state.run.records.length > 0;

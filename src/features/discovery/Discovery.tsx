@@ -1,9 +1,10 @@
 /** The stage: both cells and how decided they are. */
-import { type ReactNode, useDeferredValue } from "react";
+import type { ReactNode } from "react";
 import { CELL_KINDS, type CellKind } from "../../domain/primitives";
-import { useApp } from "../../state/context";
-import { selectEngine, selectHasResult, selectRun } from "../../state/selectors";
+import { Later, useApp } from "../../state/context";
+import { selectAlphas, selectEngine, selectGenotype, selectHasResult, selectRun } from "../../state/selectors";
 import { DISCOVERY, stableText } from "../texts";
+import { CHART_PERIOD } from "../ui/format";
 import { useWidth } from "../ui/use-width";
 import { Cell } from "./Cell";
 import { EntropyChart } from "./EntropyChart";
@@ -15,8 +16,6 @@ const GAP = 36;
 
 export function Discovery() {
   const [ref, width] = useWidth<HTMLDivElement>();
-  // The cells are dear to draw, so they follow in a task of their own, which input may interrupt.
-  const { alphas, genotype } = useDeferredValue(useApp(selectRun));
   const hasResult = useApp(selectHasResult);
   const engine = useApp(selectEngine);
   // Without WebGPU the page has something else to say first.
@@ -29,19 +28,36 @@ export function Discovery() {
       {hasResult || blocked ? null : <Hello />}
       <div ref={ref} className={`cells ${tall ? "beside" : ""}`}>
         {CELL_KINDS.map((kind) => (
-          <Cell
-            key={kind}
-            kind={kind}
-            alphas={alphas?.[kind] ?? null}
-            genes={genotype?.[kind] ?? null}
-            width={each}
-            tall={tall}
-            extra={STABLE[kind]}
-          />
+          <Later key={kind}>
+            <LiveCell kind={kind} width={each} tall={tall} />
+          </Later>
         ))}
       </div>
-      <EntropyChart />
+      <Later period={CHART_PERIOD}>
+        <EntropyChart />
+      </Later>
     </section>
+  );
+}
+
+interface LiveCellProps {
+  readonly kind: CellKind;
+  readonly width: number;
+  readonly tall: boolean;
+}
+
+function LiveCell({ kind, width, tall }: LiveCellProps) {
+  const alphas = useApp(selectAlphas);
+  const genotype = useApp(selectGenotype);
+  return (
+    <Cell
+      kind={kind}
+      alphas={alphas?.[kind] ?? null}
+      genes={genotype?.[kind] ?? null}
+      width={width}
+      tall={tall}
+      extra={STABLE[kind]}
+    />
   );
 }
 

@@ -1,12 +1,11 @@
 /** Mean entropy of both cells' alphas over the iterations. */
-import { memo, useDeferredValue, useMemo } from "react";
+import { memo, useMemo } from "react";
 import { useApp } from "../../state/context";
 import { type Point, thin } from "../../state/history";
 import { selectHasResult, selectRecords, selectStability } from "../../state/selectors";
 import { DISCOVERY } from "../texts";
-import { apart, CHART_PERIOD } from "../ui/format";
+import { apart } from "../ui/format";
 import { heightOf, LineDrawing, type Series } from "../ui/LineDrawing";
-import { useSteady } from "../ui/use-steady";
 import { useWidth } from "../ui/use-width";
 
 const READERS = {
@@ -31,16 +30,16 @@ const HEIGHT = 92;
 const MARGIN = { top: 6, right: 96, bottom: 20, left: 46 } as const;
 
 export const EntropyChart = memo(function EntropyChart() {
-  // The first drawing is dear: it may wait, and be made in slices.
-  const hasResult = useDeferredValue(useApp(selectHasResult));
+  const hasResult = useApp(selectHasResult);
+  const [ref, width] = useWidth<HTMLElement>();
   return (
-    <section className="entropy" aria-label={DISCOVERY.chart}>
+    <section ref={ref} className="entropy" aria-label={DISCOVERY.chart}>
       <div className="head">
         <h3>{DISCOVERY.chart}</h3>
         <span className="note">{DISCOVERY.chartNote}</span>
         {hasResult ? <Flips /> : null}
       </div>
-      {hasResult ? <Lines /> : <p className="note empty">{DISCOVERY.chartEmpty}</p>}
+      {hasResult ? <Lines width={width} /> : <p className="note empty">{DISCOVERY.chartEmpty}</p>}
     </section>
   );
 });
@@ -50,14 +49,13 @@ function Flips() {
   return <span className="right">{DISCOVERY.flips(normal.flips + reduce.flips)}</span>;
 }
 
-function Lines() {
-  const records = useSteady(useApp(selectRecords), CHART_PERIOD, 150);
-  const [ref, width] = useWidth<HTMLDivElement>();
+function Lines({ width }: { readonly width: number }) {
+  const records = useApp(selectRecords);
   const points = useMemo(() => thin(records, READERS), [records]);
   const last = records.at(-1);
   const label = `Entropy: normal ${last?.entropyNormal.toFixed(3)}, reduction ${last?.entropyReduce.toFixed(3)} nats`;
   return (
-    <div ref={ref} className="entropy-chart" role="img" aria-label={label} data-testid="entropy-chart">
+    <div className="entropy-chart" role="img" aria-label={label} data-testid="entropy-chart">
       {width > 0 ? <Drawing points={points} width={width} /> : null}
     </div>
   );
@@ -75,7 +73,13 @@ const Drawing = memo(function Drawing({
   const last = points.at(-1);
   const normal = last?.normal;
   const reduce = last?.reduce;
-  const [normalY, reduceY] = apart(heightOf(normal ?? 0, shape), heightOf(reduce ?? 0, shape));
+  const [normalY, reduceY] = apart(
+    heightOf(normal ?? 0, shape),
+    heightOf(reduce ?? 0, shape),
+    12,
+    7,
+    HEIGHT - MARGIN.bottom,
+  );
   const x = width - MARGIN.right + 8;
   return (
     <LineDrawing {...shape} points={points} series={SERIES} digits={3} width={width} steps={6}>

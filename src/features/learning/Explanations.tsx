@@ -1,5 +1,5 @@
 /** What the explainer marks in a few pictures, and what the audience is shown. */
-import { memo, useDeferredValue } from "react";
+import { memo } from "react";
 import type { Explanation } from "../../domain/run";
 import { useApp } from "../../state/context";
 import { selectData, selectExplanations, selectShownSettings } from "../../state/selectors";
@@ -11,7 +11,7 @@ import { Section } from "../ui/Section";
 const ROWS = 4;
 
 export const Explanations = memo(function Explanations() {
-  const explanations = useDeferredValue(useApp(selectExplanations));
+  const explanations = useApp(selectExplanations);
   const data = useApp(selectData);
   const { objective } = useApp(selectShownSettings);
   const bilevel = objective === "bilevel";

@@ -1,4 +1,5 @@
 /** The right bench: how the search learns. */
+import { Later } from "../../state/context";
 import { LEARNING } from "../texts";
 import { Explanations } from "./Explanations";
 import { Loop } from "./Loop";
@@ -9,10 +10,18 @@ import "./learning.css";
 export function Learning() {
   return (
     <aside className="pane learning" aria-label={LEARNING.title}>
-      <Loop />
-      <Losses />
-      <Metrics />
-      <Explanations />
+      <Later>
+        <Loop />
+      </Later>
+      <Later>
+        <Losses />
+      </Later>
+      <Later>
+        <Metrics />
+      </Later>
+      <Later>
+        <Explanations />
+      </Later>
     </aside>
   );
 }

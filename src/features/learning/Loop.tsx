@@ -1,5 +1,5 @@
 /** The stages of one iteration as a loop, with their live numbers. */
-import { memo, useDeferredValue } from "react";
+import { memo } from "react";
 import type { AppState } from "../../state/app-state";
 import { useApp } from "../../state/context";
 import { iterationTime } from "../../state/progress";
@@ -44,7 +44,7 @@ const selectLast = (state: AppState) => state.run.records.at(-1);
 
 export const Loop = memo(function Loop() {
   const settings = useApp(selectShownSettings);
-  const record = useDeferredValue(useApp(selectLast));
+  const record = useApp(selectLast);
   const iteration = useApp(selectIteration);
   const status = useApp(selectStatus);
   const turn = useApp(selectTurn);

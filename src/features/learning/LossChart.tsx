@@ -5,9 +5,8 @@ import { useApp } from "../../state/context";
 import { thin } from "../../state/history";
 import { selectRecords } from "../../state/selectors";
 import { LEARNING } from "../texts";
-import { apart, CHART_PERIOD, formatLoss, niceAxis } from "../ui/format";
+import { apart, formatLoss, niceAxis } from "../ui/format";
 import { heightOf, LineDrawing, type Series } from "../ui/LineDrawing";
-import { useSteady } from "../ui/use-steady";
 
 type Reader = (record: IterationRecord) => number | null;
 
@@ -18,8 +17,6 @@ interface Props {
   readonly width: number;
   /** Loss of guessing, ln(classes); drawn before there are losses. */
   readonly chance: number;
-  /** ms by which this chart draws after the others. */
-  readonly phase: number;
 }
 
 /** The chart is about a hundred pixels wide; more points would not be seen. */
@@ -31,8 +28,8 @@ const SERIES: readonly Series[] = [
   { name: "validation", stroke: "var(--ink)", strokeWidth: 1.9 },
 ];
 
-export const LossChart = memo(function LossChart({ title, train, validation, width, chance, phase }: Props) {
-  const records = useSteady(useApp(selectRecords), CHART_PERIOD, phase);
+export const LossChart = memo(function LossChart({ title, train, validation, width, chance }: Props) {
+  const records = useApp(selectRecords);
   const points = useMemo(() => thin(records, { train, validation }, LOSS_POINTS), [records, train, validation]);
   const axis = useMemo(() => {
     const values = points.flatMap((point) => [point.train, point.validation]);
@@ -43,7 +40,13 @@ export const LossChart = memo(function LossChart({ title, train, validation, wid
   const validated = points.at(-1)?.validation ?? null;
   const label = `${title}: ${LEARNING.validation} ${formatLoss(validated)}, ${LEARNING.train} ${formatLoss(trained)}`;
   const shape = { axis, height: HEIGHT, margin: MARGIN };
-  const [validationY, trainY] = apart(heightOf(validated ?? 0, shape), heightOf(trained ?? 0, shape), 24);
+  const [validationY, trainY] = apart(
+    heightOf(validated ?? 0, shape),
+    heightOf(trained ?? 0, shape),
+    24,
+    12,
+    HEIGHT - 12,
+  );
   const x = width - MARGIN.right + 7;
   const guess = heightOf(chance, shape);
   return (

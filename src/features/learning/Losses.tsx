@@ -2,10 +2,11 @@
 import { memo } from "react";
 import type { IterationRecord } from "../../domain/run";
 import type { AppState } from "../../state/app-state";
-import { useApp } from "../../state/context";
+import { Later, useApp } from "../../state/context";
 import { bucketSize } from "../../state/history";
 import { selectData, selectShownSettings } from "../../state/selectors";
 import { LEARNING } from "../texts";
+import { CHART_PERIOD } from "../ui/format";
 import { Section } from "../ui/Section";
 import { useWidth } from "../ui/use-width";
 import { LOSS_POINTS, LossChart } from "./LossChart";
@@ -33,23 +34,25 @@ export const Losses = memo(function Losses() {
       className="losses"
     >
       <div ref={ref} className="loss-charts">
-        <LossChart
-          title={LEARNING.explainer}
-          train={explainerTrain}
-          validation={explainerValidation}
-          width={each}
-          chance={chance}
-          phase={50}
-        />
-        {pair ? (
+        <Later period={CHART_PERIOD}>
           <LossChart
-            title={LEARNING.audience}
-            train={audienceTrain}
-            validation={audienceValidation}
+            title={LEARNING.explainer}
+            train={explainerTrain}
+            validation={explainerValidation}
             width={each}
             chance={chance}
-            phase={100}
           />
+        </Later>
+        {pair ? (
+          <Later period={CHART_PERIOD}>
+            <LossChart
+              title={LEARNING.audience}
+              train={audienceTrain}
+              validation={audienceValidation}
+              width={each}
+              chance={chance}
+            />
+          </Later>
         ) : null}
       </div>
     </Section>

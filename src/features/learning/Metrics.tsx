@@ -1,5 +1,5 @@
 /** Accuracies and the number of skips. */
-import { memo, useDeferredValue } from "react";
+import { memo } from "react";
 import { CELL_KINDS } from "../../domain/primitives";
 import type { IterationRecord } from "../../domain/run";
 import { useApp } from "../../state/context";
@@ -14,9 +14,9 @@ const audience = (record: IterationRecord) => record.audienceValidationAccuracy;
 const KEPT = [0, 1, 2, 3, 4, 5, 6, 7] as const;
 
 export const Metrics = memo(function Metrics() {
-  const records = useDeferredValue(useApp(selectRecords));
+  const records = useApp(selectRecords);
   const data = useApp(selectData);
-  const genotype = useDeferredValue(useApp(selectGenotype));
+  const genotype = useApp(selectGenotype);
   const { objective } = useApp(selectShownSettings);
   const classes = data?.classNames.length ?? null;
   return (

@@ -1,6 +1,6 @@
 /** The discovered cells as text and JSON, and the run as a file. */
 import { FileButton } from "@mantine/core";
-import { memo, useDeferredValue, useRef } from "react";
+import { memo, useRef } from "react";
 import { genotypeText } from "../../domain/genotype";
 import { useApp, useController } from "../../state/context";
 import { selectGenotype, selectImportError, selectPermissions } from "../../state/selectors";
@@ -11,7 +11,7 @@ import { exportToFile } from "./download";
 import { genotypeJson, genotypeLines } from "./genotype-json";
 
 export const GenotypeTab = memo(function GenotypeTab() {
-  const genotype = useDeferredValue(useApp(selectGenotype));
+  const genotype = useApp(selectGenotype);
   return (
     <div className="result-grid">
       {genotype ? (

@@ -1,16 +1,9 @@
 /** Setup, third part, folded at first: every setting of the table, by group. */
 import { useState } from "react";
 import { presetSettings, SETTING_NAMES, SETTINGS, type SettingGroup } from "../../domain/settings";
-import { useApp, useController } from "../../state/context";
+import { Later, useApp, useController, useNow } from "../../state/context";
 import { changedFromPreset, waiting } from "../../state/edits";
-import {
-  selectPermissions,
-  selectPreset,
-  selectRunSettings,
-  selectSettings,
-  selectStatus,
-} from "../../state/selectors";
-import { isUnderWay } from "../../state/status";
+import { selectMayEdit, selectPreset, selectRunSettings, selectSettings, selectUnderWay } from "../../state/selectors";
 import { changedText, GROUP_TITLES, METHOD } from "../texts";
 import { Icon } from "../ui/icons";
 import { SettingControl } from "./SettingControl";
@@ -19,8 +12,8 @@ const GROUPS = Object.keys(GROUP_TITLES) as SettingGroup[];
 
 export function Advanced() {
   const [open, setOpen] = useState(false);
-  const settings = useApp(selectSettings);
-  const preset = useApp(selectPreset);
+  const settings = useNow(selectSettings);
+  const preset = useNow(selectPreset);
   const changed = changedFromPreset(settings, preset).length;
   return (
     <>
@@ -36,24 +29,29 @@ export function Advanced() {
         <span>{changedText(changed, SETTING_NAMES.length)}</span>
       </button>
       <div id="advanced" hidden={!open}>
-        {open ? <Groups /> : null}
+        {open
+          ? GROUPS.map((group) => (
+              <Later key={group}>
+                <Group group={group} />
+              </Later>
+            ))
+          : null}
       </div>
     </>
   );
 }
 
-function Groups() {
-  const settings = useApp(selectSettings);
-  const preset = useApp(selectPreset);
-  const may = useApp(selectPermissions);
-  const status = useApp(selectStatus);
+function Group({ group }: { readonly group: SettingGroup }) {
+  const settings = useNow(selectSettings);
+  const preset = useNow(selectPreset);
+  const mayEdit = useApp(selectMayEdit);
+  const underWay = useApp(selectUnderWay);
   const running = useApp(selectRunSettings);
   const controller = useController();
   const base = presetSettings(preset, settings);
-  const underWay = isUnderWay(status);
   const late = running ? waiting(settings, running) : [];
-  return GROUPS.map((group) => (
-    <fieldset key={group} className="group">
+  return (
+    <fieldset className="group">
       <legend>{GROUP_TITLES[group]}</legend>
       {SETTING_NAMES.filter((name) => SETTINGS[name].group === group).map((name) => (
         <SettingControl
@@ -61,11 +59,11 @@ function Groups() {
           name={name}
           value={settings[name]}
           preset={base[name]}
-          disabled={!may.edit}
+          disabled={!mayEdit}
           waits={!underWay || !SETTINGS[name].fixed ? "no" : late.includes(name) ? "changed" : "would"}
           onEdit={controller.edit}
         />
       ))}
     </fieldset>
-  ));
+  );
 }

@@ -4,7 +4,7 @@ import { useRef } from "react";
 import { BUILT_IN, SPLITS } from "../../domain/dataset";
 import { useApp, useController } from "../../state/context";
 import { formatCount } from "../../state/progress";
-import { selectData, selectDataError, selectPermissions } from "../../state/selectors";
+import { selectData, selectDataError, selectMayLoad } from "../../state/selectors";
 import { DATA } from "../texts";
 import { Icon } from "../ui/icons";
 import { Section } from "../ui/Section";
@@ -16,7 +16,7 @@ const CHOICES = BUILT_IN.map((value) => ({ value, label: DATA.builtIn[value] }))
 export function DataPanel() {
   const data = useApp(selectData);
   const error = useApp(selectDataError);
-  const may = useApp(selectPermissions);
+  const mayLoad = useApp(selectMayLoad);
   const controller = useController();
   const clear = useRef<() => void>(null);
   const fromFile = data !== null && data.source !== "built in";
@@ -40,14 +40,14 @@ export function DataPanel() {
           size="xs"
           data={options}
           value={chosen}
-          disabled={!may.loadData}
+          disabled={!mayLoad}
           onChange={(event) => {
             const name = BUILT_IN.find((value) => value === event.currentTarget.value);
             if (name) void controller.loadBuiltIn(name);
           }}
         />
         <FileButton
-          inputProps={{ "aria-label": DATA.openHint, disabled: !may.loadData }}
+          inputProps={{ "aria-label": DATA.openHint, disabled: !mayLoad }}
           accept=".bin,application/octet-stream"
           resetRef={clear}
           onChange={(file) => {
@@ -61,7 +61,7 @@ export function DataPanel() {
               {...props}
               variant="default"
               size="xs"
-              disabled={!may.loadData}
+              disabled={!mayLoad}
               title={DATA.openHint}
               leftSection={<Icon name="open" size={13} />}
             >

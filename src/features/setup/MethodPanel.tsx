@@ -2,16 +2,9 @@
 import { SegmentedControl } from "@mantine/core";
 import { useId } from "react";
 import { OBJECTIVES, PRESETS, type Preset, type Settings } from "../../domain/settings";
-import { useApp, useController } from "../../state/context";
+import { useApp, useController, useNow } from "../../state/context";
 import { waiting } from "../../state/edits";
-import {
-  selectPermissions,
-  selectPreset,
-  selectRunSettings,
-  selectSettings,
-  selectStatus,
-} from "../../state/selectors";
-import { isUnderWay } from "../../state/status";
+import { selectMayEdit, selectPreset, selectRunSettings, selectSettings, selectUnderWay } from "../../state/selectors";
 import { METHOD, OBJECTIVE_TEXT, PRESET_TEXT, STRATEGY_TEXT, sizeText } from "../texts";
 import { Section } from "../ui/Section";
 import { Advanced } from "./Advanced";
@@ -50,21 +43,21 @@ const OBJECTIVE_CHOICES = OBJECTIVES.map((value) => ({ value, label: OBJECTIVE_T
 const PRESET_CHOICES = PRESETS.map((value) => ({ value, label: PRESET_TEXT[value].label }));
 
 export function MethodPanel() {
-  const settings = useApp(selectSettings);
+  const settings = useNow(selectSettings);
   const running = useApp(selectRunSettings);
-  const preset = useApp(selectPreset);
-  const may = useApp(selectPermissions);
-  const status = useApp(selectStatus);
+  const preset = useNow(selectPreset);
+  const mayEdit = useApp(selectMayEdit);
+  const underWay = useApp(selectUnderWay);
   const controller = useController();
-  const late = running && isUnderWay(status) ? waiting(settings, running) : [];
+  const late = running && underWay ? waiting(settings, running) : [];
   return (
-    <Section title={METHOD.title} className="method" right={may.edit ? METHOD.subtitle : METHOD.locked}>
+    <Section title={METHOD.title} className="method" right={mayEdit ? METHOD.subtitle : METHOD.locked}>
       <Row
         label={METHOD.strategy}
         caption={STRATEGY_TEXT[settings.order].caption}
         data={ORDERS}
         value={settings.order}
-        disabled={!may.edit}
+        disabled={!mayEdit}
         onChange={(order) => void controller.edit({ order: order as Settings["order"] })}
       />
       <Row
@@ -72,7 +65,7 @@ export function MethodPanel() {
         caption={OBJECTIVE_TEXT[settings.objective].caption}
         data={OBJECTIVE_CHOICES}
         value={settings.objective}
-        disabled={!may.edit}
+        disabled={!mayEdit}
         onChange={(objective) => void controller.edit({ objective: objective as Settings["objective"] })}
       />
       <Row
@@ -80,7 +73,7 @@ export function MethodPanel() {
         caption={`${sizeText(settings)} ${PRESET_TEXT[preset].caption}`}
         data={PRESET_CHOICES}
         value={preset}
-        disabled={!may.edit}
+        disabled={!mayEdit}
         onChange={(name) => void controller.choosePreset(name as Preset)}
       />
       {late.length > 0 ? (

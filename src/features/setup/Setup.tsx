@@ -1,6 +1,6 @@
 /** The left bench. On a phone it folds to one line. */
 import { useState } from "react";
-import { useApp } from "../../state/context";
+import { Later, useApp } from "../../state/context";
 import { selectData, selectSettings } from "../../state/selectors";
 import { OBJECTIVE_TEXT, SETUP, STRATEGY_TEXT } from "../texts";
 import { DataPanel } from "./DataPanel";
@@ -21,8 +21,12 @@ export function Setup() {
         <u>{SETUP.fold}</u>
       </button>
       <div className="setup-body">
-        <DataPanel />
-        <MethodPanel />
+        <Later>
+          <DataPanel />
+        </Later>
+        <Later>
+          <MethodPanel />
+        </Later>
       </div>
     </aside>
   );

@@ -1,9 +1,9 @@
 /**
- * Lines over iterations with their values at the ends: no grid box, no legend, no tooltip. Recharts scales and draws the
- * lines; ticks are drawn here, because its axes measure every text anew at each change, which costs a whole frame.
+ * Lines over iterations with their values at the ends: no grid box, no legend, no tooltip. The curves are those of Recharts;
+ * its charts and axes are not used, because each change of one costs a whole frame.
  */
 import { memo, type ReactNode } from "react";
-import { Line, LineChart, XAxis, YAxis } from "recharts";
+import { Curve } from "recharts";
 import type { Point } from "../../state/history";
 import { iterationTicks, type niceAxis } from "./format";
 
@@ -35,9 +35,6 @@ export function heightOf(value: number, { axis, height, margin }: Pick<Props, "a
   return margin.top + ((axis.max - value) / (axis.max - axis.min)) * inner;
 }
 
-/** A chart without data still needs one point to have scales. */
-const NO_POINTS: Point[] = [{ iteration: 0 }];
-
 export const LineDrawing = memo(function LineDrawing(props: Props) {
   const { points, series, axis, digits, width, height, margin, steps, children } = props;
   const end = Math.max(2, points.at(-1)?.iteration ?? 0);
@@ -45,14 +42,7 @@ export const LineDrawing = memo(function LineDrawing(props: Props) {
   const bottom = height - margin.bottom;
   const across = (iteration: number) => margin.left + (iteration / end) * (right - margin.left);
   return (
-    <LineChart
-      width={width}
-      height={height}
-      data={points.length > 0 ? (points as Point[]) : NO_POINTS}
-      margin={margin}
-      accessibilityLayer={false}
-      className="line-drawing"
-    >
+    <svg className="line-drawing" width={width} height={height} aria-hidden="true">
       {axis.ticks.map((tick) => {
         const y = heightOf(tick, props);
         return (
@@ -69,21 +59,20 @@ export const LineDrawing = memo(function LineDrawing(props: Props) {
           {tick}
         </text>
       ))}
-      <XAxis hide dataKey="iteration" type="number" domain={[0, end]} allowDataOverflow />
-      <YAxis hide type="number" domain={[axis.min, axis.max]} allowDataOverflow />
       {series.map(({ name, stroke, strokeWidth, dash }) => (
-        <Line
+        <Curve
           key={name}
-          dataKey={name}
+          className="line"
           stroke={stroke}
           strokeWidth={strokeWidth}
           {...(dash ? { strokeDasharray: dash } : {})}
-          dot={false}
-          activeDot={false}
-          isAnimationActive={false}
+          points={points.map((point) => {
+            const value = point[name] ?? null;
+            return { x: across(point.iteration), y: value === null ? null : heightOf(value, props) };
+          })}
         />
       ))}
       {children}
-    </LineChart>
+    </svg>
   );
 });

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { formatLoss, formatRate, iterationTicks, niceAxis } from "./format";
+import { apart, formatLoss, formatRate, iterationTicks, niceAxis } from "./format";
 
 describe("niceAxis", () => {
   it("covers the values with round ticks", () => {
@@ -30,4 +30,19 @@ it("writes losses and rates shortly", () => {
   expect(formatLoss(2.0794)).toBe("2.079");
   expect(formatLoss(0.0000123)).toBe("1.2e-5");
   expect(formatRate(0.0193211)).toBe("0.0193");
+});
+
+describe("apart", () => {
+  it("leaves labels that are far enough from each other", () => {
+    expect(apart(20, 60, 12, 0, 100)).toEqual([20, 60]);
+    expect(apart(60, 20, 12, 0, 100)).toEqual([60, 20]);
+  });
+  it("spreads labels around their middle, in their order", () => {
+    expect(apart(50, 50, 12, 0, 100)).toEqual([44, 56]);
+    expect(apart(52, 50, 12, 0, 100)).toEqual([57, 45]);
+  });
+  it("keeps both labels within the drawing", () => {
+    expect(apart(3, 3, 12, 7, 100)).toEqual([7, 19]);
+    expect(apart(99, 98, 12, 7, 100)).toEqual([100, 88]);
+  });
 });

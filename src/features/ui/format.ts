@@ -45,11 +45,11 @@ export function iterationTicks(end: number, steps = 3): number[] {
   return Array.from({ length: Math.floor(end / step) + 1 }, (_, i) => i * step);
 }
 
-/** Two label heights at least 12 pixels apart, in the order of the lines. */
-export function apart(a: number, b: number, gap = 12): [number, number] {
-  if (Math.abs(a - b) >= gap) return [a, b];
-  const middle = (a + b) / 2;
-  return a <= b ? [middle - gap / 2, middle + gap / 2] : [middle + gap / 2, middle - gap / 2];
+/** Two label heights at least `gap` pixels apart, in the order of the lines, moved to between `low` and `high` where they fit. */
+export function apart(a: number, b: number, gap: number, low: number, high: number): [number, number] {
+  const half = Math.max(gap, Math.abs(a - b)) / 2;
+  const middle = Math.max(low + half, Math.min(high - half, (a + b) / 2));
+  return a <= b ? [middle - half, middle + half] : [middle + half, middle - half];
 }
 
 /** A chart is drawn anew at most once in this many ms; the numbers beside it follow every snapshot. */
