@@ -1,6 +1,7 @@
 /** Opens a backend: checks WebGPU, asks for the limits the kernels use, and says which adapter it is. No DOM: the caller hands in `navigator.gpu`. */
-import { WebGPUBackend } from "@tensorflow/tfjs-backend-webgpu/dist/webgpu";
 import type { BackendName, Engine, WebGPUCheck } from "../../domain/run";
+import { RecordingBackend } from "./backend-webgpu";
+import { planBytes } from "./memory";
 import { tf } from "./tensorflow";
 
 /** What the kernels need beyond WebGPU's guaranteed limits; the adapter's own value is asked for. */
@@ -82,7 +83,7 @@ function watch(device: GPUDevice): void {
 /** What went wrong with the device in use; null while nothing did. */
 export function engineFailure(): string | null {
   if (tf.getBackend() !== "webgpu") return null;
-  return failures.get((tf.backend() as WebGPUBackend).device) ?? null;
+  return failures.get((tf.backend() as RecordingBackend).device) ?? null;
 }
 
 function adapterName(check: WebGPUCheck): string {
@@ -115,15 +116,15 @@ export async function openEngine(
   if (device && info) {
     watch(device);
     if (tf.findBackend("webgpu")) tf.removeBackend("webgpu");
-    tf.registerBackend("webgpu", () => new WebGPUBackend(device, info), 3);
+    tf.registerBackend("webgpu", () => new RecordingBackend(device, info), 3);
   }
   if (choice !== "auto") return use(choice, check);
   if (!check.ok) return use("cpu", check);
   return use(check.software ? await faster() : "webgpu", check);
 }
 
-/** Bytes of all tensors and, on WebGPU, of all buffers kept for reuse; and the number of tensors. */
+/** Bytes of all tensors and, on WebGPU, of all buffers kept for reuse and of plans; and the number of tensors. */
 export function engineMemory(): { readonly bytes: number; readonly tensors: number } {
   const memory = tf.memory() as tf.MemoryInfo & { numBytesAllocatedInGPU?: number };
-  return { bytes: memory.numBytesAllocatedInGPU ?? memory.numBytes, tensors: memory.numTensors };
+  return { bytes: (memory.numBytesAllocatedInGPU ?? memory.numBytes) + planBytes(), tensors: memory.numTensors };
 }

@@ -1,6 +1,6 @@
 /** Registers a kernel of our own with TF.js for both backends, and builds families that are closed under differentiation. */
 import type { MathBackendCPU } from "@tensorflow/tfjs-backend-cpu";
-import type { WebGPUBackend } from "@tensorflow/tfjs-backend-webgpu/dist/webgpu";
+import type { RecordingBackend } from "./backend-webgpu";
 import { type Dispatch, runDispatch } from "./program";
 import { detach, type Tensor, type TensorInfo, tf } from "./tensorflow";
 import { chooseVariant } from "./variants";
@@ -61,10 +61,12 @@ function register<A>(kernelName: string, body: KernelBody<A>): Kernel<A> {
     kernelName,
     backendName: "webgpu",
     kernelFunc: ({ inputs, attrs, backend }) => {
-      const gpu = backend as WebGPUBackend;
+      const gpu = backend as RecordingBackend;
       const made: TensorInfo[] = [];
       const tensors = ordered(inputs);
       const a = inner(attrs);
+      if (body.variants?.length)
+        gpu.recording?.calls.push({ kernelName, attrs: a, inputs: tensors.map(({ shape, dtype }) => ({ shape, dtype })) });
       const way = chooseVariant(kernelName, body, a);
       const result = way(tensors, a, (dispatch) => {
         const info = runDispatch(gpu, dispatch);

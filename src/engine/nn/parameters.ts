@@ -1,9 +1,11 @@
 /**
- * The weights of a network as one flat tensor. Each parameter is a run of it; steps, norms and axpys act on the whole.
+ * The weights of a network as one flat tensor. Each parameter is a run of it, with zeros between the runs; steps, norms and
+ * axpys act on the whole.
  * Knows the names and layouts of PyTorch state dicts, so that weights can be compared and exported.
  */
 import { CounterRandom, type Stream } from "../../domain/random";
-import { type Tensor, tf } from "../gpu/tensorflow";
+import type { Tensor } from "../gpu/tensorflow";
+import { type FlatLayout, flatLayout, views } from "../gpu/views";
 
 /** One tensor of the state dict inside a parameter. */
 export interface TorchPart {
@@ -36,30 +38,30 @@ const sizeOf = (shape: readonly number[]) => shape.reduce((a, b) => a * b, 1);
 /** The parameters of one network, in order of their registration. */
 export class ParameterSet {
   private readonly parameters: Parameter[] = [];
+  #layout: FlatLayout | null = null;
 
   add(parameter: Parameter): ParameterRef {
     this.parameters.push(parameter);
+    this.#layout = null;
     return { index: this.parameters.length - 1 };
   }
 
-  /** Number of weights. */
+  /** Where each parameter lies in the flat tensor. The gaps between them are zero. */
+  get layout(): FlatLayout {
+    this.#layout ??= flatLayout(this.parameters.map(({ shape }) => shape));
+    return this.#layout;
+  }
+
+  /** Values of the flat tensor. */
   get size(): number {
-    return this.parameters.reduce((sum, p) => sum + sizeOf(p.shape), 0);
+    return this.layout.size;
   }
 
   /** Differentiable views of a flat tensor [size]. */
   view(flat: Tensor): View {
-    // TF.js cannot differentiate a split into one piece.
-    const pieces: readonly Tensor[] =
-      this.parameters.length === 1
-        ? [flat]
-        : tf.split(
-            flat as tf.Tensor1D,
-            this.parameters.map((p) => sizeOf(p.shape)),
-          );
-    const shaped = this.parameters.map((p, i) => tf.reshape(pieces[i] as Tensor, [...p.shape]));
+    const parts = views(flat, this.layout);
     return ({ index }) => {
-      const tensor = shaped[index];
+      const tensor = parts[index];
       if (!tensor) throw new Error(`There is no parameter ${index}.`);
       return tensor;
     };
@@ -69,24 +71,22 @@ export class ParameterSet {
   initial(seed: number, stream: Stream): Float32Array {
     const values = new Float32Array(this.size);
     const random = new CounterRandom(seed, stream);
-    let offset = 0;
-    for (const { initial } of this.parameters)
-      for (const [length, how] of initial) {
-        for (let i = offset; i < offset + length; i++) {
-          values[i] = how === "ones" ? 1 : how === "zeros" ? 0 : (2 * random.uniform(i) - 1) / Math.sqrt(how.fanIn);
-        }
-        offset += length;
-      }
+    let drawn = 0;
+    for (const [p, { initial }] of this.parameters.entries()) {
+      let at = this.layout.parts[p]?.offset ?? 0;
+      for (const [length, how] of initial)
+        for (let i = 0; i < length; i++, drawn++)
+          values[at++] =
+            how === "ones" ? 1 : how === "zeros" ? 0 : (2 * random.uniform(drawn) - 1) / Math.sqrt(how.fanIn);
+    }
     return values;
   }
 
   /** Calls visit(part, offset of its i-th value in the flat tensor). */
   eachPart(visit: (part: TorchPart, at: (i: number) => number) => void): void {
-    let base = 0;
-    for (const p of this.parameters) {
-      const start = base;
-      for (const part of p.parts) visit(part, (i) => start + part.offset(i));
-      base += sizeOf(p.shape);
+    for (const [p, { parts }] of this.parameters.entries()) {
+      const start = this.layout.parts[p]?.offset ?? 0;
+      for (const part of parts) visit(part, (i) => start + part.offset(i));
     }
   }
 

@@ -1,0 +1,194 @@
+/**
+ * TF.js's WebGPU backend that can record: while a recorder is set, programs are written down instead of run, and whatever
+ * would not be the same at each replay is refused by name. The one place that knows the backend's inner parts.
+ */
+import { WebGPUBackend, type WebGPUProgram } from "@tensorflow/tfjs-backend-webgpu/dist/webgpu";
+import { compileProgram, makeShaderKey } from "@tensorflow/tfjs-backend-webgpu/dist/webgpu_program";
+import { type DataType, type TensorInfo, util } from "@tensorflow/tfjs-core";
+import { Recorder, RecordingError, type Shader } from "./recorder";
+import { type Field, packUniforms } from "./uniforms";
+
+type Uniforms = Parameters<WebGPUBackend["runWebGPUProgram"]>[3];
+
+const readable = (info: TensorInfo) => `a tensor [${info.shape}]`;
+
+/** A program's own name: TF.js's keys begin with it, ours with the product's and then the kernel's. */
+export function programName(program: WebGPUProgram): string {
+  const [first = "", second = ""] = program.shaderKey.split("_");
+  return first === "searchlight" ? second : first;
+}
+
+export class RecordingBackend extends WebGPUBackend {
+  private recorder: Recorder | null = null;
+
+  /** Runs `step` and gives what it would have done. @throws RecordingError for what cannot be replayed */
+  record<T>(outside: readonly TensorInfo[], step: () => T): { readonly recorder: Recorder; readonly value: T } {
+    if (this.recorder) throw new RecordingError("A step is being recorded already.");
+    const recorder = new Recorder(outside);
+    const random = Math.random;
+    this.recorder = recorder;
+    Math.random = () => {
+      throw new RecordingError("Math.random was called while recording: random numbers must be made by a kernel.");
+    };
+    try {
+      return { recorder, value: step() };
+    } finally {
+      Math.random = random;
+      this.recorder = null;
+    }
+  }
+
+  get recording(): Recorder | null {
+    return this.recorder;
+  }
+
+  /** The values that wait for their upload, if the tensor has not been uploaded. */
+  waiting({ dataId }: TensorInfo): ArrayLike<number> | null {
+    const data = this.tensorMap.get(dataId);
+    return data.resource ? null : ((data.values as ArrayLike<number> | undefined) ?? null);
+  }
+
+  override runWebGPUProgram(
+    program: WebGPUProgram,
+    inputs: TensorInfo[],
+    dtype: DataType,
+    defined?: Uniforms,
+    given?: TensorInfo,
+  ): TensorInfo {
+    const { recorder } = this;
+    if (!recorder) return super.runWebGPUProgram(program, inputs, dtype, defined, given);
+    const name = programName(program);
+    if (program.atomic)
+      throw new RecordingError(`${name} adds in no fixed order (atomics): it cannot be part of a plan.`);
+    const output = given ?? this.makeTensorInfo(program.outputShape, dtype);
+    const shader = this.shader(program, inputs, output);
+    recorder.commands.push({
+      kind: "dispatch",
+      name,
+      shader,
+      uniforms: packUniforms(uniformFields(program, inputs, output, defined)),
+      workgroups: this.workgroups(program),
+      inputs: inputs.map((info) => recorder.storage(info, this.waiting(info), name)),
+      output: recorder.scratch(output),
+    });
+    return output;
+  }
+
+  private shader(program: WebGPUProgram, inputs: readonly TensorInfo[], output: TensorInfo): Shader {
+    const described = inputs.map(({ dataId, shape }, i) => ({
+      dtype: this.tensorMap.get(dataId).dtype,
+      shape,
+      name: program.variableNames[i] ?? "",
+    }));
+    return { key: makeShaderKey(program, described, output), program, inputs: described, output };
+  }
+
+  /** WebGPU limits each dimension of a dispatch; a flat one too long is folded. */
+  private workgroups({ dispatch, dispatchLayout }: WebGPUProgram): [number, number, number] {
+    const limit = this.device.limits.maxComputeWorkgroupsPerDimension;
+    if (dispatch.every((count) => count <= limit)) return [...dispatch];
+    if (dispatchLayout.y || dispatchLayout.z) throw new Error("A dispatch is too large for this adapter.");
+    const side = Math.ceil(Math.sqrt(dispatch[0]));
+    if (side <= limit) return [side, side, 1];
+    const edge = Math.ceil(Math.cbrt(dispatch[0]));
+    return [edge, edge, edge];
+  }
+
+  /** The compiled kernel, from TF.js's own cache; compiled beside others that are asked for at the same time. */
+  async pipeline({ key, program, inputs, output }: Shader): Promise<GPUComputePipeline> {
+    const cache = this["pipelineCache"] as Record<string, GPUComputePipeline>;
+    const known = cache[key];
+    if (known) return known;
+    const made = await compileProgram(this.device, program, [...inputs], output, true);
+    cache[key] = made;
+    return made;
+  }
+
+  /** Submits what TF.js has encoded so far. */
+  flush(): void {
+    if (!this["commandEncoder"]) return;
+    this.endComputePassEncoder();
+    this.submitQueue();
+  }
+
+  /** The buffer of a tensor, uploaded first if need be. */
+  bufferOf(info: TensorInfo): GPUBuffer {
+    this.uploadToGPU(info.dataId);
+    return this.tensorMap.get(info.dataId).resource as GPUBuffer;
+  }
+
+  /** Overwrites a tensor. What was submitted before still sees the old values. */
+  overwrite(info: TensorInfo, values: Float32Array | Int32Array): void {
+    this.flush();
+    this.queue.writeBuffer(this.bufferOf(info), 0, values as typeof values & ArrayBufferView<ArrayBuffer>);
+    this.forgetValues(info);
+  }
+
+  /** The buffer's contents were changed behind TF.js's back: what it keeps on the CPU is out of date. */
+  forgetValues({ dataId }: TensorInfo): void {
+    const data = this.tensorMap.get(dataId);
+    if (data.resource) data.values = null as unknown as typeof data.values;
+  }
+
+  /** Copies bytes between tensors outside a recording; clears the target first when asked. */
+  copyInto(
+    to: TensorInfo,
+    copies: readonly { readonly from: TensorInfo; readonly source: number; readonly target: number; readonly bytes: number }[],
+    clear: boolean,
+  ): void {
+    const target = this.bufferOf(to);
+    const sources = copies.map(({ from }) => this.bufferOf(from));
+    this.ensureCommandEncoderReady();
+    this.endComputePassEncoder();
+    const encoder = this["commandEncoder"] as GPUCommandEncoder;
+    const owned = this["commandQueueOwnedIds"] as WeakSet<object>;
+    if (clear) encoder.clearBuffer(target);
+    for (const [i, { from, source, target: offset, bytes }] of copies.entries()) {
+      encoder.copyBufferToBuffer(sources[i] as GPUBuffer, source, target, offset, bytes);
+      owned.add(from.dataId);
+    }
+    owned.add(to.dataId);
+  }
+
+  override async read(dataId: object): ReturnType<WebGPUBackend["read"]> {
+    this.refuseReading(dataId);
+    return super.read(dataId);
+  }
+
+  override readSync(dataId: object): ReturnType<WebGPUBackend["readSync"]> {
+    this.refuseReading(dataId);
+    return super.readSync(dataId);
+  }
+
+  override readToGPU(dataId: object): ReturnType<WebGPUBackend["readToGPU"]> {
+    this.refuseReading(dataId);
+    return super.readToGPU(dataId);
+  }
+
+  private refuseReading(dataId: object): void {
+    if (!this.recorder) return;
+    const { shape, dtype } = this.tensorMap.get(dataId);
+    throw new RecordingError(`${readable({ dataId, shape, dtype })} is read back while recording: return it instead.`);
+  }
+}
+
+/** The numbers that TF.js hands to each program, in its order. */
+function uniformFields(
+  program: WebGPUProgram,
+  inputs: readonly TensorInfo[],
+  output: TensorInfo,
+  defined: Uniforms,
+): Field[] {
+  const fields: Field[] = [
+    { type: "float32", data: [Number.NaN] },
+    { type: "float32", data: [Number.POSITIVE_INFINITY] },
+  ];
+  for (const { shape } of [...inputs, output]) {
+    fields.push({ type: "int32", data: shape }, { type: "int32", data: util.computeStrides(shape) });
+  }
+  if (program.size) {
+    const size = util.sizeFromShape(program.outputShape);
+    fields.push({ type: "int32", data: [size / (program.outputComponent ?? 1)] });
+  }
+  return [...fields, ...(defined ?? [])];
+}
