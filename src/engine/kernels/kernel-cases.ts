@@ -43,6 +43,9 @@ const CONVOLUTIONS: readonly KernelCase[] = [
   [6, 7, 1, 2, -1, 1, 4, 8],
   [3, 5, 1, 1, 0, 3, 4, 4],
   [4, 4, 1, 1, 0, 1, 6, 3],
+  [5, 4, 3, 2, 1, 1, 8, 3],
+  [2, 2, 3, 1, 1, 1, 4, 12],
+  [1, 1, 1, 1, 0, 1, 8, 10],
 ].map(([h = 0, w = 0, kernel = 1, stride = 1, pad = 0, groups = 1, i = 1, o = 1]) => ({
   name: `rectified convolution ${kernel}×${kernel} ${h}×${w} stride ${stride} pad ${pad} groups ${groups} × (${i}→${o})`,
   shapes: [
