@@ -1,0 +1,162 @@
+/**
+ * Depthwise convolution in streams: an invocation walks down a strip of four columns with the filter and the sums of the
+ * rows it is in the middle of in registers, so that a value is read once for a whole column of taps. Single floats, no
+ * barriers, no branches in the inner loop. Taps of a dilated filter lie `dilation` apart, so do the columns and rows of
+ * its strip: one code serves all dilations of a kernel size.
+ */
+import { lines, range } from "./depthwise-plan";
+
+/** One block as a stream sees it. Channels of a group are `step` apart, groups `group` apart. */
+export interface StreamBlock {
+  readonly kernel: number;
+  readonly dilation: number;
+  readonly pad: number;
+  /** Channels that one invocation handles at once: outputs of one input (forward), inputs of one output (gradient). */
+  readonly group: number;
+}
+
+export interface Picture {
+  readonly height: number;
+  readonly width: number;
+  readonly channels: number;
+}
+
+/** How far strips reach: tiles of `tile` columns, `spread` apart, `strips` of them; `rate` input columns a tile column. */
+export interface StripPlan {
+  readonly tile: number;
+  readonly rate: number;
+  readonly spread: number;
+  readonly strips: number;
+  /** What is known of each input column of a strip: inside for all strips, outside for all, or to be tested. */
+  readonly columns: readonly ("inside" | "outside" | "edge")[];
+  /** Whether the last tile reaches beyond the picture. */
+  readonly ragged: boolean;
+}
+
+const TILE = 4;
+
+export function planStrips(b: StreamBlock, input: Picture, output: Picture, stride: number): StripPlan {
+  const rate = Math.max(1, stride / b.dilation);
+  const spread = Math.max(1, b.dilation / stride);
+  const side = Math.ceil(output.width / spread);
+  const tile = Math.min(TILE, side);
+  const tiles = Math.ceil(side / tile);
+  const reach = ((tiles - 1) * tile * spread + spread - 1) * stride;
+  const columns = range((tile - 1) * rate + b.kernel).map((c) => {
+    const least = c * b.dilation - b.pad;
+    if (least >= input.width || least + reach < 0) return "outside";
+    return least >= 0 && least + reach < input.width ? "inside" : "edge";
+  });
+  return { tile, rate, spread, strips: tiles * spread, columns, ragged: tiles * tile * spread !== output.width };
+}
+
+export interface StreamCode {
+  readonly block: StreamBlock;
+  readonly plan: StripPlan;
+  readonly input: Picture;
+  readonly output: Picture;
+  readonly stride: number;
+  /** Code of channel j's value of tap t. */
+  readonly weight: (j: string, t: string) => string;
+  /** Code of the value at index `at` + channel j's offset of the input. */
+  readonly read: (at: string, j: number) => string;
+  /** Statement that stores the sums of channel j at index `at`. */
+  readonly write: (at: string, value: string, j: number) => string;
+  /** Whether the group's channels are inputs, summed into one output. */
+  readonly gather: boolean;
+}
+
+/**
+ * Code of one strip. Reads the WGSL variables dilation, pad, spread, strip (number of the strip) and inBase, outBase
+ * (indices of the picture's first value of the channel).
+ */
+export function streamStrip(s: StreamCode): string {
+  const { kernel: K, group: m } = s.block;
+  const { tile, rate, columns } = s.plan;
+  const windows = Math.floor((K - 1) / rate) + 1;
+  const sets = range(s.gather ? 1 : m);
+  const used = range(columns.length).filter((c) => columns[c] !== "outside");
+  // With two input rows a step one of them may lie outside; else the loop meets no such row.
+  const test = rate > 1;
+  const value = (q: number, c: number, j: number) => {
+    const read = s.read(`row${q} + a${c}`, j);
+    const inside = [test ? `in${q}` : "", columns[c] === "edge" ? `k${c}` : ""].filter((t) => t);
+    return `let v${q}_${c}_${j} = ${inside.length > 0 ? `select(0.0, ${read}, ${inside.join(" && ")})` : read};`;
+  };
+  const rows = lines(
+    rate,
+    (q) => `let y${q} = (i * ${rate} + ${q}) * dilation + r * ${s.stride} - pad;
+      ${test ? `let in${q} = y${q} >= 0 && y${q} < ${s.input.height};` : ""}
+      let row${q} = inBase + ${test ? `clamp(y${q}, 0, ${s.input.height - 1})` : `y${q}`} * ${s.input.width * s.input.channels};
+      ${used.map((c) => lines(s.gather ? m : 1, (j) => value(q, c, j))).join("\n")}`,
+  );
+  /** What this step's rows add to column c of the sums that began `age` steps ago. */
+  const sum = (set: number, age: number, c: number) =>
+    range(rate)
+      .filter((q) => age * rate + q < K)
+      .flatMap((q) =>
+        (s.gather ? range(m) : [set]).map((j) => {
+          const taps = range(K).filter((kx) => columns[c * rate + kx] !== "outside");
+          const terms = taps.map(
+            (kx) => `v${q}_${c * rate + kx}_${s.gather ? j : 0} * w${j}_${(age * rate + q) * K + kx}`,
+          );
+          return terms.length > 0 ? `(${terms.join(" + ")})` : "0.0";
+        }),
+      )
+      .join(" + ");
+  const eachSum = (line: (set: number, age: number, c: number) => string) =>
+    range(windows - 1)
+      .map((k) => windows - 1 - k)
+      .map((age) => sets.map((set) => lines(tile, (c) => line(set, age, c))).join("\n"))
+      .join("\n");
+  const store = (done: (set: number, c: number) => string) => `let out = i - ${windows - 1};
+    if (out >= 0) {
+      let to = outBase + (out * spread + r) * ${s.output.width * s.output.channels};
+      ${lines(tile, (c) => {
+        const writes = sets.map((set) => s.write(`to + b${c}`, done(set, c), set)).join(" ");
+        return s.plan.ragged ? `if (ox + ${c} * spread < ${s.output.width}) { ${writes} }` : writes;
+      })}
+    }`;
+  return `
+    let ox = (strip / spread) * spread * ${tile} + strip % spread;
+    ${lines(tile, (c) => `let b${c} = (ox + ${c} * spread) * ${s.output.channels};`)}
+    ${used
+      .map((c) =>
+        columns[c] === "edge"
+          ? `let x${c} = ox * ${s.stride} + ${c} * dilation - pad; let k${c} = x${c} >= 0 && x${c} < ${s.input.width}; let a${c} = select(0, x${c}, k${c}) * ${s.input.channels};`
+          : `let a${c} = (ox * ${s.stride} + ${c} * dilation - pad) * ${s.input.channels};`,
+      )
+      .join("\n")}
+    for (var r = 0; r < min(spread, ${s.output.height}); r++) {
+      let steps = (${s.output.height - 1} - r) / spread + ${windows};
+      // The steps that read a row of the picture; ⌈·⌉ of positive quotients.
+      let start = max(0, (pad - r * ${s.stride} + dilation - 1) / (dilation * ${rate}));
+      let stop = min(steps, (${s.input.height - 1} + pad - r * ${s.stride} + dilation * ${rate}) / (dilation * ${rate}));
+      ${eachSum((set, age, c) => `var s${set}_${age}_${c} = 0.0;`)}
+      var i = ${test ? "0" : "start"};
+      for (; i < stop; i++) {
+        ${rows}
+        ${store((set, c) => `${windows > 1 ? `s${set}_${windows - 1}_${c} + ` : ""}${sum(set, windows - 1, c)}`)}
+        ${eachSum((set, age, c) => `s${set}_${age}_${c} = ${age > 1 ? `s${set}_${age - 1}_${c} + ` : ""}${sum(set, age - 1, c)};`)}
+      }
+      // Below the last row: what is left is complete.
+      for (; i < steps; i++) {
+        ${store((set, c) => (windows > 1 ? `s${set}_${windows - 1}_${c}` : "0.0"))}
+        ${eachSum((set, age, c) => `s${set}_${age}_${c} = ${age > 1 ? `s${set}_${age - 1}_${c}` : "0.0"};`)}
+      }
+    }`;
+}
+
+/** Code that loads the filter of a group, one row of taps at a time: fewer loads in the code compile much faster. */
+export function streamFilter({ block: { kernel: K, group: m }, weight }: Pick<StreamCode, "block" | "weight">): string {
+  return `${lines(m, (j) => lines(K * K, (t) => `var w${j}_${t} = 0.0;`))}
+    for (var ky = 0; ky < ${K}; ky++) {
+      ${lines(m, (j) =>
+        lines(K * K, (t) =>
+          t < K * K - K
+            ? `w${j}_${t} = w${j}_${t + K};`
+            : `w${j}_${t} = ${weight(String(j), `ky * ${K} + ${t - K * K + K}`)};`,
+        ),
+      )}
+    }`;
+}
