@@ -3,6 +3,7 @@ import { type Browser, expect } from "@playwright/test";
 import { Searchlight } from "../e2e/searchlight";
 import type { Environment } from "../src/domain/run";
 import type { Settings } from "../src/domain/settings";
+import { median } from "./median";
 import { firstPoint, longTasks, watch } from "./watch";
 
 const MINUTE = 60_000;
@@ -17,12 +18,6 @@ export interface LeaseResult {
   readonly iterationMs: readonly number[];
   /** Main-thread tasks over 50 ms, from the press of Search to the pause after the last iteration. */
   readonly longTasks: readonly number[];
-}
-
-export function median(values: readonly number[]): number {
-  const sorted = [...values].sort((a, b) => a - b);
-  const middle = sorted.length / 2;
-  return ((sorted[Math.floor(middle)] ?? Number.NaN) + (sorted[Math.ceil(middle) - 1] ?? Number.NaN)) / 2;
 }
 
 /** A page that nobody opened before: no compiled kernel is left over. */

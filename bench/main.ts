@@ -1,27 +1,31 @@
-/** Measures the built page in headless Chromium and gives the numbers as one object. */
+/** Measures the bench's own page and the built product in headless Chromium and gives the numbers as one object. */
 import { availableParallelism, loadavg } from "node:os";
 import { type Browser, chromium } from "@playwright/test";
 import { launchOptions } from "../scripts/lib/chromium.mjs";
 import { measureLease } from "./lease";
 import { measureMemory } from "./memory";
+import { measurePage } from "./page-bench";
 import type { BenchResult } from "./result";
 
-export { table } from "./result";
+export { table } from "./table";
 
 export interface BenchOptions {
-  /** Where the built page is served. */
+  /** Where the built product is served. */
   readonly address: string;
+  /** Where the bench's own page is served. */
+  readonly pageAddress: string;
   readonly commit: string;
-  /** One measured iteration instead of five, no memory. */
+  /** One measurement of each instead of five, no memory. */
   readonly quick: boolean;
   /** Hears what is being measured. */
   readonly tell: (what: string) => void;
 }
 
 async function measure(browser: Browser, options: BenchOptions): Promise<BenchResult> {
-  const { address, commit, quick, tell } = options;
+  const { address, pageAddress, commit, quick, tell } = options;
   const load = Number((loadavg()[0] ?? 0).toFixed(2));
   const count = quick ? 1 : 5;
+  const own = await measurePage(browser, pageAddress, { quick }, tell);
   tell("LeaSE on the backend that auto chooses");
   const auto = await measureLease(browser, address, "auto", 0);
   tell("LeaSE on the CPU");
@@ -35,8 +39,9 @@ async function measure(browser: Browser, options: BenchOptions): Promise<BenchRe
     commit,
     machine: { cores: availableParallelism(), load },
     browser: `Chromium ${browser.version()}`,
-    adapter: { cpu: cpu.environment.adapter, webgpu: webgpu.environment.adapter },
+    ...own,
     lease: {
+      msPerIteration: webgpu.result.msPerIteration,
       firstPointMs: auto.result.firstPointMs,
       auto: auto.environment.backend,
       cpu: cpu.result,

@@ -1,10 +1,13 @@
-// npm run bench: builds the page and measures it in Chromium. --json: one JSON object only; --quick: a short check.
+// npm run bench: builds the product and the bench's own page and measures both in Chromium. --json: one JSON object only; --quick: a short check.
 import { spawnSync } from "node:child_process";
+import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { loadTypeScript } from "./lib/load-ts.mjs";
 import { buildData, chromium, freePort, install, main, ROOT, SetupError, tool } from "./lib/setup.mjs";
 
 const FOLDER = "build/bench";
+/** The bench's own page lies beside the product, at an address of its own. */
+const PAGE = "bench-page";
 
 function options() {
   try {
@@ -20,7 +23,7 @@ function commit() {
   const git = (...words) => spawnSync("git", words, { cwd: ROOT, encoding: "utf8" });
   const head = git("rev-parse", "--short=12", "HEAD");
   if (head.status !== 0) return "unknown";
-  const built = ["src", "public", "index.html", "vite.config.ts", "package-lock.json"];
+  const built = ["src", "bench", "public", "index.html", "vite.config.ts", "package-lock.json"];
   const changes = git("status", "--porcelain", "--", ...built).stdout.trim();
   return head.stdout.trim() + (changes === "" ? "" : "-dirty");
 }
@@ -31,8 +34,12 @@ await main(async () => {
   await buildData({ quiet: true });
   process.env.CHROMIUM_PATH = await chromium({ quiet: true });
   const measured = commit();
-  const build = ["build", "--outDir", FOLDER, "--emptyOutDir", "--logLevel", "warn"];
-  if ((await tool("vite", build, { quiet: true })) !== 0) throw new SetupError("The build failed; see above.");
+  const build = async (folder, ...options) => {
+    const words = ["build", "--outDir", join(ROOT, folder), "--emptyOutDir", "--logLevel", "warn", ...options];
+    if ((await tool("vite", words, { quiet: true })) !== 0) throw new SetupError("The build failed; see above.");
+  };
+  await build(FOLDER);
+  await build(`${FOLDER}/${PAGE}`, "--config", "bench/page/vite.config.ts");
 
   const port = await freePort(4373);
   const { preview } = await import("vite");
@@ -45,7 +52,8 @@ await main(async () => {
   try {
     const { bench, table } = await loadTypeScript("bench/main.ts");
     const tell = (what) => console.error(`${what}…`);
-    const result = await bench({ address: `http://localhost:${port}/`, commit: measured, quick, tell });
+    const address = `http://localhost:${port}/`;
+    const result = await bench({ address, pageAddress: `${address}${PAGE}/`, commit: measured, quick, tell });
     console.log(json ? JSON.stringify(result, null, 2) : table(result));
   } finally {
     await server.close();

@@ -4,9 +4,10 @@ import { type Tensor, tf } from "../../src/engine/gpu/tensorflow";
 import { softmax } from "../../src/engine/kernels/softmax";
 import { ParameterSet } from "../../src/engine/nn/parameters";
 import { cell } from "../../src/engine/nn/supernet";
-import { CELL, type CellInput, type CellWork } from "./cell";
+import { CELL, cellInputs } from "./cell";
+import { named, type TrainingStep } from "./step";
 
-export function ourCell(input: CellInput): CellWork {
+export function ourCell(): TrainingStep {
   const { channels } = CELL;
   const set = new ParameterSet();
   const run = cell(set, "", {
@@ -18,17 +19,19 @@ export function ourCell(input: CellInput): CellWork {
     smooth: false,
   });
   const weights = tf.tensor1d(set.initial(3, STREAM.check));
-  const differentiate = tf.valueAndGrads((...args: Tensor[]) => {
-    const [alphas, flat] = args as [Tensor, Tensor];
-    const output = run(set.view(flat), input.s0, input.s1, softmax(alphas));
-    return tf.sum(tf.mul(output, input.upstream)).asScalar();
-  });
+  const inputs = cellInputs();
   return {
-    run: () => {
-      const { value, grads } = differentiate([input.alphas, weights]);
+    state: { weights: tf.zerosLike(weights), alphas: tf.zerosLike(named(inputs, "alphas")) },
+    inputs: { ...inputs, weights },
+    run: (_, given) => {
+      const loss = (...args: Tensor[]) => {
+        const [alphas, flat] = args as [Tensor, Tensor];
+        const output = run(set.view(flat), named(given, "s0"), named(given, "s1"), softmax(alphas));
+        return tf.sum(tf.mul(output, named(given, "upstream"))).asScalar();
+      };
+      const { value, grads } = tf.valueAndGrads(loss)([named(given, "alphas"), named(given, "weights")]);
       const [alphas, flat] = grads as [Tensor, Tensor];
-      return { loss: value, weights: [flat], alphas };
+      return { next: { alphas, weights: flat }, results: { loss: value } };
     },
-    dispose: () => weights.dispose(),
   };
 }

@@ -5,9 +5,11 @@
 
 import { PRIMITIVES, type Primitive } from "../../src/domain/primitives";
 import { CounterRandom, STREAM } from "../../src/domain/random";
+import type { Tensors } from "../../src/engine/gpu/step";
 import { type Tensor, tf } from "../../src/engine/gpu/tensorflow";
-import { CELL, type CellInput, type CellWork } from "./cell";
+import { CELL, cellInputs } from "./cell";
 import { EPSILON } from "./convnet";
+import { named, type TrainingStep } from "./step";
 
 type Picture = tf.Tensor4D;
 type Operation = (x: Picture) => Picture;
@@ -79,13 +81,14 @@ function initialWeights(): Picture[] {
   return [pointwise(), pointwise(), ...edges.flat()];
 }
 
-function forward(input: CellInput, alphas: tf.Tensor2D, weights: readonly Picture[], constants: Constants): Picture {
+function forward(inputs: Tensors, alphas: Tensor, weights: readonly Picture[]): Picture {
   let used = 0;
   const weight = () => weights[used++] as Picture;
+  const constants: Constants = { ones: named(inputs, "ones"), zeros: named(inputs, "zeros") };
   const apply = operations(weight, constants);
   const preprocess: Operation = (x) => batchNorm(tf.conv2d(tf.relu(x), weight(), 1, "same"), constants);
   const mixing = tf.unstack(tf.reshape(tf.softmax(alphas), [-1])) as tf.Scalar[];
-  const states = [preprocess(input.s0), preprocess(input.s1)];
+  const states = [preprocess(named(inputs, "s0")), preprocess(named(inputs, "s1"))];
   let edge = 0;
   for (let node = 0; node < CELL.nodes; node++) {
     let sum: Picture | null = null;
@@ -101,19 +104,27 @@ function forward(input: CellInput, alphas: tf.Tensor2D, weights: readonly Pictur
   return tf.concat(states.slice(2), 3);
 }
 
-export function stockCell(input: CellInput): CellWork {
+export function stockCell(): TrainingStep {
   const weights = initialWeights();
-  const constants = { ones: tf.ones([channels]) as tf.Tensor1D, zeros: tf.zeros([channels]) as tf.Tensor1D };
-  const differentiate = tf.valueAndGrads((...args: Tensor[]) => {
-    const [alphas, ...rest] = args as [tf.Tensor2D, ...Picture[]];
-    return tf.sum(tf.mul(forward(input, alphas, rest, constants), input.upstream)).asScalar();
-  });
+  const name = (i: number) => `weight${i}`;
+  const all = Object.fromEntries(weights.map((w, i) => [name(i), w]));
+  const gradients = Object.fromEntries(weights.map((w, i) => [name(i), tf.zerosLike(w)]));
+  const inputs = cellInputs();
   return {
-    run: () => {
-      const { value, grads } = differentiate([input.alphas, ...weights]);
+    state: { ...gradients, alphas: tf.zerosLike(named(inputs, "alphas")) },
+    inputs: { ...inputs, ...all, ones: tf.ones([channels]), zeros: tf.zeros([channels]) },
+    run: (_, given) => {
+      const loss = (...args: Tensor[]) => {
+        const [alphas, ...rest] = args as [Tensor, ...Picture[]];
+        return tf.sum(tf.mul(forward(given, alphas, rest), named(given, "upstream"))).asScalar();
+      };
+      const { value, grads } = tf.valueAndGrads(loss)([
+        named(given, "alphas"),
+        ...weights.map((_w, i) => named(given, name(i))),
+      ]);
       const [alphas, ...rest] = grads as [Tensor, ...Tensor[]];
-      return { loss: value, weights: rest, alphas };
+      const next = Object.fromEntries(rest.map((gradient, i) => [name(i), gradient]));
+      return { next: { ...next, alphas }, results: { loss: value } };
     },
-    dispose: () => tf.dispose([...weights, constants.ones, constants.zeros]),
   };
 }

@@ -4,34 +4,13 @@
  * gradient that enters the cell is `upstream`; what is asked for are the gradients of all weights and of the alphas.
  */
 import { CounterRandom, STREAM } from "../../src/domain/random";
-import { type Tensor, tf } from "../../src/engine/gpu/tensorflow";
+import type { Tensors } from "../../src/engine/gpu/step";
+import { tf } from "../../src/engine/gpu/tensorflow";
 
 export const CELL = { batch: 8, side: 16, channels: 8, edges: 14, nodes: 4, primitives: 8 } as const;
 
-export interface CellInput {
-  /** [N, S, S, C] */
-  readonly s0: tf.Tensor4D;
-  /** [N, S, S, C] */
-  readonly s1: tf.Tensor4D;
-  /** [14, 8] */
-  readonly alphas: tf.Tensor2D;
-  /** [N, S, S, 4·C] */
-  readonly upstream: tf.Tensor4D;
-}
-
-export interface CellGradients {
-  readonly loss: Tensor;
-  readonly weights: readonly Tensor[];
-  readonly alphas: Tensor;
-}
-
-/** A way to compute it. */
-export interface CellWork {
-  readonly run: () => CellGradients;
-  readonly dispose: () => void;
-}
-
-export function cellInput(): CellInput {
+/** s0 and s1 [N, S, S, C], alphas [14, 8], upstream [N, S, S, 4·C]. */
+export function cellInputs(): Tensors {
   const { batch, side, channels, edges, nodes, primitives } = CELL;
   let next = 0;
   const random = new CounterRandom(2, STREAM.check);

@@ -73,21 +73,19 @@ export function jaxConvnet(start: ConvnetStart): Peer {
   };
   const jitted = jit(step);
   let state: State = { weights, momenta: tree.map((t: np.Array) => np.zeros(t.shape), weights) as unknown as Weights };
-  let loss: np.Array | null = null;
   return {
-    step: () => {
-      const next = jitted(state, x.ref, labels.ref);
-      loss?.dispose();
-      state = { weights: next.weights, momenta: next.momenta };
-      loss = next.loss;
-    },
-    loss: async () => {
-      if (!loss) throw new Error("No step was made yet.");
-      return (await loss.ref.data())[0] ?? Number.NaN;
+    steps: async (count) => {
+      let last: np.Array | null = null;
+      for (let i = 0; i < count; i++) {
+        const { loss, ...next } = jitted(state, x.ref, labels.ref);
+        last?.dispose();
+        last = loss;
+        state = next;
+      }
+      return last ? ((await last.data())[0] ?? Number.NaN) : Number.NaN;
     },
     dispose: () => {
       tree.dispose(state);
-      loss?.dispose();
       x.dispose();
       labels.dispose();
       jitted.dispose();

@@ -9,12 +9,7 @@ import { crossEntropy } from "../../src/engine/nn/loss";
 import { convolutionFilter, depthwiseFilter, linearFilter, ParameterSet, vector } from "../../src/engine/nn/parameters";
 import { sgdStep } from "../../src/engine/optim/sgd";
 import { CLASSES, type ConvnetShape, type ConvnetStart, features, LEARNING_RATE, MOMENTUM, permuted } from "./convnet";
-import type { Step } from "./step";
-
-export interface OurState {
-  readonly weights: Tensor;
-  readonly momentum: Tensor;
-}
+import { named, type TrainingStep } from "./step";
 
 function network(shape: ConvnetShape) {
   const { batch, channels } = shape;
@@ -38,11 +33,9 @@ function network(shape: ConvnetShape) {
   return { set, logits };
 }
 
-export function ourConvnet(start: ConvnetStart): Step<OurState> {
+export function ourConvnet(start: ConvnetStart): TrainingStep {
   const { shape, weights: w } = start;
   const { batch, side, channels } = shape;
-  const x = tf.tensor(start.pictures, [batch, side, side, channels]);
-  const targets = tf.tensor(start.labels, [batch, CLASSES]);
   const { set, logits } = network(shape);
   // In PyTorch's layouts, [O, I, k, k] and [O, I], which the parameter set knows.
   const inputs = features(shape);
@@ -56,17 +49,19 @@ export function ourConvnet(start: ConvnetStart): Step<OurState> {
     bias: w.bias,
   };
   const weights = tf.tensor1d(set.fromTorch((name) => torch[name]));
-  const train = tf.valueAndGrad((flat: Tensor) =>
-    crossEntropy(logits(flat, x), { x, targets, weights: null }).asScalar(),
-  );
   const sgd = { learningRate: LEARNING_RATE, momentum: MOMENTUM, weightDecay: 0 };
   return {
-    initial: { weights, momentum: tf.zerosLike(weights) },
-    run: (state) => {
-      const { value, grad } = train(state.weights);
-      const next = sgdStep(state.weights, grad, state.momentum, sgd);
-      return { state: { weights: next.weights, momentum: next.buffer }, loss: value };
+    state: { weights, momentum: tf.zerosLike(weights) },
+    inputs: {
+      x: tf.tensor(start.pictures, [batch, side, side, channels]),
+      targets: tf.tensor(start.labels, [batch, CLASSES]),
     },
-    constants: [x, targets],
+    run: (state, inputs) => {
+      const [x, targets] = [named(inputs, "x"), named(inputs, "targets")];
+      const loss = (flat: Tensor) => crossEntropy(logits(flat, x), { x, targets, weights: null }).asScalar();
+      const { value, grad } = tf.valueAndGrad(loss)(named(state, "weights"));
+      const next = sgdStep(named(state, "weights"), grad, named(state, "momentum"), sgd);
+      return { next: { weights: next.weights, momentum: next.buffer }, results: { loss: value } };
+    },
   };
 }

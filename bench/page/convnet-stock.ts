@@ -2,14 +2,10 @@
  * The small convnet in stock TF.js: its public operations and its own gradients, nothing of ours. The optimiser is
  * tf.train.momentum written out (the same four operations a parameter), so that a step is a function of tensors.
  */
+import type { Tensors } from "../../src/engine/gpu/step";
 import { type Tensor, tf } from "../../src/engine/gpu/tensorflow";
 import { CLASSES, type ConvnetStart, EPSILON, features, LEARNING_RATE, MOMENTUM } from "./convnet";
-import type { Step } from "./step";
-
-export interface StockState {
-  readonly weights: readonly Tensor[];
-  readonly momenta: readonly Tensor[];
-}
+import { named, type TrainingStep } from "./step";
 
 function logits(x: tf.Tensor4D, weights: readonly Tensor[]): tf.Tensor2D {
   const [conv, scale, shift, depthwise, pointwise, dense, bias] = weights as [
@@ -29,31 +25,38 @@ function logits(x: tf.Tensor4D, weights: readonly Tensor[]): tf.Tensor2D {
   return tf.add(tf.matMul(tf.reshape(pooled, [x.shape[0], dense.shape[0]]), dense), bias);
 }
 
-export function stockConvnet(start: ConvnetStart): Step<StockState> {
+export function stockConvnet(start: ConvnetStart): TrainingStep {
   const { shape, weights: w } = start;
   const { batch, side, channels } = shape;
-  const x = tf.tensor4d(start.pictures, [batch, side, side, channels]);
-  const labels = tf.tensor2d(start.labels, [batch, CLASSES]);
-  const weights = [
-    tf.tensor4d(w.conv, [3, 3, channels, channels]),
-    tf.tensor1d(w.scale),
-    tf.tensor1d(w.shift),
-    tf.tensor4d(w.depthwise, [3, 3, channels, 1]),
-    tf.tensor4d(w.pointwise, [1, 1, channels, channels]),
-    tf.tensor2d(w.dense, [features(shape), CLASSES]),
-    tf.tensor1d(w.bias),
-  ];
-  const train = tf.valueAndGrads((...parameters: Tensor[]) =>
-    tf.losses.softmaxCrossEntropy(labels, logits(x, parameters)).asScalar(),
-  );
+  const weights: Tensors = {
+    conv: tf.tensor4d(w.conv, [3, 3, channels, channels]),
+    scale: tf.tensor1d(w.scale),
+    shift: tf.tensor1d(w.shift),
+    depthwise: tf.tensor4d(w.depthwise, [3, 3, channels, 1]),
+    pointwise: tf.tensor4d(w.pointwise, [1, 1, channels, channels]),
+    dense: tf.tensor2d(w.dense, [features(shape), CLASSES]),
+    bias: tf.tensor1d(w.bias),
+  };
+  const names = Object.keys(weights);
+  const momentum = (name: string) => `${name}.momentum`;
+  const momenta = Object.fromEntries(Object.entries(weights).map(([name, t]) => [momentum(name), tf.zerosLike(t)]));
   return {
-    initial: { weights, momenta: weights.map((t) => tf.zerosLike(t)) },
-    run: (state) => {
-      const { value, grads } = train([...state.weights]);
-      const momenta = state.momenta.map((v, i) => tf.add(tf.mul(v, MOMENTUM), grads[i] as Tensor));
-      const next = state.weights.map((t, i) => tf.add(tf.mul(momenta[i] as Tensor, -LEARNING_RATE), t));
-      return { state: { weights: next, momenta }, loss: value };
+    state: { ...weights, ...momenta },
+    inputs: {
+      x: tf.tensor4d(start.pictures, [batch, side, side, channels]),
+      labels: tf.tensor2d(start.labels, [batch, CLASSES]),
     },
-    constants: [x, labels],
+    run: (state, inputs) => {
+      const loss = (...parameters: Tensor[]) =>
+        tf.losses.softmaxCrossEntropy(named(inputs, "labels"), logits(named(inputs, "x"), parameters)).asScalar();
+      const { value, grads } = tf.valueAndGrads(loss)(names.map((name) => named(state, name)));
+      const next: Record<string, Tensor> = {};
+      for (const [i, name] of names.entries()) {
+        const v = tf.add(tf.mul(named(state, momentum(name)), MOMENTUM), grads[i] as Tensor);
+        next[momentum(name)] = v;
+        next[name] = tf.add(tf.mul(v, -LEARNING_RATE), named(state, name));
+      }
+      return { next, results: { loss: value } };
+    },
   };
 }

@@ -5,13 +5,8 @@ import { convolution } from "../../src/engine/kernels/convolution";
 import { depthwise } from "../../src/engine/kernels/depthwise";
 import { median } from "../median";
 import { again, type Dispatched, listen } from "./dispatches";
+import { type Direction, HOT_KERNELS, type HotKernel, type KernelRates } from "./result";
 import type { Roofline } from "./roofline";
-
-export const HOT_KERNELS = ["conv3x3", "conv1x1", "dw3x3", "dw5x5"] as const;
-export const DIRECTIONS = ["fwd", "dx", "dw"] as const;
-export type HotKernel = (typeof HOT_KERNELS)[number];
-export type Direction = (typeof DIRECTIONS)[number];
-export type KernelRates = Readonly<Record<HotKernel, Readonly<Record<Direction, { readonly gflops: number }>>>>;
 
 const [BATCH, SIDE] = [8, 16];
 

@@ -5,6 +5,7 @@ import { tf } from "../../src/engine/gpu/tensorflow";
 import { kernelRates } from "./kernel-rates";
 import { measureCell } from "./measure-cell";
 import { measureConvnet } from "./measure-convnet";
+import { measureReplay, planNetwork } from "./measure-network";
 import type { PageResult } from "./result";
 import { roofline } from "./roofline";
 
@@ -24,20 +25,15 @@ export async function measurePage({ quick }: PageOptions, tell: (what: string) =
   const { fmaGflops, kernels } = await kernelRates(ceiling, quick ? { rounds: 1, span: 20 } : { rounds: 7, span: 60 });
   ceiling.dispose();
   sound();
-  tell("Small convnet");
-  const convnet = await measureConvnet(quick ? { rounds: 1, steps: 2 } : { rounds: 5, steps: 5 }, tell);
+  tell("The paper's network, planned");
+  const network = planNetwork();
+  tell("A replayed step of it");
+  const step = await measureReplay(quick ? 3 : 15);
   sound();
   tell("One cell");
-  const cell = await measureCell({ rounds: quick ? 1 : 5, steps: 1 });
+  const { cell, arenaBytes } = await measureCell({ rounds: quick ? 1 : 5, steps: 5 });
   sound();
-  return {
-    cell,
-    convnet,
-    step: { jsMs: null },
-    network: { dispatches: null },
-    roofline: { fmaGflops },
-    kernels,
-    arena: { bytes: null },
-    adapter,
-  };
+  const convnet = await measureConvnet({ rounds: quick ? 1 : 5, steps: 5 }, tell);
+  sound();
+  return { cell, convnet, step, network, roofline: { fmaGflops }, kernels, arena: { bytes: arenaBytes }, adapter };
 }

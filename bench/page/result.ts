@@ -1,35 +1,43 @@
-/** The numbers of the bench's own page. Null: not measured in this bench. */
+/** The numbers of the bench's own page. Knows no TF.js: the bench's Node side reads it too. */
 import type { ConvnetShape, ConvnetSize } from "./convnet";
-import type { KernelRates } from "./kernel-rates";
 
-export const CONVNET_PEERS = ["stock", "stockReplayed", "jax", "ours"] as const;
+/** "ours" is replayed from a plan; the engine's kernels run one by one are "oursEager". */
+export const CONVNET_PEERS = ["stock", "stockReplayed", "jax", "ours", "oursEager"] as const;
 export type ConvnetPeer = (typeof CONVNET_PEERS)[number];
 
 export interface CellResult {
   /** Of one forward and backward pass. */
   readonly dispatches: { readonly stock: number; readonly ours: number };
   /** ms of one forward and backward pass. */
-  readonly ms: { readonly stock: number; readonly ours: number };
+  readonly ms: { readonly stock: number; readonly ours: number; readonly oursEager: number };
 }
 
 export interface ConvnetResult {
   /** ms of a training step. */
-  readonly ms: Readonly<Record<ConvnetPeer, Readonly<Record<ConvnetSize, number | null>>>>;
-  readonly dispatches: Readonly<Record<ConvnetPeer, number | null>>;
+  readonly ms: Readonly<Record<ConvnetPeer, Readonly<Record<ConvnetSize, number>>>>;
+  /** Of a training step of the small size. */
+  readonly dispatches: Readonly<Record<ConvnetPeer, number>>;
   readonly shapes: Readonly<Record<ConvnetSize, ConvnetShape>>;
   /** The largest relative difference of a loss from stock TF.js's in the first steps. */
   readonly lossDifference: Readonly<Record<ConvnetSize, number>>;
 }
 
+export const HOT_KERNELS = ["conv3x3", "conv1x1", "dw3x3", "dw5x5"] as const;
+export const DIRECTIONS = ["fwd", "dx", "dw"] as const;
+export type HotKernel = (typeof HOT_KERNELS)[number];
+export type Direction = (typeof DIRECTIONS)[number];
+export type KernelRates = Readonly<Record<HotKernel, Readonly<Record<Direction, { readonly gflops: number }>>>>;
+
 export interface PageResult {
   readonly cell: CellResult;
   readonly convnet: ConvnetResult;
-  /** JavaScript time of a replayed step, ms. */
-  readonly step: { readonly jsMs: number | null };
-  /** Weight step of the paper's network, planned without running. */
-  readonly network: { readonly dispatches: number | null };
+  /** A replayed weight step of the paper's network on small pictures: JavaScript time in ms, and dispatches. */
+  readonly step: { readonly jsMs: number; readonly dispatches: number };
+  /** Weight step of the paper's network, batch 64 at 32×32, planned without running; bytes beside weights and batch. */
+  readonly network: { readonly dispatches: number; readonly bytes: number };
   readonly roofline: { readonly fmaGflops: number };
   readonly kernels: KernelRates;
-  readonly arena: { readonly bytes: number | null };
+  /** Scratch of the cell's plan. */
+  readonly arena: { readonly bytes: number };
   readonly adapter: string;
 }

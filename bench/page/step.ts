@@ -1,32 +1,75 @@
-/** A training step as a function from tensors to tensors, and the eager way to run it again and again. */
+/** A training step as a function from tensors to tensors, and the two ways to run it again and again. */
+import type { ScratchArena } from "../../src/engine/gpu/plan";
+import type { Recording } from "../../src/engine/gpu/recording";
+import { recordingBackend, recordStep, type StepFunction, type Tensors } from "../../src/engine/gpu/step";
 import { scoped, type Tensor, tf } from "../../src/engine/gpu/tensorflow";
 import type { Peer } from "./timing";
 
-export interface Step<S> {
-  readonly initial: S;
-  /** One step: reads nothing back, keeps nothing. */
-  run(state: S): { readonly state: S; readonly loss: Tensor };
-  /** What `run` reads beside the state. */
-  readonly constants: readonly Tensor[];
+export interface TrainingStep {
+  /** What a step changes; as it is before the first one. */
+  readonly state: Tensors;
+  /** What it reads beside. */
+  readonly inputs: Tensors;
+  readonly run: StepFunction<Tensors, Tensors, "loss">;
+}
+
+/** The tensor of that name. */
+export function named<T extends Tensor>(tensors: Tensors, name: string): T {
+  const tensor = tensors[name];
+  if (!tensor) throw new Error(`There is no tensor ${name}.`);
+  return tensor as T;
 }
 
 /** Runs every operation at once, as TF.js does. Takes the step's tensors over. */
-export function eager<S>(step: Step<S>): Peer {
-  let last: { readonly state: S; readonly loss: Tensor | null } = { state: step.initial, loss: null };
-  const release = ({ state, loss }: typeof last) => tf.dispose([state, loss] as unknown as tf.TensorContainer);
+export function eager(step: TrainingStep): Peer {
+  let { state } = step;
   return {
-    step: () => {
-      const next = scoped(() => step.run(last.state));
-      release(last);
-      last = next;
+    steps: async (count) => {
+      let loss: Tensor | null = null;
+      for (let i = 0; i < count; i++) {
+        const { next, results } = scoped(() => step.run(state, step.inputs));
+        const before = state;
+        state = { ...state, ...(next as Tensors) };
+        for (const name of Object.keys(next)) before[name]?.dispose();
+        loss?.dispose();
+        loss = results.loss;
+      }
+      const value = loss ? (await loss.data())[0] : undefined;
+      loss?.dispose();
+      return value ?? Number.NaN;
     },
-    loss: async () => {
-      if (!last.loss) throw new Error("No step was made yet.");
-      return (await last.loss.data())[0] ?? Number.NaN;
+    dispose: () => tf.dispose({ ...state, ...step.inputs }),
+  };
+}
+
+export interface ReplayedPeer extends Peer {
+  readonly recording: Recording;
+  /** JavaScript time of one replay without a read-back, ms: nothing waits for the GPU. */
+  submitMs(): number;
+}
+
+/** Records the step and replays it on `arena`. Takes the step's tensors over. */
+export async function replayed(step: TrainingStep, arena: ScratchArena): Promise<ReplayedPeer> {
+  const { recording, build } = recordStep(step.run, { tensors: step.state }, { tensors: step.inputs });
+  const { plan, run, dispose } = await build(arena);
+  // A plan's first run sees what TF.js has uploaded, not what it is still to upload.
+  const backend = recordingBackend();
+  for (const tensor of Object.values({ ...step.state, ...step.inputs })) backend?.bufferOf(tensor);
+  backend?.flush();
+  return {
+    recording,
+    steps: async (count) => {
+      for (let i = 1; i < count; i++) plan.submit();
+      return (await run()).loss[0] ?? Number.NaN;
+    },
+    submitMs: () => {
+      const start = performance.now();
+      plan.submit();
+      return performance.now() - start;
     },
     dispose: () => {
-      release(last);
-      tf.dispose([...step.constants]);
+      dispose();
+      tf.dispose({ ...step.state, ...step.inputs });
     },
   };
 }

@@ -3,10 +3,11 @@ import { median } from "../median";
 
 /** One way to do a training step, with its weights and its batch. */
 export interface Peer {
-  /** Submits one step; its result is the next step's start. */
-  step(): void;
-  /** Waits until every submitted step is done. @returns the loss of the last one */
-  loss(): Promise<number>;
+  /**
+   * Submits `count` steps, each from where the last one ended, then waits for all of them.
+   * @returns the loss of the last one
+   */
+  steps(count: number): Promise<number>;
   dispose(): void;
 }
 
@@ -20,30 +21,28 @@ export interface Repeats {
 /** ms that the steps of one measurement take together, about; where one step takes longer, it stands alone. */
 const SPAN = 2000;
 
-/** ms a step: `steps` submitted one after another, then the wait for the last one's loss. */
-async function timeSteps(peer: Peer, steps: number): Promise<number> {
+/** ms a step. */
+async function timeSteps(peer: Peer, count: number): Promise<number> {
   const start = performance.now();
-  for (let i = 0; i < steps; i++) peer.step();
-  await peer.loss();
-  return (performance.now() - start) / steps;
+  await peer.steps(count);
+  return (performance.now() - start) / count;
 }
 
 /**
- * Median ms a step of each peer: A B C, A B C, … The first round warms up: it is not measured, and says how many steps
- * make a measurement.
+ * Median ms a step of each peer: A B C, A B C, … Each has made steps before, so that everything is compiled. The first
+ * round is not measured: it says how many steps make a measurement.
  */
 export async function interleave<K extends string>(
   peers: Readonly<Record<K, Peer>>,
   repeats: Repeats,
 ): Promise<Record<K, number>> {
-  const turns: { name: string; peer: Peer; steps: number; times: number[] }[] = [];
+  const turns: { name: string; peer: Peer; count: number; times: number[] }[] = [];
   for (const [name, peer] of Object.entries<Peer>(peers)) {
-    await timeSteps(peer, 1);
-    const steps = Math.max(1, Math.min(repeats.steps, Math.floor(SPAN / (await timeSteps(peer, 1)))));
-    turns.push({ name, peer, steps, times: [] });
+    const count = Math.max(1, Math.min(repeats.steps, Math.floor(SPAN / (await timeSteps(peer, 1)))));
+    turns.push({ name, peer, count, times: [] });
   }
   for (let round = 0; round < repeats.rounds; round++) {
-    for (const { peer, steps, times } of turns) times.push(await timeSteps(peer, steps));
+    for (const { peer, count, times } of turns) times.push(await timeSteps(peer, count));
   }
   return Object.fromEntries(turns.map(({ name, times }) => [name, median(times)])) as Record<K, number>;
 }
