@@ -66,6 +66,30 @@ export interface StreamCode {
   readonly gather: boolean;
 }
 
+type Strip = Pick<StreamCode, "plan" | "input" | "output" | "stride">;
+
+/** Code of the strip's first column ox and of the offsets of its columns: b of the output, a of the input. */
+function positions({ plan: { columns, tile }, input, output, stride }: Strip): string {
+  const column = (c: number) =>
+    columns[c] === "edge"
+      ? `let x${c} = ox * ${stride} + ${c} * dilation - pad; let k${c} = x${c} >= 0 && x${c} < ${input.width};
+        let a${c} = select(0, x${c}, k${c}) * ${input.channels};`
+      : `let a${c} = (ox * ${stride} + ${c} * dilation - pad) * ${input.channels};`;
+  return `let ox = (strip / spread) * spread * ${tile} + strip % spread;
+    ${lines(tile, (c) => `let b${c} = (ox + ${c} * spread) * ${output.channels};`)}
+    ${range(columns.length)
+      .filter((c) => columns[c] !== "outside")
+      .map(column)
+      .join("\n")}`;
+}
+
+/** Code of the steps start ≤ i < stop that read a row of the picture; both are quotients rounded up. */
+function bounds({ plan: { rate }, input, stride }: Strip, steps: string): string {
+  const period = `(dilation * ${rate})`;
+  return `let start = max(0, (pad - r * ${stride} + dilation - 1) / ${period});
+    let stop = min(${steps}, (${input.height - 1} + pad - r * ${stride} + dilation * ${rate}) / ${period});`;
+}
+
 /**
  * Code of one strip. Reads the WGSL variables dilation, pad, spread, strip (number of the strip) and inBase, outBase
  * (indices of the picture's first value of the channel).
@@ -118,20 +142,10 @@ export function streamStrip(s: StreamCode): string {
       })}
     }`;
   return `
-    let ox = (strip / spread) * spread * ${tile} + strip % spread;
-    ${lines(tile, (c) => `let b${c} = (ox + ${c} * spread) * ${s.output.channels};`)}
-    ${used
-      .map((c) =>
-        columns[c] === "edge"
-          ? `let x${c} = ox * ${s.stride} + ${c} * dilation - pad; let k${c} = x${c} >= 0 && x${c} < ${s.input.width}; let a${c} = select(0, x${c}, k${c}) * ${s.input.channels};`
-          : `let a${c} = (ox * ${s.stride} + ${c} * dilation - pad) * ${s.input.channels};`,
-      )
-      .join("\n")}
+    ${positions(s)}
     for (var r = 0; r < min(spread, ${s.output.height}); r++) {
       let steps = (${s.output.height - 1} - r) / spread + ${windows};
-      // The steps that read a row of the picture; ⌈·⌉ of positive quotients.
-      let start = max(0, (pad - r * ${s.stride} + dilation - 1) / (dilation * ${rate}));
-      let stop = min(steps, (${s.input.height - 1} + pad - r * ${s.stride} + dilation * ${rate}) / (dilation * ${rate}));
+      ${bounds(s, "steps")}
       ${eachSum((set, age, c) => `var s${set}_${age}_${c} = 0.0;`)}
       var i = ${test ? "0" : "start"};
       for (; i < stop; i++) {
@@ -158,5 +172,79 @@ export function streamFilter({ block: { kernel: K, group: m }, weight }: Pick<St
             : `w${j}_${t} = ${weight(String(j), `ky * ${K} + ${t - K * K + K}`)};`,
         ),
       )}
+    }`;
+}
+
+export interface StreamSums {
+  readonly block: StreamBlock;
+  readonly plan: StripPlan;
+  readonly input: Picture;
+  readonly output: Picture;
+  readonly stride: number;
+  /** Code of the input's value at an index. */
+  readonly read: (at: string) => string;
+  /** Code of the value of dy at an index of channel j. */
+  readonly readGradient: (at: string, j: number) => string;
+}
+
+/**
+ * Code that adds one strip's part of the filter's gradient to g{j}_{tap}: x row by row against the rows of dy that its taps
+ * reach, which stay in registers. Reads the variables that `streamStrip` reads; outBase is that of dy.
+ */
+export function streamGradW(s: StreamSums): string {
+  const { kernel: K, group: m } = s.block;
+  const { tile, rate, columns } = s.plan;
+  const windows = Math.floor((K - 1) / rate) + 1;
+  const used = range(columns.length).filter((c) => columns[c] !== "outside");
+  const test = rate > 1;
+  const each = (line: (j: number, c: number) => string) => lines(m, (j) => lines(tile, (c) => line(j, c)));
+  const rows = lines(rate, (q) => {
+    const value = (c: number) => {
+      const inside = [test ? `in${q}` : "", columns[c] === "edge" ? `k${c}` : ""].filter((t) => t);
+      const read = s.read(`row${q} + a${c}`);
+      return `let v${q}_${c} = ${inside.length > 0 ? `select(0.0, ${read}, ${inside.join(" && ")})` : read};`;
+    };
+    return `let y${q} = (i * ${rate} + ${q}) * dilation + r * ${s.stride} - pad;
+      ${test ? `let in${q} = y${q} >= 0 && y${q} < ${s.input.height};` : ""}
+      let row${q} = inBase + ${test ? `clamp(y${q}, 0, ${s.input.height - 1})` : `y${q}`} * ${s.input.width * s.input.channels};
+      ${used.map(value).join("\n")}`;
+  });
+  const newest = `let to = outBase + (i * spread + r) * ${s.output.width * s.output.channels};
+    ${each((j, c) => `d${j}_0_${c} = 0.0;`)}
+    if (i < count) { ${each((j, c) => {
+      const load = `d${j}_0_${c} = ${s.readGradient(`to + b${c}`, j)};`;
+      return s.plan.ragged ? `if (ox + ${c} * spread < ${s.output.width}) { ${load} }` : load;
+    })} }`;
+  const shift = range(windows - 1)
+    .map((k) => windows - 1 - k)
+    .map((age) => each((j, c) => `d${j}_${age}_${c} = d${j}_${age - 1}_${c};`))
+    .join("\n");
+  const products = (j: number, ky: number, kx: number) =>
+    range(tile)
+      .filter((c) => columns[c * rate + kx] !== "outside")
+      .map((c) => `v${ky % rate}_${c * rate + kx} * d${j}_${Math.floor(ky / rate)}_${c}`)
+      .join(" + ");
+  const sums = lines(m, (j) =>
+    lines(K, (ky) =>
+      lines(K, (kx) => {
+        const sum = products(j, ky, kx);
+        return sum ? `g${j}_${ky * K + kx} += ${sum};` : "";
+      }),
+    ),
+  );
+  return `
+    ${positions(s)}
+    for (var r = 0; r < min(spread, ${s.output.height}); r++) {
+      let count = (${s.output.height - 1} - r) / spread + 1;
+      ${bounds(s, `count + ${windows - 1}`)}
+      ${lines(windows, (age) => each((j, c) => `var d${j}_${age}_${c} = 0.0;`))}
+      var i = 0;
+      ${test ? "" : `for (; i < start; i++) { ${newest} ${shift} }`}
+      for (; i < stop; i++) {
+        ${newest}
+        ${rows}
+        ${sums}
+        ${shift}
+      }
     }`;
 }

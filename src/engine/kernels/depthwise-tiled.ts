@@ -4,15 +4,17 @@
  */
 import type { GpuBody } from "../gpu/kernel";
 import type { DepthwiseShape, PlacedBlock } from "./depthwise-cpu";
-import { choose, outChannels, place, range, reading, shapeKey } from "./depthwise-plan";
+import { choose, filterSize, lines, outChannels, place, range, reading, shapeKey } from "./depthwise-plan";
 import {
   type Picture,
   planStrips,
   type StreamBlock,
   type StripPlan,
   streamFilter,
+  streamGradW,
   streamStrip,
 } from "./depthwise-stream";
+import { sumChunks } from "./reduce";
 
 /** Invocations of a workgroup: small, since blocks differ in work and the workgroups are few. */
 const WORKGROUP = 16;
@@ -32,21 +34,33 @@ interface Planned {
   readonly key: string;
 }
 
-function planBlocks(
-  s: DepthwiseShape,
-  input: Picture,
-  output: Picture,
-  stride: number,
-  pad: (b: PlacedBlock) => number,
-) {
+/** Products that a step of one code may have: more channels at once save loads, but take longer to compile. */
+const MOST_TAPS = { forward: 25, gradX: 25, gradW: 9 } as const;
+
+interface Bank {
+  readonly input: Picture;
+  readonly output: Picture;
+  readonly stride: number;
+  readonly taps: number;
+  readonly pad?: (b: PlacedBlock) => number;
+}
+
+function planBlocks(s: DepthwiseShape, { input, output, stride, taps, pad = (b) => b.pad }: Bank) {
   const planned = place(s.blocks).map((b): Planned => {
     const ratio = b.outChannels / b.inChannels;
-    const group = [4, 3, 2].find((n) => ratio % n === 0) ?? 1;
+    const group = [4, 3, 2].find((n) => ratio % n === 0 && n * b.kernel ** 2 <= taps) ?? 1;
     const stream = { kernel: b.kernel, dilation: b.dilation, pad: pad(b), group };
     const plan = planStrips(stream, input, output, stride);
-    return { b, stream, plan, key: [b.kernel, group, plan.rate, plan.tile, plan.ragged, ...plan.columns].join() };
+    return { b, stream, plan, key: [b.kernel, group, plan.rate, plan.tile, plan.ragged].join() };
   });
-  return { planned, keys: [...new Set(planned.map(({ key }) => key))] };
+  const codes = [...new Set(planned.map(({ key }) => key))].map((key) => {
+    const same = planned.filter((p) => p.key === key);
+    const { stream, plan } = same[0] as Planned;
+    // What holds for all of the blocks is known; the rest is tested.
+    const columns = plan.columns.map((c, i) => (same.every((p) => p.plan.columns[i] === c) ? c : "edge"));
+    return { key, stream, plan: { ...plan, columns } };
+  });
+  return { planned, codes, codeOf: (p: Planned) => codes.findIndex(({ key }) => key === p.key) };
 }
 
 const numbersOf = ({ b, stream, plan }: Planned) => ({
@@ -69,15 +83,14 @@ export const tiledForward: GpuBody<DepthwiseShape> = ([x, w, z], s, run) => {
   if (!x || !w) throw new Error("Depthwise needs x and w.");
   const { how, inputs, functions } = reading(x, z);
   const [input, output] = [inputOf(s), outputOf(s)];
-  const { planned, keys } = planBlocks(s, input, output, s.stride, (b) => b.pad);
+  const { planned, codes, codeOf } = planBlocks(s, { input, output, stride: s.stride, taps: MOST_TAPS.forward });
   let count = 0;
   const entries = planned.map((p) => {
-    const entry = { test: `index >= ${count}`, numbers: { ...numbersOf(p), code: keys.indexOf(p.key), first: count } };
+    const entry = { test: `index >= ${count}`, numbers: { ...numbersOf(p), code: codeOf(p), first: count } };
     count += (s.batch * p.plan.strips * p.b.outChannels) / p.stream.group;
     return entry;
   });
-  const codes = keys.map((key, i) => {
-    const { stream, plan } = planned.find((p) => p.key === key) as Planned;
+  const code = codes.map(({ stream, plan }, i) => {
     const weight = (j: string, t: string) => `w[filterOffset + (${t}) * outChannels + local + ${j} * inChannels]`;
     return `if (code == ${i}) {
       let local = (unit / inChannels) * inChannels * ${stream.group} + unit % inChannels;
@@ -108,7 +121,7 @@ export const tiledForward: GpuBody<DepthwiseShape> = ([x, w, z], s, run) => {
       let unit = (index - first) / cells;
       let strip = (index - first) % cells % strips;
       let n = (index - first) % cells / strips;
-      ${codes.join("\n")}`,
+      ${code.join("\n")}`,
     count,
     shape: [s.batch, s.outHeight, s.outWidth, output.channels],
     workgroup: WORKGROUP,
@@ -125,7 +138,13 @@ export const fitsTiledGradX = (s: DepthwiseShape) => s.stride === 1 && fitsTiles
 export const tiledGradX: GpuBody<DepthwiseShape> = ([dy, w, z], s, run) => {
   if (!dy || !w) throw new Error("DepthwiseGradX needs dy and w.");
   const [input, output] = [outputOf(s), inputOf(s)];
-  const { planned, keys } = planBlocks(s, input, output, 1, (b) => b.dilation * (b.kernel - 1) - b.pad);
+  const { planned, codes, codeOf } = planBlocks(s, {
+    input,
+    output,
+    stride: 1,
+    taps: MOST_TAPS.gradX,
+    pad: (b) => b.dilation * (b.kernel - 1) - b.pad,
+  });
   const covered = range(s.channels).map((c) =>
     planned.filter(({ b }) => c >= b.inOffset && c < b.inOffset + b.inChannels),
   );
@@ -135,7 +154,7 @@ export const tiledGradX: GpuBody<DepthwiseShape> = ([dy, w, z], s, run) => {
   let count = 0;
   const entries = planned.map((p, i) => {
     const test = alone ? `index >= ${count}` : `block == ${i}`;
-    const entry = { test, numbers: { ...numbersOf(p), code: keys.indexOf(p.key), first: count } };
+    const entry = { test, numbers: { ...numbersOf(p), code: codeOf(p), first: count } };
     count += alone ? s.batch * p.plan.strips * p.b.inChannels : 0;
     return entry;
   });
@@ -145,12 +164,11 @@ export const tiledGradX: GpuBody<DepthwiseShape> = ([dy, w, z], s, run) => {
     sums
       ? `{ let at = ${at}; var v = ${value}; if (!fresh) { v += result[at]; } ${z ? "if (closing) { v = select(0.0, v, z[at] > 0.0); }" : ""} result[at] = v; }`
       : `{ let at = ${at}; result[at] = ${masked("at", value)}; }`;
-  const codes = keys.map((key, i) => {
-    const { stream, plan } = planned.find((p) => p.key === key) as Planned;
+  const code = codes.map(({ stream, plan }, i) => {
     const taps = stream.kernel ** 2;
     const weight = (j: string, t: string) =>
       `w[filterOffset + (${taps - 1} - (${t})) * outChannels + local + ${j} * inChannels]`;
-    const code = `
+    const strips = `
       ${streamFilter({ block: stream, weight })}
       ${alone ? "{" : "for (var strip = 0; strip < strips; strip++) {"}
       ${streamStrip({
@@ -172,7 +190,7 @@ export const tiledGradX: GpuBody<DepthwiseShape> = ([dy, w, z], s, run) => {
         let inBase = n * ${s.outHeight * s.outWidth * input.channels} + outOffset + local;
         ${sums ? `let fresh = ${alone ? "" : "block == begin && "}local == unit; ` : ""}
         ${sums && z ? `let closing = ${alone ? "" : "block == end && "}local + inChannels * ${stream.group} >= outChannels;` : ""}
-        ${code}
+        ${strips}
       }
     }`;
   });
@@ -182,7 +200,7 @@ export const tiledGradX: GpuBody<DepthwiseShape> = ([dy, w, z], s, run) => {
       let ic = inOffset + (index - first) / cells;
       let strip = (index - first) % cells % strips;
       let n = (index - first) % cells / strips;
-      ${codes.join("\n")}`
+      ${code.join("\n")}`
     : `let ic = index / ${s.batch};
       let n = index % ${s.batch};
       // The first and the last block that read the channel.
@@ -195,7 +213,7 @@ export const tiledGradX: GpuBody<DepthwiseShape> = ([dy, w, z], s, run) => {
       for (var block = 0; block < ${planned.length}; block++) {
         ${choose(entries)}
         if (ic >= inOffset && ic < inOffset + inChannels) {
-          ${codes.join("\n")}
+          ${code.join("\n")}
         }
       }`;
   return run({
@@ -208,4 +226,77 @@ export const tiledGradX: GpuBody<DepthwiseShape> = ([dy, w, z], s, run) => {
     shape: [s.batch, s.height, s.width, s.channels],
     workgroup: alone ? WORKGROUP : 4,
   });
+};
+
+/** Invocations worth having; more chunks only cost a longer second pass. */
+const GRADW_INVOCATIONS = 512;
+
+/** Each invocation sums the taps of a channel over a chunk of the strips of all pictures; then the chunks are summed. */
+export const tiledGradW: GpuBody<DepthwiseShape> = ([x, dy, z], s, run) => {
+  if (!x || !dy) throw new Error("DepthwiseGradW needs x and dy.");
+  const { how, inputs, functions } = reading(x, z);
+  const [input, output] = [inputOf(s), outputOf(s)];
+  const { planned, codes, codeOf } = planBlocks(s, { input, output, stride: s.stride, taps: MOST_TAPS.gradW });
+  const units = planned.reduce((sum, { b, stream }) => sum + b.outChannels / stream.group, 0);
+  const most = Math.min(...planned.map(({ plan }) => s.batch * plan.strips));
+  const chunks = Math.min(most, Math.ceil(GRADW_INVOCATIONS / units));
+  let count = 0;
+  const entries = planned.map((p) => {
+    const cells = s.batch * p.plan.strips;
+    const numbers = { ...numbersOf(p), code: codeOf(p), first: count, cells, chunk: Math.ceil(cells / chunks) };
+    const entry = { test: `index >= ${count}`, numbers };
+    count += (chunks * p.b.outChannels) / p.stream.group;
+    return entry;
+  });
+  const code = codes.map(({ stream, plan }, i) => {
+    const { kernel: K, group: m } = stream;
+    // One row of taps at a time, for the compiler's sake.
+    const store = `for (var ky = 0; ky < ${K}; ky++) {
+      let to = c * ${filterSize(s)} + filterOffset + ky * ${K} * outChannels + local;
+      ${lines(m, (j) =>
+        lines(K * K, (t) =>
+          t < K
+            ? `result[to + ${t} * outChannels + ${j} * inChannels] = g${j}_${t}; g${j}_${t} = g${j}_${t + K};`
+            : t < K * K - K
+              ? `g${j}_${t} = g${j}_${t + K};`
+              : "",
+        ),
+      )}
+    }`;
+    return `if (code == ${i}) {
+      let local = (unit / inChannels) * inChannels * ${m} + unit % inChannels;
+      ${lines(m, (j) => lines(K * K, (t) => `var g${j}_${t} = 0.0;`))}
+      for (var cell = c * chunk; cell < min(c * chunk + chunk, cells); cell++) {
+        let strip = cell % strips;
+        let n = cell / strips;
+        let inBase = n * ${s.height * s.width * s.channels} + inOffset + unit % inChannels;
+        let outBase = n * ${s.outHeight * s.outWidth * output.channels} + outOffset + local;
+        ${streamGradW({
+          block: stream,
+          plan,
+          input,
+          output,
+          stride: s.stride,
+          read: (at) => `load(${at})`,
+          readGradient: (at, j) => `dy[${at} + ${j} * inChannels]`,
+        })}
+      }
+      ${store}
+    }`;
+  });
+  const partial = run({
+    name: "DepthwiseGradW",
+    variant: `${how}_${s.batch}_${shapeKey(s)}`,
+    inputs: { ...inputs, dy },
+    params: {},
+    functions,
+    body: `${choose(entries)}
+      let unit = (index - first) / ${chunks};
+      let c = (index - first) % ${chunks};
+      ${code.join("\n")}`,
+    count,
+    shape: [chunks, filterSize(s)],
+    workgroup: WORKGROUP,
+  });
+  return sumChunks(run, partial, chunks, [filterSize(s)]);
 };

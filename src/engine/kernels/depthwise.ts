@@ -14,7 +14,7 @@ import {
 } from "./depthwise-cpu";
 import { fineForward, fineGradW, fineGradX } from "./depthwise-fine";
 import { filterSize, outChannels, place } from "./depthwise-plan";
-import { fitsTiledGradX, fitsTiles, tiledForward, tiledGradX } from "./depthwise-tiled";
+import { fitsTiledGradX, fitsTiles, tiledForward, tiledGradW, tiledGradX } from "./depthwise-tiled";
 
 export type { DepthwiseBlock } from "./depthwise-cpu";
 
@@ -48,7 +48,7 @@ const gradX: KernelBody<DepthwiseShape> = {
 const gradW: KernelBody<DepthwiseShape> = {
   shape: (s) => [filterSize(s)],
   cpu: ([x, dy, z], out, s) => depthwiseGradW(s, place(s.blocks), keepPositive(x as Values, z), dy as Values, out),
-  gpu: fineGradW,
+  ...ways(fitsTiles, tiledGradW, fineGradW),
 };
 
 const family = defineBilinear("SearchlightDepthwise", { forward, gradX, gradW });
