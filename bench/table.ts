@@ -12,7 +12,8 @@ interface Row {
 }
 
 const seconds = (ms: number) => `${(ms / 1000).toFixed(2)} s`;
-const milliseconds = (ms: number) => `${ms.toPrecision(3)} ms`;
+/** Three digits or more. */
+const milliseconds = (ms: number) => `${ms.toFixed(ms < 10 ? 2 : ms < 100 ? 1 : 0)} ms`;
 const megabytes = (bytes: number) => `${(bytes / 2 ** 20).toFixed(1)} MiB`;
 
 const atLeast = (name: string, ratio: number, target: number): Row => ({

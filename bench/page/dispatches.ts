@@ -71,3 +71,12 @@ export async function again(device: GPUDevice, dispatched: readonly Dispatched[]
   await device.queue.onSubmittedWorkDone();
   return performance.now() - start;
 }
+
+/** How many times over `dispatched` fills about `span` ms, at most 65,536. */
+export async function timesFor(device: GPUDevice, dispatched: readonly Dispatched[], span: number): Promise<number> {
+  // The first one may compile.
+  await again(device, dispatched, 1);
+  let times = 1;
+  while (times < 2 ** 16 && (await again(device, dispatched, times)) < span / 2) times *= 2;
+  return times;
+}

@@ -4,7 +4,7 @@ import { scoped, type Tensor, tf } from "../../src/engine/gpu/tensorflow";
 import { convolution } from "../../src/engine/kernels/convolution";
 import { depthwise } from "../../src/engine/kernels/depthwise";
 import { median } from "../median";
-import { again, type Dispatched, listen } from "./dispatches";
+import { again, type Dispatched, listen, timesFor } from "./dispatches";
 import { type Direction, HOT_KERNELS, type HotKernel, type KernelRates } from "./result";
 import type { Roofline } from "./roofline";
 
@@ -104,14 +104,13 @@ export async function kernelRates(
   for (const { key, dispatched } of all) {
     const list = await dispatched();
     if (list.length === 0) throw new Error(`${key} dispatched nothing.`);
-    const ms = (await again(device, list, 4)) / 4;
-    times.set(key, Math.max(4, Math.min(1000, Math.round(span / ms))));
+    times.set(key, await timesFor(device, list, span));
   }
   await ceiling.measure();
   for (let round = 0; round < rounds; round++) {
     ceilings.push(await ceiling.measure());
     for (const call of all) {
-      const count = times.get(call.key) ?? 4;
+      const count = times.get(call.key) ?? 1;
       const ms = await again(device, await call.dispatched(), count);
       rates.get(call.key)?.push((call.operations * count) / ms / 1e6);
     }

@@ -2,14 +2,16 @@
  * What the adapter reaches in multiply-adds alone: a kernel that reads and writes next to nothing. Each invocation carries
  * independent chains of vec4 multiply-adds, so that none waits for the one before.
  */
+import { again, type Dispatched, timesFor } from "./dispatches";
+
 const CHAINS = 8;
-const ROUNDS = 256;
+const ROUNDS = 32;
 /** Multiply-adds of each chain in one turn of the loop. */
 const UNROLLED = 4;
 const WORKGROUP = 64;
-const WORKGROUPS = 256;
+const WORKGROUPS = 2048;
 
-/** A multiply-add counts as two operations. */
+/** Of one dispatch; a multiply-add counts as two operations. */
 const OPERATIONS = 2 * 4 * CHAINS * UNROLLED * ROUNDS * WORKGROUP * WORKGROUPS;
 
 const each = (line: (i: number) => string) => Array.from({ length: CHAINS }, (_, i) => line(i)).join("\n  ");
@@ -27,6 +29,9 @@ fn main(@builtin(global_invocation_id) id : vec3u) {
   }
   values[id.x] = ${Array.from({ length: CHAINS }, (_, i) => `c${i}`).join(" + ")};
 }`;
+
+/** ms that a submission takes, about: a fast adapter gets many dispatches. */
+const SPAN = 100;
 
 export interface Roofline {
   /** One submission. @returns GFLOP/s */
@@ -47,21 +52,10 @@ export async function roofline(device: GPUDevice): Promise<Roofline> {
     layout: pipeline.getBindGroupLayout(0),
     entries: [{ binding: 0, resource: { buffer } }],
   });
+  const dispatch: Dispatched = { pipeline, bindings: [{ group: 0, bindGroup }], workgroups: [WORKGROUPS, 1, 1] };
+  const count = await timesFor(device, [dispatch], SPAN);
   return {
-    measure: async () => {
-      const encoder = device.createCommandEncoder();
-      const pass = encoder.beginComputePass();
-      pass.setPipeline(pipeline);
-      pass.setBindGroup(0, bindGroup);
-      pass.dispatchWorkgroups(WORKGROUPS);
-      pass.end();
-      const commands = encoder.finish();
-      await device.queue.onSubmittedWorkDone();
-      const start = performance.now();
-      device.queue.submit([commands]);
-      await device.queue.onSubmittedWorkDone();
-      return OPERATIONS / (performance.now() - start) / 1e6;
-    },
+    measure: async () => (OPERATIONS * count) / (await again(device, [dispatch], count)) / 1e6,
     dispose: () => buffer.destroy(),
   };
 }
