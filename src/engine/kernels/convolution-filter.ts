@@ -4,7 +4,8 @@
  */
 import type { GpuBody } from "../gpu/kernel";
 import type { ConvolutionShape } from "./convolution-cpu";
-import { lines, type Machine, maskedInput, range, widthOf } from "./convolution-tiles";
+import { maskedInput } from "./convolution-gather";
+import { LOAD_CODE, lines, type Machine, range, STORE_CODE, widthOf } from "./convolution-tiles";
 import { sumChunks } from "./reduce";
 
 interface Block {
@@ -46,7 +47,9 @@ export function chooseBlock(s: ConvolutionShape, machine: Machine): Block {
           const perChunk = Math.ceil(rows / chunks);
           const steps = Math.ceil(length / pixels) * perChunk;
           const invocations = s.kernel * (ins / i) * s.groups * (outs / o) * chunks;
-          const loads = steps * (loadsOf(s, pixels) * i + pixels * o) + sums + 4;
+          const loadsOnce = loadsOf(s, pixels) * i + pixels * o;
+          if (pixels * sums + LOAD_CODE * loadsOnce + STORE_CODE * sums > machine.code) continue;
+          const loads = steps * loadsOnce + sums + 4;
           const first = (steps * pixels * sums + machine.load * loads) * Math.max(1, invocations / machine.invocations);
           const size = s.kernel ** 2 * s.inChannels * s.groups * outs;
           const second = chunks > 1 ? machine.load * (chunks + 60) * Math.max(1, size / machine.invocations) : 0;

@@ -1,59 +1,70 @@
 /** Dense and grouped convolution with explicit padding, which may be negative (to start inside the picture). */
-import { defineBilinear, type KernelBody } from "../gpu/kernel";
+import { defineBilinear, type GpuBody, type KernelBody } from "../gpu/kernel";
 import type { Tensor } from "../gpu/tensorflow";
 import { type ConvolutionShape, cpuForward, cpuGradW, cpuGradX } from "./convolution-cpu";
 import { tiledGradW } from "./convolution-filter";
-import { type Machine, tiledForward, tiledGradX } from "./convolution-tiles";
+import { tiledForward, tiledGradX } from "./convolution-gather";
+import type { Machine } from "./convolution-tiles";
 import { outputSide } from "./depthwise";
 
-/** A software adapter: a few cores, to which every load is dear. */
-const FEW: Machine = { load: 17, invocations: 256, registers: 32 };
+/** A few cores to which every load is dear, as software adapters have them. */
+const FEW: Machine = { load: 17, invocations: 128, registers: 32, code: 260 };
+/** The same, for shapes that are worth a longer compilation. */
+const LARGE: Machine = { load: 17, invocations: 256, registers: 64, code: 700 };
+/** Graphics processors: loads are cheap, and thousands of invocations hide what they cost. */
+const MANY: Machine = { load: 4, invocations: 16384, registers: 8, code: 260 };
+
+const MACHINES = { "large tiles": LARGE, "many invocations": MANY } as const;
+/** Names of the ways besides the plain one. */
+export const CONVOLUTION_VARIANTS = Object.keys(MACHINES);
+
+/** A kernel in tiles for each machine. */
+const forMachines = (
+  way: (machine: Machine) => GpuBody<ConvolutionShape>,
+): Pick<KernelBody<ConvolutionShape>, "gpu" | "variants"> => ({
+  gpu: way(FEW),
+  variants: Object.entries(MACHINES).map(([name, machine]) => ({ name, fits: () => true, gpu: way(machine) })),
+});
 
 const forward: KernelBody<ConvolutionShape> = {
   shape: (s) => [s.batch, s.outHeight, s.outWidth, s.groups * s.outChannels],
   cpu: cpuForward,
-  gpu: tiledForward(FEW),
+  ...forMachines(tiledForward),
 };
 
 const gradX: KernelBody<ConvolutionShape> = {
   shape: (s) => [s.batch, s.height, s.width, s.groups * s.inChannels],
   cpu: cpuGradX,
-  gpu: tiledGradX(FEW),
+  ...forMachines(tiledGradX),
 };
 
 const gradW: KernelBody<ConvolutionShape> = {
   shape: (s) => [s.kernel, s.kernel, s.inChannels, s.groups * s.outChannels],
   cpu: cpuGradW,
-  gpu: tiledGradW(FEW),
+  ...forMachines(tiledGradW),
 };
 
-export const family = defineBilinear("SearchlightConvolution", { forward, gradX, gradW });
+/** Convolution and its two adjoints. */
+export const convolutionFamily = defineBilinear("SearchlightConvolution", { forward, gradX, gradW });
 
-/**
- * Convolution without bias.
- * @param x [N, H, W, groups·I]
- * @param filter [k, k, I, groups·O]; group g is output channels g·O..g·O+O−1 and reads input channels g·I..g·I+I−1
- * @param rectify reads max(x, 0) for x
- * @param pad zeros before and after; negative drops pixels before the picture's start (and adds none after)
- * @returns [N, H', W', groups·O]
- */
-export function convolution(
-  x: Tensor,
-  filter: Tensor,
-  options: {
-    readonly stride?: number;
-    readonly pad?: number;
-    readonly groups?: number;
-    readonly rectify?: boolean;
-  } = {},
-): Tensor {
-  const { stride = 1, pad = 0, groups = 1, rectify = false } = options;
-  const [batch, height, width, channels] = x.shape as [number, number, number, number];
-  const [kernel, kernelWidth, inChannels, outAll] = filter.shape as [number, number, number, number];
+export interface ConvolutionOptions {
+  readonly stride?: number;
+  readonly pad?: number;
+  readonly groups?: number;
+}
+
+/** All dimensions of a convolution of x by a filter. @throws when they do not fit */
+export function convolutionShape(
+  xShape: readonly number[],
+  filterShape: readonly number[],
+  { stride = 1, pad = 0, groups = 1 }: ConvolutionOptions,
+): ConvolutionShape {
+  const [batch = 0, height = 0, width = 0, channels = 0] = xShape;
+  const [kernel = 0, kernelWidth = 0, inChannels = 0, outAll = 0] = filterShape;
   if (kernel !== kernelWidth || channels !== groups * inChannels || outAll % groups !== 0) {
-    throw new Error(`Filter [${filter.shape}] does not fit input [${x.shape}] in ${groups} groups.`);
+    throw new Error(`Filter [${filterShape}] does not fit input [${xShape}] in ${groups} groups.`);
   }
-  return family[rectify ? "forwardRectified" : "forward"](x, filter, {
+  return {
     batch,
     height,
     width,
@@ -65,5 +76,24 @@ export function convolution(
     pad,
     outHeight: outputSide(height, kernel, stride, pad, Math.max(pad, 0)),
     outWidth: outputSide(width, kernel, stride, pad, Math.max(pad, 0)),
-  });
+  };
+}
+
+/**
+ * Convolution without bias.
+ * @param x [N, H, W, groups·I]
+ * @param filter [k, k, I, groups·O]; group g is output channels g·O..g·O+O−1 and reads input channels g·I..g·I+I−1
+ * @param options.rectify reads max(x, 0) for x
+ * @param options.pad zeros before and after; negative drops pixels before the picture's start (and adds none after)
+ * @returns [N, H', W', groups·O]
+ */
+export function convolution(
+  x: Tensor,
+  filter: Tensor,
+  options: ConvolutionOptions & { readonly rectify?: boolean } = {},
+): Tensor {
+  const shape = convolutionShape(x.shape, filter.shape, options);
+  return options.rectify
+    ? convolutionFamily.forwardRectified(x, filter, shape)
+    : convolutionFamily.forward(x, filter, shape);
 }
