@@ -1,9 +1,10 @@
 /** Runs every golden case of the parts that are built, on the current backend. */
 import { deriveGenotype } from "../src/domain/genotype";
 import { type Tensor, tf } from "../src/engine/gpu/tensorflow";
-import { type AdamState, adamStep } from "../src/engine/optim/adam";
+import { norm } from "../src/engine/kernels/flat";
+import { type AdamState, adamCorrections, adamStep } from "../src/engine/optim/adam";
 import { cosineRate } from "../src/engine/optim/cosine";
-import { clipNorm, norm, sgdStep } from "../src/engine/optim/sgd";
+import { sgdStep } from "../src/engine/optim/sgd";
 import { readGoldenJson } from "./golden-files";
 import { excess, GoldenCase } from "./golden-manifest";
 import { NETWORK_CASES, valuesOf } from "./golden-networks";
@@ -113,7 +114,7 @@ async function optimizerCase(name: string): Promise<Comparison[]> {
     for (const [i, want] of c.stepsFloat64.entries()) {
       const gradient = tf.tensor1d(c.grads[i]?.flat() ?? []);
       if (c.name.startsWith("adam")) {
-        const step: ReturnType<typeof adamStep> = adamStep(parameters, gradient, state, i + 1, {
+        const step: ReturnType<typeof adamStep> = adamStep(parameters, gradient, state, adamCorrections(ADAM, i + 1), {
           ...ADAM,
           learningRate: c.name === "adam_alpha_pcdarts" ? 6e-4 : ADAM.learningRate,
         });
@@ -124,12 +125,10 @@ async function optimizerCase(name: string): Promise<Comparison[]> {
           const got = (await norm(gradient).data())[0] ?? Number.NaN;
           comparisons.push({ name: `${c.name} norm ${i + 1}`, excess: excess([got], [want.gradNormBeforeClip], 0, 0) });
         }
-        const step: ReturnType<typeof sgdStep> = sgdStep(
-          parameters,
-          c.clip === null ? gradient : clipNorm(gradient, c.clip),
-          buffer,
-          options,
-        );
+        const step: ReturnType<typeof sgdStep> = sgdStep(parameters, gradient, buffer, {
+          ...options,
+          ...(c.clip === null ? {} : { clip: c.clip }),
+        });
         [parameters, buffer] = [step.weights, step.buffer];
       }
       const wanted = want.params.flat();

@@ -3,7 +3,7 @@ import { PRIMITIVES, type Primitive } from "../src/domain/primitives";
 import { type Tensor, tf } from "../src/engine/gpu/tensorflow";
 import { batchNorm } from "../src/engine/kernels/batch-norm";
 import { convolution } from "../src/engine/kernels/convolution";
-import { channelAffine } from "../src/engine/kernels/pointwise";
+import { norm as l2 } from "../src/engine/kernels/flat";
 import { softmax } from "../src/engine/kernels/softmax";
 import { conv, type Layer, norm } from "../src/engine/nn/layers";
 import { crossEntropy } from "../src/engine/nn/loss";
@@ -13,7 +13,6 @@ import { ParameterSet, type View } from "../src/engine/nn/parameters";
 import { resnet } from "../src/engine/nn/resnet";
 import { updateRunning } from "../src/engine/nn/running-statistics";
 import { cell, supernet } from "../src/engine/nn/supernet";
-import { norm as l2 } from "../src/engine/optim/sgd";
 import { type GoldenCase, toNCHW } from "./golden-manifest";
 
 /** Results by golden name; pictures as NHWC until they are read. */
@@ -110,10 +109,9 @@ export async function addRunning(results: Results, name: string, ...xs: readonly
 
 async function batchNormCase(golden: GoldenCase): Promise<Results> {
   const inputs = golden.flag("affine") ? ["x", "param.weight", "param.bias"] : ["x"];
-  const results = await differentiate(golden, new ParameterSet(), inputs, (_, [x, scale, shift]) => {
-    const y = batchNorm(x as Tensor);
-    return scale && shift ? channelAffine(y, scale, shift) : y;
-  });
+  const results = await differentiate(golden, new ParameterSet(), inputs, (_, [x, scale, shift]) =>
+    batchNorm(x as Tensor, scale && shift ? { scale, shift } : null),
+  );
   for (const name of ["weight", "bias"]) {
     const gradient = results.get(`grad.param.${name}`);
     if (gradient) results.set(`grad.${name}`, gradient);
@@ -177,7 +175,7 @@ async function networkCase(golden: GoldenCase): Promise<Results> {
     classes: golden.number("classes"),
     smooth: false,
   });
-  const explainer = darts.explainer(net, 0);
+  const explainer = darts.explainer(net, tf.scalar(0, "int32"));
   const weights = tf.tensor1d(net.parameters.fromTorch((name) => golden.values(`param.${name}`)));
   const [x, architecture] = [golden.tensor("x"), architectureOf(golden)];
   const batch = { x, targets: oneHot(golden.numbers("targets"), golden.number("classes")), weights: null };

@@ -1,12 +1,12 @@
 /** Golden cases f and k: architecture steps and the LeaSE hypergradient. */
 import { type Tensor, tf } from "../src/engine/gpu/tensorflow";
+import { norm } from "../src/engine/kernels/flat";
 import { resnet } from "../src/engine/nn/resnet";
 import { supernet } from "../src/engine/nn/supernet";
 import { type BilevelInput, bilevelHypergradient } from "../src/engine/objectives/bilevel";
 import { adversarial } from "../src/engine/objectives/explanation";
 import { type LeaseInput, leaseHypergradient } from "../src/engine/objectives/lease";
-import { adamStep } from "../src/engine/optim/adam";
-import { norm } from "../src/engine/optim/sgd";
+import { adamCorrections, adamStep } from "../src/engine/optim/adam";
 import { darts } from "../src/engine/strategies/darts";
 import type { GoldenCase } from "./golden-manifest";
 import { addArchitecture, addFlat, addRunning, architectureOf, oneHot, type Results } from "./golden-networks";
@@ -37,7 +37,7 @@ async function architectCase(golden: GoldenCase): Promise<Results> {
     weightDecay: golden.number("weight_decay"),
   };
   const input: BilevelInput = {
-    explainer: darts.explainer(net, 0),
+    explainer: darts.explainer(net, tf.scalar(0, "int32")),
     state: { weights, buffer: null, sgd },
     architecture,
     train,
@@ -54,7 +54,11 @@ async function architectCase(golden: GoldenCase): Promise<Results> {
   const results: Results = new Map();
   const add = (prefix: string, gradient: Tensor) => {
     addArchitecture(results, `${prefix}.grad.`, gradient);
-    addArchitecture(results, `${prefix}.afterAdam.`, adamStep(architecture, gradient, null, 1, adam).parameters);
+    addArchitecture(
+      results,
+      `${prefix}.afterAdam.`,
+      adamStep(architecture, gradient, null, adamCorrections(adam, 1), adam).parameters,
+    );
   };
   const first = bilevelHypergradient(input);
   results.set("first.valLoss", first.validationLoss);
@@ -100,7 +104,7 @@ async function leaseCase(golden: GoldenCase): Promise<Results> {
   const targets = golden.manifest.config.targets as Record<"train" | "valExplainer" | "valAudience", number[]>;
   const plain = (rate: number) => ({ learningRate: rate, momentum: 0, weightDecay: 0 });
   const input: LeaseInput = {
-    explainer: darts.explainer(net, 0),
+    explainer: darts.explainer(net, tf.scalar(0, "int32")),
     audience: audience.logits,
     explainerState: {
       weights: tf.tensor1d(net.parameters.fromTorch((n) => golden.values(`E.${n}`))),

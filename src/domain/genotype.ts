@@ -18,19 +18,19 @@ export type Alphas = Readonly<Record<CellKind, Float32Array>>;
 const OPS = PRIMITIVES.length;
 const NONE = PRIMITIVES.indexOf("none");
 
-/** Row-wise softmax of a row-major [rows, 8] matrix, rounded to float32 as the original computes it. */
-export function softmaxRows(alphas: Float32Array): Float32Array {
+/** Row-wise softmax of a row-major [rows, columns] matrix, rounded to float32 as the original computes it. */
+export function softmaxRows(alphas: Float32Array, columns: number = OPS): Float32Array {
   const out = new Float32Array(alphas.length);
-  for (let row = 0; row < alphas.length; row += OPS) {
-    const values = alphas.subarray(row, row + OPS);
+  for (let row = 0; row < alphas.length; row += columns) {
+    const values = alphas.subarray(row, row + columns);
     const max = values.reduce((a, b) => Math.max(a, b), Number.NEGATIVE_INFINITY);
     let sum = 0;
-    for (let k = 0; k < OPS; k++) {
+    for (let k = 0; k < columns; k++) {
       const e = Math.fround(Math.exp(Math.fround((values[k] ?? 0) - max)));
       out[row + k] = e;
       sum = Math.fround(sum + e);
     }
-    for (let k = 0; k < OPS; k++) out[row + k] = (out[row + k] ?? 0) / sum;
+    for (let k = 0; k < columns; k++) out[row + k] = (out[row + k] ?? 0) / sum;
   }
   return out;
 }

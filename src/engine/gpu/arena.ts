@@ -52,7 +52,9 @@ function lowestOffset(bank: Bank, piece: Piece, pieces: readonly Piece[]): numbe
 export function place(pieces: readonly Piece[], largestBank = Number.POSITIVE_INFINITY): Layout {
   const banks: Bank[] = [];
   const places: { bank: number; offset: number }[] = pieces.map(() => ({ bank: -1, offset: 0 }));
-  const order = pieces.map((_, i) => i).sort((a, b) => (pieces[b] as Piece).bytes - (pieces[a] as Piece).bytes || a - b);
+  const order = pieces
+    .map((_, i) => i)
+    .sort((a, b) => (pieces[b] as Piece).bytes - (pieces[a] as Piece).bytes || a - b);
   for (const index of order) {
     const piece = pieces[index] as Piece;
     const forbidden = new Set([...piece.apart].map((other) => places[other]?.bank ?? -1));

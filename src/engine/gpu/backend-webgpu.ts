@@ -18,8 +18,17 @@ export function programName(program: WebGPUProgram): string {
   return first === "searchlight" ? second : first;
 }
 
+/** Parts of TF.js's backend that it keeps to itself. */
+interface Inner {
+  readonly pipelineCache: Record<string, GPUComputePipeline>;
+  readonly commandEncoder: GPUCommandEncoder | null;
+  /** Data that encoded commands use: not released before they are submitted. */
+  readonly commandQueueOwnedIds: WeakSet<object>;
+}
+
 export class RecordingBackend extends WebGPUBackend {
   private recorder: Recorder | null = null;
+  private readonly compiling = new Map<string, Promise<GPUComputePipeline>>();
 
   /** Runs `step` and gives what it would have done. @throws RecordingError for what cannot be replayed */
   record<T>(outside: readonly TensorInfo[], step: () => T): { readonly recorder: Recorder; readonly value: T } {
@@ -36,6 +45,10 @@ export class RecordingBackend extends WebGPUBackend {
       Math.random = random;
       this.recorder = null;
     }
+  }
+
+  private get inner(): Inner {
+    return this as unknown as Inner;
   }
 
   get recording(): Recorder | null {
@@ -95,18 +108,27 @@ export class RecordingBackend extends WebGPUBackend {
   }
 
   /** The compiled kernel, from TF.js's own cache; compiled beside others that are asked for at the same time. */
-  async pipeline({ key, program, inputs, output }: Shader): Promise<GPUComputePipeline> {
-    const cache = this["pipelineCache"] as Record<string, GPUComputePipeline>;
-    const known = cache[key];
-    if (known) return known;
-    const made = await compileProgram(this.device, program, [...inputs], output, true);
-    cache[key] = made;
-    return made;
+  pipeline(shader: Shader): Promise<GPUComputePipeline> {
+    const known = this.inner.pipelineCache[shader.key];
+    if (known) return Promise.resolve(known);
+    const compiling = this.compiling.get(shader.key) ?? this.compile(shader);
+    this.compiling.set(shader.key, compiling);
+    return compiling;
+  }
+
+  private async compile({ key, program, inputs, output }: Shader): Promise<GPUComputePipeline> {
+    try {
+      const made = await compileProgram(this.device, program, [...inputs], output, true);
+      this.inner.pipelineCache[key] = made;
+      return made;
+    } finally {
+      this.compiling.delete(key);
+    }
   }
 
   /** Submits what TF.js has encoded so far. */
   flush(): void {
-    if (!this["commandEncoder"]) return;
+    if (!this.inner.commandEncoder) return;
     this.endComputePassEncoder();
     this.submitQueue();
   }
@@ -133,15 +155,20 @@ export class RecordingBackend extends WebGPUBackend {
   /** Copies bytes between tensors outside a recording; clears the target first when asked. */
   copyInto(
     to: TensorInfo,
-    copies: readonly { readonly from: TensorInfo; readonly source: number; readonly target: number; readonly bytes: number }[],
+    copies: readonly {
+      readonly from: TensorInfo;
+      readonly source: number;
+      readonly target: number;
+      readonly bytes: number;
+    }[],
     clear: boolean,
   ): void {
     const target = this.bufferOf(to);
     const sources = copies.map(({ from }) => this.bufferOf(from));
     this.ensureCommandEncoderReady();
     this.endComputePassEncoder();
-    const encoder = this["commandEncoder"] as GPUCommandEncoder;
-    const owned = this["commandQueueOwnedIds"] as WeakSet<object>;
+    const encoder = this.inner.commandEncoder as GPUCommandEncoder;
+    const owned = this.inner.commandQueueOwnedIds;
     if (clear) encoder.clearBuffer(target);
     for (const [i, { from, source, target: offset, bytes }] of copies.entries()) {
       encoder.copyBufferToBuffer(sources[i] as GPUBuffer, source, target, offset, bytes);

@@ -66,7 +66,11 @@ function register<A>(kernelName: string, body: KernelBody<A>): Kernel<A> {
       const tensors = ordered(inputs);
       const a = inner(attrs);
       if (body.variants?.length)
-        gpu.recording?.calls.push({ kernelName, attrs: a, inputs: tensors.map(({ shape, dtype }) => ({ shape, dtype })) });
+        gpu.recording?.calls.push({
+          kernelName,
+          attrs: a,
+          inputs: tensors.map(({ shape, dtype }) => ({ shape, dtype })),
+        });
       const way = chooseVariant(kernelName, body, a);
       const result = way(tensors, a, (dispatch) => {
         const info = runDispatch(gpu, dispatch);

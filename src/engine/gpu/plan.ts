@@ -1,12 +1,13 @@
 /** A recorded step on the device: its buffers and kernels are made once, and a run is one list of commands. */
 import { type DataType, type TensorInfo, util } from "@tensorflow/tfjs-core";
-import type { RecordingBackend } from "./backend-webgpu";
 import { aligned } from "./arena";
+import type { RecordingBackend } from "./backend-webgpu";
 import { allocate, DeviceBuffer } from "./memory";
 import { rootOf, type Storage } from "./recorder";
 import type { Action, Recording } from "./recording";
 
-const STORAGE = GPUBufferUsage.STORAGE | GPUBufferUsage.COPY_SRC | GPUBufferUsage.COPY_DST;
+/** Usage of buffers that kernels read and write; a function, since a runtime may define the constants late. */
+const storage = () => GPUBufferUsage.STORAGE | GPUBufferUsage.COPY_SRC | GPUBufferUsage.COPY_DST;
 
 /** Scratch of all plans of one run, which never run at the same time. */
 export class ScratchArena {
@@ -24,7 +25,7 @@ export class ScratchArena {
       const bank = this.banks[i];
       if (bank && bank.buffer.size >= size) continue;
       bank?.destroy();
-      this.banks[i] = new DeviceBuffer(device, size, STORAGE);
+      this.banks[i] = new DeviceBuffer(device, size, storage());
       this.version++;
     }
   }
@@ -133,7 +134,7 @@ export class Plan {
         arena.grow(device, layout.banks);
         return [
           new DeviceBuffer(device, slab.size, GPUBufferUsage.UNIFORM | GPUBufferUsage.COPY_DST),
-          new DeviceBuffer(device, Math.max(end, 4), STORAGE),
+          new DeviceBuffer(device, Math.max(end, 4), storage()),
         ] as const;
       },
       (buffers) => {
@@ -166,10 +167,9 @@ export class Plan {
   private bind(action: Extract<Action, { kind: "dispatch" }>, pipeline: GPUComputePipeline): Encoded {
     const { command, uniforms } = action;
     const buffers = [command.output, ...command.inputs].map((storage) => this.range(storage));
-    const entries = [
-      ...buffers,
-      { buffer: this.slab.buffer, offset: uniforms, size: command.uniforms.byteLength },
-    ].map((resource, binding) => ({ binding, resource }));
+    const entries = [...buffers, { buffer: this.slab.buffer, offset: uniforms, size: command.uniforms.byteLength }].map(
+      (resource, binding) => ({ binding, resource }),
+    );
     const bindings = this.device.createBindGroup({ layout: pipeline.getBindGroupLayout(0), entries });
     const [x, y, z] = command.workgroups;
     return { kind: "dispatch", pipeline, bindings, x, y, z };
@@ -189,7 +189,11 @@ export class Plan {
     for (const { from, to } of this.recording.exits) {
       if (!to) continue;
       const source = this.range(from);
-      list.push({ kind: "copy", from: source, to: { buffer: this.backend.bufferOf(to), offset: 0, size: source.size } });
+      list.push({
+        kind: "copy",
+        from: source,
+        to: { buffer: this.backend.bufferOf(to), offset: 0, size: source.size },
+      });
     }
     this.encoded = list;
     this.encodedFor = this.arena.version;
@@ -270,4 +274,3 @@ export class Plan {
     this.encoded = [];
   }
 }
-

@@ -8,7 +8,10 @@ import type { DataType, TensorInfo } from "@tensorflow/tfjs-core";
 /** A run of bytes that commands use: scratch to be laid out, a tensor from outside, or a constant. */
 export interface Storage {
   readonly bytes: number;
-  readonly source: "scratch" | { readonly tensor: TensorInfo } | { readonly constant: number; readonly dtype: DataType };
+  readonly source:
+    | "scratch"
+    | { readonly tensor: TensorInfo }
+    | { readonly constant: number; readonly dtype: DataType };
   /** Where it lies inside another one: a view, or a part of a joined tensor. */
   within: { readonly storage: Storage; readonly offset: number } | null;
 }

@@ -38,7 +38,12 @@ export interface Recording {
   readonly calls: readonly Call[];
   readonly dispatches: number;
   /** Bytes that the plan needs beside the tensors it is given. */
-  readonly bytes: { readonly scratch: number; readonly constants: number; readonly uniforms: number; readonly results: number };
+  readonly bytes: {
+    readonly scratch: number;
+    readonly constants: number;
+    readonly uniforms: number;
+    readonly results: number;
+  };
 }
 
 /** Kernels that make a part of a joined tensor write it there, so that joining costs nothing. */

@@ -113,7 +113,9 @@ export function eagerStep<S extends Tensors, I extends Tensors, R extends string
       state.tensors = { ...before, ...Object.fromEntries(copied) };
       for (const [name] of changed) before[name]?.dispose();
       const entries = Object.entries<Tensor>(results);
-      const values = await Promise.all(entries.map(async ([name, t]) => [name, (await t.data()) as Float32Array] as const));
+      const values = await Promise.all(
+        entries.map(async ([name, t]) => [name, (await t.data()) as Float32Array] as const),
+      );
       const kept = [...Object.values(state.tensors), ...Object.values(inputs.tensors)];
       for (const [, tensor] of entries) if (!kept.includes(tensor)) tensor.dispose();
       return Object.fromEntries(values) as Results<R>;
@@ -123,9 +125,14 @@ export function eagerStep<S extends Tensors, I extends Tensors, R extends string
 }
 
 /** Overwrites an input. */
-export function writeInput<I extends Tensors>(inputs: Held<I>, name: keyof I & string, values: Float32Array | Int32Array) {
+export function writeInput<I extends Tensors>(
+  inputs: Held<I>,
+  name: keyof I & string,
+  values: Float32Array | Int32Array,
+) {
   const old = inputs.tensors[name];
-  if (!old || old.size !== values.length) throw new Error(`${name} has ${old?.size ?? 0} values, not ${values.length}.`);
+  if (!old || old.size !== values.length)
+    throw new Error(`${name} has ${old?.size ?? 0} values, not ${values.length}.`);
   const backend = recordingBackend();
   if (backend) {
     backend.overwrite(old, values);
@@ -133,4 +140,14 @@ export function writeInput<I extends Tensors>(inputs: Held<I>, name: keyof I & s
   }
   inputs.tensors = { ...inputs.tensors, [name]: tf.tensor(values, old.shape, old.dtype) };
   old.dispose();
+}
+
+/** Recorded on WebGPU, plain elsewhere. @throws OutOfMemoryError */
+export async function compileStep<S extends Tensors, I extends Tensors, R extends string>(
+  step: StepFunction<S, I, R>,
+  state: Held<S>,
+  inputs: Held<I>,
+  arena: ScratchArena,
+): Promise<Step<R>> {
+  return recordingBackend() ? recordStep(step, state, inputs).build(arena) : eagerStep(step, state, inputs);
 }

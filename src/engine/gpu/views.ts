@@ -3,8 +3,8 @@
  * tensor's bytes, and the kernels that make a part write it where it belongs.
  */
 import type { MathBackendCPU } from "@tensorflow/tfjs-backend-cpu";
-import type { RecordingBackend } from "./backend-webgpu";
 import { ALIGNMENT } from "./arena";
+import type { RecordingBackend } from "./backend-webgpu";
 import { rootOf, type Storage } from "./recorder";
 import { type Tensor, type TensorInfo, tf } from "./tensorflow";
 
@@ -64,7 +64,12 @@ function gpuJoin(backend: RecordingBackend, parts: readonly TensorInfo[], layout
   const offsets = layout.parts.map(({ offset }) => 4 * offset);
   const { recording: recorder } = backend;
   if (!recorder) {
-    const copies = parts.map((from, i) => ({ from, source: 0, target: offsets[i] ?? 0, bytes: 4 * sizeOf(from.shape) }));
+    const copies = parts.map((from, i) => ({
+      from,
+      source: 0,
+      target: offsets[i] ?? 0,
+      bytes: 4 * sizeOf(from.shape),
+    }));
     backend.copyInto(info, copies, true);
     return info;
   }

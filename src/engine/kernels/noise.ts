@@ -1,13 +1,12 @@
 /** Seeded normal noise made where it is used: the generator of domain/random.ts as a kernel. */
 import { CounterRandom, type Stream } from "../../domain/random";
-import { defineKernel } from "../gpu/kernel";
+import { defineKernel, type Values } from "../gpu/kernel";
 import type { Tensor } from "../gpu/tensorflow";
 
 interface Noise {
   readonly shape: readonly number[];
   readonly seed: number;
   readonly stream: Stream;
-  readonly step: number;
 }
 
 const PCG4D = `
@@ -22,25 +21,27 @@ const PCG4D = `
 
 const noise = defineKernel<Noise>("SearchlightNormalNoise", {
   shape: (s) => s.shape,
-  cpu: (_, out, s) => {
-    const random = new CounterRandom(s.seed, s.stream, s.step);
+  cpu: ([step], out, s) => {
+    const random = new CounterRandom(s.seed, s.stream, (step as Values)[0] as number);
     for (let i = 0; i < out.length; i++) out[i] = random.normal(i);
   },
-  gpu: (_, s, run) =>
-    run({
+  gpu: ([step], s, run) => {
+    if (!step) throw new Error("NormalNoise needs the step.");
+    return run({
       name: "NormalNoise",
-      inputs: {},
-      params: { seed: s.seed, stream: s.stream, step: s.step },
+      inputs: { step },
+      params: { seed: s.seed, stream: s.stream },
       functions: PCG4D,
       body: `
-        let bits = pcg4d(vec4<u32>(u32(index), u32(uniforms.step), u32(uniforms.stream), bitcast<u32>(uniforms.seed)));
+        let bits = pcg4d(vec4<u32>(u32(index), u32(step[0]), u32(uniforms.stream), bitcast<u32>(uniforms.seed)));
         result[index] = sqrt(-2.0 * log(unit(bits.x))) * cos(6.283185307179586 * unit(bits.y));`,
       count: s.shape.reduce((a, b) => a * b, 1),
       shape: s.shape,
-    }),
+    });
+  },
 });
 
-/** Standard normal values of the given shape, from (seed, stream, step) and the element's index. */
-export function normalNoise(shape: readonly number[], seed: number, stream: Stream, step: number): Tensor {
-  return noise([], { shape, seed, stream, step });
+/** Standard normal values of the given shape, from (seed, stream, step) and the element's index. @param step int32 [] */
+export function normalNoise(shape: readonly number[], seed: number, stream: Stream, step: Tensor): Tensor {
+  return noise([step], { shape, seed, stream });
 }

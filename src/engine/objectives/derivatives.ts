@@ -1,6 +1,6 @@
 /** First and mixed second derivatives of losses. Exact (double backward) and finite differences are different quantities. */
 import { scoped, type Tensor, tf } from "../gpu/tensorflow";
-import { norm } from "../optim/sgd";
+import { axpy, norm } from "../kernels/flat";
 
 export interface LossGradients {
   readonly loss: Tensor;
@@ -62,7 +62,7 @@ export function mixedDerivative({ f, at, direction, targets, method }: MixedDeri
     const along = tf.where(usable, direction, tf.zerosLike(direction));
     const gradients = (sign: number) =>
       tf.tidy(() => {
-        const moved = tf.add(at, tf.mul(along, tf.mul(step, sign)));
+        const moved = axpy(at, along, tf.mul(step, sign));
         return tf.grads((...inputs: Tensor[]) => f(moved, inputs))([...targets]);
       });
     const [plus, minus] = [gradients(1), gradients(-1)];

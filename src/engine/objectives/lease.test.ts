@@ -43,7 +43,7 @@ beforeAll(async () => {
   await tf.setBackend("cpu");
   const flat = (values: Float32Array) => tf.tensor1d(values);
   base = {
-    explainer: darts.explainer(net, 0),
+    explainer: darts.explainer(net, tf.scalar(0, "int32")),
     audience: audience.logits,
     explainerState: {
       weights: flat(net.parameters.initial(1, STREAM.explainerWeights)),

@@ -114,7 +114,7 @@ export function leaseHypergradient(input: LeaseInput): LeaseResult {
     targets: [explanation.delta],
     method,
   }) as [Tensor];
-  const deltaGradient = tf.mul(throughW, -w.sgd.learningRate);
+  const deltaGradient = tf.neg(tf.mul(throughW, w.sgd.learningRate));
   const pulled = explanation.pullBack(deltaGradient, {
     weights: input.audiencePath !== "direct",
     architecture: input.audiencePath !== "indirect",
@@ -133,7 +133,7 @@ export function leaseHypergradient(input: LeaseInput): LeaseResult {
       targets: [architecture],
       method,
     }) as [Tensor];
-    terms.push(tf.mul(implicit, -e.sgd.learningRate));
+    terms.push(tf.neg(tf.mul(implicit, e.sgd.learningRate)));
   }
   return {
     gradient: terms.reduce((a, b) => tf.add(a, b)),

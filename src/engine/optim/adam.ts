@@ -1,9 +1,10 @@
 /** Adam with L2 decay in the gradient, as PyTorch has it. */
 import { type Tensor, tf } from "../gpu/tensorflow";
+import { adamUpdate, moment, type Scalar } from "../kernels/flat";
 
 export interface AdamOptions {
-  readonly learningRate: number;
-  readonly weightDecay: number;
+  readonly learningRate: Scalar;
+  readonly weightDecay: Scalar;
   readonly beta1: number;
   readonly beta2: number;
 }
@@ -13,20 +14,29 @@ export interface AdamState {
   readonly v: Tensor;
 }
 
-const EPSILON = 1e-8;
+/** What the moments are divided by: 1 − β^t. */
+export interface AdamCorrections {
+  readonly first: Scalar;
+  readonly second: Scalar;
+}
 
-/** One step, the `step`-th (1 for the first): α ← α − η·m̂/(√v̂ + ε) with g ← g + λα. */
+/** The corrections of the `step`-th step, 1 for the first. */
+export function adamCorrections({ beta1, beta2 }: Pick<AdamOptions, "beta1" | "beta2">, step: number) {
+  return { first: 1 - beta1 ** step, second: 1 - beta2 ** step };
+}
+
+/** One step: α ← α − η·m̂/(√v̂ + ε) with g ← g + λα. @param state null for zeros */
 export function adamStep(
   parameters: Tensor,
   gradient: Tensor,
   state: AdamState | null,
-  step: number,
+  corrections: AdamCorrections,
   o: AdamOptions,
 ): { readonly parameters: Tensor; readonly state: AdamState } {
-  const g = tf.add(gradient, tf.mul(parameters, o.weightDecay));
-  const m = tf.add(state ? tf.mul(state.m, o.beta1) : 0, tf.mul(g, 1 - o.beta1));
-  const v = tf.add(state ? tf.mul(state.v, o.beta2) : 0, tf.mul(tf.square(g), 1 - o.beta2));
-  const root = tf.add(tf.sqrt(tf.div(v, 1 - o.beta2 ** step)), EPSILON);
-  const update = tf.div(tf.div(m, 1 - o.beta1 ** step), root);
-  return { parameters: tf.sub(parameters, tf.mul(update, o.learningRate)), state: { m, v } };
+  const next = (old: Tensor | undefined, beta: number, squared: boolean) =>
+    moment(old ?? tf.zerosLike(parameters), gradient, parameters, { weightDecay: o.weightDecay, beta, squared });
+  const m = next(state?.m, o.beta1, false);
+  const v = next(state?.v, o.beta2, true);
+  const rates = { rate: o.learningRate, ...corrections };
+  return { parameters: adamUpdate(parameters, m, v, rates), state: { m, v } };
 }

@@ -1,8 +1,8 @@
 /** Optimiser steps against the formulas of their docstrings, in double precision. */
 import { beforeAll, describe, expect, it } from "vitest";
 import { type Tensor, tf } from "../gpu/tensorflow";
-import { type AdamState, adamStep } from "./adam";
-import { clipNorm, type SgdOptions, sgdStep, virtualStep } from "./sgd";
+import { type AdamState, adamCorrections, adamStep } from "./adam";
+import { type SgdOptions, sgdStep, virtualStep } from "./sgd";
 
 beforeAll(async () => {
   await tf.setBackend("cpu");
@@ -14,7 +14,7 @@ const GRADIENTS = [
   [0.01, 0.02, -0.03],
   [-0.02, 0.01, 0.005],
 ];
-const SGD: SgdOptions = { learningRate: 0.1, momentum: 0.9, weightDecay: 0.5 };
+const SGD = { learningRate: 0.1, momentum: 0.9, weightDecay: 0.5 } satisfies SgdOptions;
 
 const at = (list: readonly number[] | undefined, i: number) => list?.[i] ?? Number.NaN;
 const gradient = (step: number) => tf.tensor1d(GRADIENTS[step] ?? []);
@@ -46,11 +46,14 @@ describe("SGD", () => {
   });
 
   it("clips a gradient to the norm, and leaves a shorter one", () => {
-    // ‖(3, 4)‖ = 5.
+    const weights = tf.tensor1d([1, 1]);
+    const bufferAfter = (gradient: readonly number[], clip: number) =>
+      sgdStep(weights, tf.tensor1d([...gradient]), null, { ...SGD, clip }).buffer;
+    // ‖(3, 4)‖ = 5; the decay of 0.5 is not clipped.
     const scale = 2 / (5 + 1e-6);
-    expectValues(clipNorm(tf.tensor1d([3, 4]), 2), [3 * scale, 4 * scale]);
-    expectValues(clipNorm(tf.tensor1d([3, 4]), 6), [3, 4]);
-    expectValues(clipNorm(tf.tensor1d([0, 0]), 6), [0, 0]);
+    expectValues(bufferAfter([3, 4], 2), [3 * scale + 0.5, 4 * scale + 0.5]);
+    expectValues(bufferAfter([3, 4], 6), [3.5, 4.5]);
+    expectValues(bufferAfter([0, 0], 6), [0.5, 0.5]);
   });
 
   it("takes a virtual step from the buffer and leaves the buffer as it is", () => {
@@ -77,12 +80,13 @@ describe("Adam", () => {
     for (const step of [1, 2]) {
       // The gradient opposes and exceeds some of the decay: without decay the signs differ.
       const raw = [-0.9, 0.02, -1];
-      const next: ReturnType<typeof adamStep> = adamStep(parameters, tf.tensor1d(raw), state, step, {
-        learningRate,
-        weightDecay,
-        beta1,
-        beta2,
-      });
+      const next: ReturnType<typeof adamStep> = adamStep(
+        parameters,
+        tf.tensor1d(raw),
+        state,
+        adamCorrections({ beta1, beta2 }, step),
+        { learningRate, weightDecay, beta1, beta2 },
+      );
       [parameters, state] = [next.parameters, next.state];
       for (const [i, a] of alpha.entries()) {
         const g = at(raw, i) + weightDecay * a;

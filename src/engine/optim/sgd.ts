@@ -1,39 +1,40 @@
 /** SGD with momentum, weight decay and a clip of the joint norm, on flat weights. */
 import { type Tensor, tf } from "../gpu/tensorflow";
+import { axpy, descend, momentumStep, norm, type Scalar } from "../kernels/flat";
 
 export interface SgdOptions {
-  readonly learningRate: number;
-  readonly momentum: number;
-  readonly weightDecay: number;
+  readonly learningRate: Scalar;
+  readonly momentum: Scalar;
+  readonly weightDecay: Scalar;
   readonly nesterov?: boolean;
+  /** The largest norm of the gradient alone, before decay; none by default. */
+  readonly clip?: Scalar;
 }
 
-/** ‖g‖₂ of a flat gradient, a scalar. */
-export function norm(gradient: Tensor): Tensor {
-  return tf.sqrt(tf.sum(tf.square(gradient)));
-}
+const bufferOr = (buffer: Tensor | null, like: Tensor) => buffer ?? tf.zerosLike(like);
 
-/** g·min(1, max/(‖g‖ + 1e-6)). */
-export function clipNorm(gradient: Tensor, max: number): Tensor {
-  return tf.mul(gradient, tf.minimum(tf.div(max, tf.add(norm(gradient), 1e-6)), 1));
-}
-
-/** g ← g + λθ; buf ← g at first, else μ·buf + g; θ ← θ − η·buf (Nesterov: η(g + μ·buf)). `gradient` is already clipped. */
+/**
+ * g ← g·min(1, clip/(‖g‖ + 1e-6)) + λθ; buf ← μ·buf + g; θ ← θ − η·buf (Nesterov: η(g + μ·buf)).
+ * @param buffer null for zeros
+ */
 export function sgdStep(
   weights: Tensor,
   gradient: Tensor,
   buffer: Tensor | null,
   o: SgdOptions,
 ): { readonly weights: Tensor; readonly buffer: Tensor } {
-  const g = tf.add(gradient, tf.mul(weights, o.weightDecay));
-  const next = buffer ? tf.add(tf.mul(buffer, o.momentum), g) : tf.clone(g);
-  const direction = o.nesterov ? tf.add(g, tf.mul(next, o.momentum)) : next;
-  return { weights: tf.sub(weights, tf.mul(direction, o.learningRate)), buffer: next };
+  const clip = o.clip === undefined ? {} : { clip: { norm: norm(gradient), max: o.clip } };
+  const options = { momentum: o.momentum, weightDecay: o.weightDecay, ...clip };
+  const before = bufferOr(buffer, weights);
+  const next = momentumStep(before, gradient, weights, options);
+  if (!o.nesterov) return { weights: descend(weights, next, o.learningRate), buffer: next };
+  const decayed = momentumStep(before, gradient, weights, { ...options, momentum: 0 });
+  return { weights: descend(weights, axpy(decayed, next, o.momentum), o.learningRate), buffer: next };
 }
 
 /** The virtual step inside a hypergradient: θ − η(μ·buf + g + λθ), without a clip; the buffer stays as it is. */
 export function virtualStep(weights: Tensor, gradient: Tensor, buffer: Tensor | null, o: SgdOptions): Tensor {
-  const decayed = tf.add(gradient, tf.mul(weights, o.weightDecay));
-  const direction = buffer ? tf.add(tf.mul(buffer, o.momentum), decayed) : decayed;
-  return tf.sub(weights, tf.mul(direction, o.learningRate));
+  const { momentum, weightDecay } = o;
+  const direction = momentumStep(bufferOr(buffer, weights), gradient, weights, { momentum, weightDecay });
+  return descend(weights, direction, o.learningRate);
 }

@@ -1,17 +1,31 @@
-/** Mini-batches of one iteration, from the data set's bytes to normalised tensors. */
+/** Mini-batches of one iteration on the host, from the data set's bytes, and the tensors that they become. */
 import { type AugmentedBatch, augmentationPlan, identityPlan } from "../../data/augment";
 import { BatchStream, ValidationDraws } from "../../data/batches";
 import { classCounts, classWeights } from "../../data/statistics";
 import type { Dataset } from "../../domain/dataset";
 import type { Settings } from "../../domain/settings";
-import { type Tensor, tf } from "../gpu/tensorflow";
+import type { Tensors } from "../gpu/step";
+import { tf } from "../gpu/tensorflow";
 import { augment } from "../kernels/augment";
 import type { Batch } from "../nn/loss";
 
-/** A batch with what the host needs to know of it. */
-export interface LabelledBatch extends Batch {
+export const BATCHES = ["train", "explainerValidation", "audienceValidation"] as const satisfies AugmentedBatch[];
+
+/** A batch on the host, before augmentation. */
+export interface HostBatch {
+  /** 0..255, [N, S, S, 3]. */
+  readonly pictures: Float32Array;
+  /** [N, 3]: row shift, column shift, flip. */
+  readonly plan: Int32Array;
+  /** One-hot, [N, classes]. */
+  readonly targets: Float32Array;
+  /** Weight of each picture, [N]. */
+  readonly weights: Float32Array;
   readonly labels: readonly number[];
 }
+
+/** Names of a batch's tensors among the inputs of a step. */
+export type BatchInput = `${AugmentedBatch}${"Pictures" | "Plan" | "Targets" | "Weights"}`;
 
 export class Batches {
   readonly iterationsPerEpoch: number;
@@ -39,11 +53,9 @@ export class Batches {
     return this.train.epochOf(iteration);
   }
 
-  /** The three batches of an iteration (0 is the first); the caller's scope owns their tensors. */
-  at(iteration: number, settings: Settings): Readonly<Record<AugmentedBatch, LabelledBatch>> {
-    const statistics = tf.tensor([...this.dataset.mean, ...this.dataset.std], [2, 3]);
-    const make = (batch: AugmentedBatch, pictures: Uint32Array) =>
-      this.batch(batch, pictures, iteration, settings, statistics);
+  /** The three batches of an iteration (0 is the first). */
+  at(iteration: number, settings: Settings): Readonly<Record<AugmentedBatch, HostBatch>> {
+    const make = (batch: AugmentedBatch, pictures: Uint32Array) => this.batch(batch, pictures, iteration, settings);
     return {
       train: make("train", this.train.at(iteration)),
       explainerValidation: make("explainerValidation", this.explainer.at(iteration)),
@@ -51,13 +63,7 @@ export class Batches {
     };
   }
 
-  private batch(
-    batch: AugmentedBatch,
-    pictures: Uint32Array,
-    iteration: number,
-    settings: Settings,
-    statistics: Tensor,
-  ): LabelledBatch {
+  private batch(batch: AugmentedBatch, pictures: Uint32Array, iteration: number, settings: Settings): HostBatch {
     const { size, pixels, labels, classNames } = this.dataset;
     const count = pictures.length;
     const length = size * size * 3;
@@ -70,11 +76,43 @@ export class Batches {
     const picked = Array.from(pictures, (picture) => labels[picture] ?? 0);
     const targets = new Float32Array(count * classNames.length);
     for (const [i, label] of picked.entries()) targets[i * classNames.length + label] = 1;
-    return {
-      x: augment(tf.tensor(raw, [count, size, size, 3]), tf.tensor(plan.values, [count, 3], "int32"), statistics),
-      targets: tf.tensor(targets, [count, classNames.length]),
-      weights: settings.classWeights ? tf.tensor1d(picked.map((label) => this.weights[label] ?? 1)) : null,
-      labels: picked,
-    };
+    const weights = Float32Array.from(picked, (label) => this.weights[label] ?? 1);
+    return { pictures: raw, plan: plan.values, targets, weights, labels: picked };
   }
+
+  /** Tensors for the batches of a step, still without values. */
+  tensors(settings: Settings): Readonly<Record<BatchInput, tf.Tensor>> {
+    const { size, classNames } = this.dataset;
+    const { batchSize } = settings;
+    const entries = BATCHES.flatMap((batch) => [
+      [`${batch}Pictures`, tf.zeros([batchSize, size, size, 3])],
+      [`${batch}Plan`, tf.zeros([batchSize, 3], "int32")],
+      [`${batch}Targets`, tf.zeros([batchSize, classNames.length])],
+      [`${batch}Weights`, tf.zeros([batchSize])],
+    ]);
+    return Object.fromEntries(entries) as Record<BatchInput, tf.Tensor>;
+  }
+}
+
+/** A batch's values by the names of its tensors. */
+export function batchValues(batch: AugmentedBatch, values: HostBatch) {
+  return [
+    [`${batch}Pictures`, values.pictures],
+    [`${batch}Plan`, values.plan],
+    [`${batch}Targets`, values.targets],
+    [`${batch}Weights`, values.weights],
+  ] as const;
+}
+
+/** The augmented, normalised batch inside a step. */
+export function batchOf(
+  inputs: Tensors & Readonly<Record<BatchInput | "statistics", tf.Tensor>>,
+  batch: AugmentedBatch,
+  settings: Settings,
+): Batch {
+  return {
+    x: augment(inputs[`${batch}Pictures`], inputs[`${batch}Plan`], inputs.statistics),
+    targets: inputs[`${batch}Targets`],
+    weights: settings.classWeights ? inputs[`${batch}Weights`] : null,
+  };
 }

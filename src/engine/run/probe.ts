@@ -13,7 +13,7 @@ const SHAPE = { channels: 4, layers: 3, classes: 8, size: 16, batch: 4 } as cons
 async function time(backend: BackendName): Promise<number> {
   await tf.setBackend(backend);
   const net = supernet({ ...SHAPE, smooth: false });
-  const explainer = darts.explainer(net, 0);
+  const explainer = darts.explainer(net, tf.scalar(0, "int32"));
   const pass = async () => {
     const gradient = tf.tidy(() => {
       const x = tf.ones([SHAPE.batch, SHAPE.size, SHAPE.size, 3]);

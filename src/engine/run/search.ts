@@ -1,9 +1,7 @@
 /** A run: settings, data and state; one call makes one iteration. Knows no page and no terminal. */
-import type { AugmentedBatch } from "../../data/augment";
 import type { Dataset } from "../../domain/dataset";
-import { type Alphas, type Genotype, genotypeText, meanEntropy, softmaxRows } from "../../domain/genotype";
+import { type Alphas, type Genotype, genotypeText, softmaxRows } from "../../domain/genotype";
 import { EDGES, PRIMITIVES } from "../../domain/primitives";
-import { STREAM } from "../../domain/random";
 import type {
   Engine,
   Explanation,
@@ -14,18 +12,31 @@ import type {
 } from "../../domain/run";
 import { parseSettings, SETTING_NAMES, SETTINGS, type Settings, SettingsError } from "../../domain/settings";
 import { engineFailure } from "../gpu/backend";
-import { scoped, type Tensor, tf } from "../gpu/tensorflow";
-import { normalNoise } from "../kernels/noise";
-import { softmax } from "../kernels/softmax";
+import { ScratchArena } from "../gpu/plan";
+import { compileStep, type Held, type Step, writeInput } from "../gpu/step";
+import { tf } from "../gpu/tensorflow";
 import { RESNET, type Resnet, resnet } from "../nn/resnet";
-import { type Supernet, supernet } from "../nn/supernet";
+import { supernet } from "../nn/supernet";
+import { adamCorrections } from "../optim/adam";
 import { cosineRate } from "../optim/cosine";
-import { norm } from "../optim/sgd";
 import { darts } from "../strategies/darts";
 import type { Strategy } from "../strategies/strategy";
-import { Batches, type LabelledBatch } from "./batches";
-import { type ExplanationValues, explanationPictures } from "./explanations";
-import { type SearchState, type StepResult, searchStep } from "./step";
+import { BATCHES, Batches, batchValues, type HostBatch } from "./batches";
+import { explanationPictures } from "./explanations";
+import {
+  EXPLAINED,
+  explained,
+  hypergradient,
+  type IterationInputs,
+  initialTensors,
+  iteration,
+  type Measured,
+  type MeasuredOfAudience,
+  type Searched,
+  type SearchTensors,
+} from "./iteration";
+import { iterationRecord } from "./record";
+import { BETAS } from "./step";
 
 export interface SearchOptions {
   readonly settings: Settings;
@@ -51,22 +62,22 @@ function audienceFor(settings: Settings, classes: number): Resnet | null {
   }
 }
 
-/** Pictures explained at a time. */
-const EXPLAINED = 3;
-
 export class Search {
   #settings: Settings;
   readonly #dataset: Dataset;
   readonly #engine: Engine;
   readonly #version: string;
   readonly #runtime: string;
-  readonly #strategy: Strategy;
-  readonly #net: Supernet;
-  readonly #audience: Resnet | null;
+  readonly #searched: Searched;
   readonly #batches: Batches;
   readonly #records: IterationRecord[] = [];
   readonly #changes: SettingChange[] = [];
-  #state: SearchState;
+  readonly #arena = new ScratchArena();
+  readonly #state: Held<SearchTensors>;
+  readonly #inputs: Held<IterationInputs>;
+  /** Made when first needed, and anew after a change of settings. */
+  #iteration: Step<Measured | MeasuredOfAudience> | null = null;
+  #explained: Step<"x" | "delta" | "clean" | "perturbed"> | null = null;
   #architecture: Float32Array;
 
   private constructor(options: SearchOptions) {
@@ -77,17 +88,21 @@ export class Search {
     this.#version = options.version;
     this.#runtime = options.runtime;
     this.#batches = new Batches(dataset, settings);
-    this.#strategy = STRATEGY[settings.strategy];
+    const strategy = STRATEGY[settings.strategy];
     const classes = dataset.classNames.length;
-    this.#net = supernet({ channels: settings.initChannels, layers: settings.layers, classes, smooth: false });
-    this.#audience = audienceFor(settings, classes);
-    this.#architecture = this.#strategy.initial(settings.seed);
-    const start = (weights: Float32Array) => ({ weights: tf.tensor1d(weights), buffer: null });
-    this.#state = {
-      architecture: tf.tensor1d(this.#architecture),
-      adam: null,
-      explainer: start(this.#net.parameters.initial(settings.seed, STREAM.explainerWeights)),
-      audience: this.#audience && start(this.#audience.parameters.initial(settings.seed, STREAM.audienceWeights)),
+    const net = supernet({ channels: settings.initChannels, layers: settings.layers, classes, smooth: false });
+    this.#searched = { strategy, net, audience: audienceFor(settings, classes) };
+    this.#architecture = strategy.initial(settings.seed);
+    this.#state = { tensors: initialTensors(this.#searched, settings) };
+    this.#inputs = {
+      tensors: {
+        ...this.#batches.tensors(settings),
+        statistics: tf.tensor([...dataset.mean, ...dataset.std], [2, 3]),
+        learningRate: tf.scalar(0),
+        correction1: tf.scalar(0),
+        correction2: tf.scalar(0),
+        iteration: tf.scalar(0, "int32"),
+      },
     };
   }
 
@@ -121,11 +136,11 @@ export class Search {
   }
 
   get alphas(): Alphas {
-    return this.#strategy.alphas(this.#architecture);
+    return this.#searched.strategy.alphas(this.#architecture);
   }
 
   get genotype(): Genotype {
-    return this.#strategy.derive(this.#architecture);
+    return this.#searched.strategy.derive(this.#architecture);
   }
 
   get changes(): readonly SettingChange[] {
@@ -140,69 +155,63 @@ export class Search {
     return cosineRate(learningRate, learningRateMin, this.#batches.epochOf(this.iteration), epochs);
   }
 
+  /** Writes what the next iteration reads. */
+  #prepare(): ReturnType<Batches["at"]> {
+    const index = this.iteration;
+    const batches = this.#batches.at(index, this.#settings);
+    const write = (name: string, values: Float32Array | Int32Array) => writeInput(this.#inputs, name, values);
+    for (const batch of BATCHES) for (const [name, values] of batchValues(batch, batches[batch])) write(name, values);
+    const { first, second } = adamCorrections(BETAS, index + 1);
+    write("learningRate", Float32Array.of(this.#learningRate()));
+    write("correction1", Float32Array.of(first));
+    write("correction2", Float32Array.of(second));
+    write("iteration", Int32Array.of(index));
+    return batches;
+  }
+
   /**
    * One iteration.
    * @param report receives explained pictures, when given and the objective explains
    */
   async iterate(report?: (explanations: readonly Explanation[]) => void): Promise<IterationRecord> {
     const began = performance.now();
-    const [index, settings, learningRate] = [this.iteration, this.#settings, this.#learningRate()];
-    const before = this.#state;
-    const { state, numbers, pictures, labels } = scoped(() => {
-      const batches = this.#batches.at(index, settings);
-      const result = this.#step(batches, settings);
-      return {
-        state: result.next,
-        numbers: measurements(result),
-        pictures: report ? explained(result, batches.train) : null,
-        labels: labelsOf(batches),
-      };
-    });
-    this.#state = state;
-    tf.dispose(stateTensors(before));
-
-    const values = (await numbers.data()) as Float32Array;
-    numbers.dispose();
+    const learningRate = this.#learningRate();
+    this.#iteration ??= await this.#compile(iteration(this.#searched, this.#settings));
+    const batches = this.#prepare();
+    const values = await this.#iteration.run();
     const failure = engineFailure();
     if (failure) throw new Error(failure);
-    if (report && pictures)
-      report(
-        explanationPictures(
-          await readPictures(pictures),
-          labels.train.slice(0, EXPLAINED),
-          this.#dataset,
-          settings.weighting,
-        ),
-      );
-    if (!values.every(Number.isFinite)) {
+    if (report && this.#searched.audience) report(await this.#explain(batches.train, values.audienceTrainLogits));
+    if (!Object.values(values).every((numbers) => numbers.every(Number.isFinite))) {
       throw new Error(
-        `Iteration ${index + 1} gave numbers that are not finite. Lower the learning rates, or check this adapter.`,
+        `Iteration ${this.iteration + 1} gave numbers that are not finite. Lower the learning rates, or check this adapter.`,
       );
     }
-    this.#architecture = values.slice(0, this.#architecture.length);
-    const record = this.#record(
-      values.subarray(this.#architecture.length),
-      labels,
+    this.#architecture = values.architecture;
+    const record = iterationRecord(values, {
+      iteration: this.iteration + 1,
+      epoch: this.#batches.epochOf(this.iteration),
       learningRate,
-      performance.now() - began,
-    );
+      milliseconds: performance.now() - began,
+      alphas: this.alphas,
+      settings: this.#settings,
+      batches,
+    });
     this.#records.push(record);
     return record;
   }
 
-  /** What the next iteration would do to the present state. */
-  #step(batches: ReturnType<Batches["at"]>, settings: Settings): StepResult {
-    const index = this.iteration;
-    return searchStep({
-      state: this.#state,
-      explainer: this.#strategy.explainer(this.#net, index),
-      audience: this.#audience?.logits ?? null,
-      settings,
-      learningRate: this.#learningRate(),
-      iteration: index + 1,
-      ...batches,
-      noise: () => normalNoise(batches.train.x.shape, settings.seed, STREAM.delta, index),
-    });
+  #compile<R extends string>(
+    step: Parameters<typeof compileStep<SearchTensors, IterationInputs, R>>[0],
+  ): Promise<Step<R>> {
+    return compileStep(step, this.#state, this.#inputs, this.#arena);
+  }
+
+  /** The pictures that the iteration just made explained. @param logits the audience's, [N, classes] */
+  async #explain(train: HostBatch, logits: Float32Array): Promise<Explanation[]> {
+    this.#explained ??= await this.#compile(explained(this.#searched));
+    const values = { ...(await this.#explained.run()), audience: softmaxRows(logits, this.#dataset.classNames.length) };
+    return explanationPictures(values, train.labels.slice(0, EXPLAINED), this.#dataset, this.#settings.weighting);
   }
 
   /**
@@ -213,68 +222,17 @@ export class Search {
     if (this.#settings.objective === "bilevel" && this.#settings.order === "1") {
       throw new Error("DARTS at first order has no second derivative to compare. Choose order 2 or LeaSE.");
     }
-    const gradients = scoped(() => {
-      const batches = this.#batches.at(this.iteration, this.#settings);
-      const of = (hypergradient: Settings["hypergradient"]) =>
-        scoped(() => this.#step(batches, { ...this.#settings, hypergradient }).hypergradient);
-      return [of("exact"), of("finite-difference")] as const;
-    });
-    const [exact, difference] = (await Promise.all(gradients.map((t) => t.data()))) as [Float32Array, Float32Array];
-    tf.dispose([...gradients]);
+    this.#prepare();
+    const of = async (method: Settings["hypergradient"]) => {
+      const step = await this.#compile(hypergradient(this.#searched, { ...this.#settings, hypergradient: method }));
+      const { hypergradient: values } = await step.run();
+      step.dispose();
+      return values;
+    };
+    const [exact, difference] = [await of("exact"), await of("finite-difference")];
     const dot = (a: Float32Array, b: Float32Array) => a.reduce((sum, v, i) => sum + v * (b[i] ?? 0), 0);
     const [exactNorm, finiteDifferenceNorm] = [Math.sqrt(dot(exact, exact)), Math.sqrt(dot(difference, difference))];
     return { cosine: dot(exact, difference) / (exactNorm * finiteDifferenceNorm), exactNorm, finiteDifferenceNorm };
-  }
-
-  #record(values: Float32Array, batches: Labels, learningRate: number, milliseconds: number): IterationRecord {
-    const classes = this.#dataset.classNames.length;
-    let read = 0;
-    const next = () => values[read++] ?? Number.NaN;
-    const accuracy = (labels: readonly number[]) => {
-      const logits = values.subarray(read, read + labels.length * classes);
-      read += logits.length;
-      const right = labels.filter((label, n) => argmax(logits.subarray(n * classes, (n + 1) * classes)) === label);
-      return right.length / labels.length;
-    };
-    const audience = this.#audience !== null;
-    const [explainerTrainLoss, explainerValidationLoss, explainerGradientNorm, hypergradientNorm] = [
-      next(),
-      next(),
-      next(),
-      next(),
-    ];
-    const explainerTrainAccuracy = accuracy(batches.train);
-    const explainerValidationAccuracy = accuracy(batches.explainerValidation);
-    const optional = () => (audience ? next() : null);
-    const record: IterationRecord = {
-      iteration: this.iteration + 1,
-      epoch: this.#batches.epochOf(this.iteration),
-      learningRate,
-      explainerTrainLoss,
-      explainerValidationLoss,
-      explainerTrainAccuracy,
-      explainerValidationAccuracy,
-      audienceTrainLoss: optional(),
-      audienceValidationLoss: optional(),
-      audienceGradientNorm: optional(),
-      explanationLoss: optional(),
-      deltaStepRatio: optional(),
-      audienceTermNorm: optional(),
-      audienceValidationAccuracy: audience ? accuracy(batches.audienceValidation) : null,
-      explainerGradientNorm,
-      hypergradientNorm,
-      entropyNormal: meanEntropy(softmaxRows(this.alphas.normal)),
-      entropyReduce: meanEntropy(softmaxRows(this.alphas.reduce)),
-      milliseconds,
-    };
-    const deltaStd = this.#settings.deltaStd;
-    const pictures = this.#settings.batchSize;
-    return {
-      ...record,
-      // The sum over the batch as a mean, the step's rms over the noise's.
-      explanationLoss: record.explanationLoss === null ? null : record.explanationLoss / pictures,
-      deltaStepRatio: record.deltaStepRatio === null ? null : record.deltaStepRatio / deltaStd,
-    };
   }
 
   /**
@@ -295,6 +253,9 @@ export class Search {
     }));
     this.#settings = changed;
     this.#changes.push(...changes);
+    // Settings are constants of the step.
+    this.#iteration?.dispose();
+    this.#iteration = null;
     return changes;
   }
 
@@ -328,93 +289,11 @@ export class Search {
     };
   }
 
-  /** Releases every tensor. */
+  /** Releases every tensor and buffer. */
   dispose(): void {
-    tf.dispose(stateTensors(this.#state));
+    this.#iteration?.dispose();
+    this.#explained?.dispose();
+    this.#arena.dispose();
+    tf.dispose([...Object.values(this.#state.tensors), ...Object.values(this.#inputs.tensors)]);
   }
-}
-
-function stateTensors(state: SearchState): Tensor[] {
-  const { architecture, adam, explainer, audience } = state;
-  return [
-    architecture,
-    adam?.m,
-    adam?.v,
-    explainer.weights,
-    explainer.buffer,
-    audience?.weights,
-    audience?.buffer,
-  ].filter((t): t is Tensor => t !== null && t !== undefined);
-}
-
-type Labels = Readonly<Record<AugmentedBatch, readonly number[]>>;
-
-function labelsOf(batches: Readonly<Record<AugmentedBatch, LabelledBatch>>): Labels {
-  return {
-    train: batches.train.labels,
-    explainerValidation: batches.explainerValidation.labels,
-    audienceValidation: batches.audienceValidation.labels,
-  };
-}
-
-function argmax(values: Float32Array): number {
-  return values.reduce((best, v, i) => (v > (values[best] ?? 0) ? i : best), 0);
-}
-
-/** Everything the host wants to know of a step in one vector, in the order that `#record` reads it. */
-function measurements({ next, train, validation, gradientNorm, hypergradient, audience }: StepResult): Tensor {
-  const parts = [
-    next.architecture,
-    train.loss,
-    validation.loss,
-    gradientNorm,
-    norm(hypergradient),
-    train.logits,
-    validation.logits,
-  ];
-  if (audience) {
-    const { explanation } = audience;
-    const rms = tf.sqrt(tf.mean(tf.square(explanation.step)));
-    parts.push(
-      audience.train.loss,
-      audience.validation.loss,
-      audience.gradientNorm,
-      explanation.loss,
-      rms,
-      audience.termNorm,
-      audience.validation.logits,
-    );
-  }
-  return tf.concat(parts.map((t) => t.flatten()));
-}
-
-type Pictures = Readonly<Record<keyof ExplanationValues, Tensor>>;
-
-function explained(result: StepResult, train: LabelledBatch): Pictures | null {
-  if (!result.audience) return null;
-  const { explanation } = result.audience;
-  const first = (t: Tensor) => tf.slice(t, 0, Math.min(EXPLAINED, t.shape[0] ?? 0));
-  const { clean, perturbed } = explanation.probabilities();
-  return {
-    x: first(train.x),
-    delta: first(explanation.delta),
-    clean: first(clean),
-    perturbed: first(perturbed),
-    audience: first(softmax(result.audience.train.logits)),
-  };
-}
-
-async function readPictures(pictures: Pictures): Promise<ExplanationValues> {
-  const read = async (t: Tensor) => {
-    const values = (await t.data()) as Float32Array;
-    t.dispose();
-    return values;
-  };
-  return {
-    x: await read(pictures.x),
-    delta: await read(pictures.delta),
-    clean: await read(pictures.clean),
-    perturbed: await read(pictures.perturbed),
-    audience: await read(pictures.audience),
-  };
 }

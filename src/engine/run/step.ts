@@ -1,25 +1,26 @@
 /** One iteration of a search: hypergradient, weight steps and architecture step, in the objective's own order. */
 import type { Settings } from "../../domain/settings";
 import { type Tensor, tf } from "../gpu/tensorflow";
+import { norm } from "../kernels/flat";
 import type { Batch } from "../nn/loss";
 import { bilevelHypergradient, explainerLoss, type Trained } from "../objectives/bilevel";
 import { lossGradients } from "../objectives/derivatives";
 import { adversarial, type Explanation } from "../objectives/explanation";
 import { type Audience, leaseHypergradient } from "../objectives/lease";
-import { type AdamOptions, type AdamState, adamStep } from "../optim/adam";
-import { clipNorm, norm, type SgdOptions, sgdStep } from "../optim/sgd";
+import { type AdamCorrections, type AdamOptions, type AdamState, adamStep } from "../optim/adam";
+import { type SgdOptions, sgdStep } from "../optim/sgd";
 import type { Explainer } from "../strategies/strategy";
 
 /** Weights and momentum of one network. */
 export interface NetworkState {
   readonly weights: Tensor;
-  readonly buffer: Tensor | null;
+  readonly buffer: Tensor;
 }
 
 /** Everything that an iteration changes. */
 export interface SearchState {
   readonly architecture: Tensor;
-  readonly adam: AdamState | null;
+  readonly adam: AdamState;
   readonly explainer: NetworkState;
   readonly audience: NetworkState | null;
 }
@@ -27,16 +28,21 @@ export interface SearchState {
 export interface StepInput {
   readonly state: SearchState;
   readonly explainer: Explainer;
-  readonly audience: Audience | null;
+  readonly audience: AudienceInput | null;
   readonly settings: Settings;
-  readonly learningRate: number;
-  /** 1 for the first. */
-  readonly iteration: number;
+  /** A scalar. */
+  readonly learningRate: Tensor;
+  readonly corrections: AdamCorrections;
   readonly train: Batch;
   readonly explainerValidation: Batch;
-  readonly audienceValidation: Batch;
+}
+
+/** What LeaSE needs besides. */
+export interface AudienceInput {
+  readonly logits: Audience;
+  readonly validation: Batch;
   /** Where explanations start: standard normal noise of the training pictures' shape. */
-  readonly noise: () => Tensor;
+  readonly noise: Tensor;
 }
 
 interface Measured {
@@ -51,6 +57,8 @@ export interface AudienceResult {
   readonly gradientNorm: Tensor;
   readonly explanation: Explanation;
   readonly termNorm: Tensor;
+  /** E', which the explanations were made with. */
+  readonly explainerNext: Tensor;
 }
 
 export interface StepResult {
@@ -69,17 +77,21 @@ const sgdOptions = ({ settings, learningRate }: StepInput): SgdOptions => ({
 });
 
 /** Adam's betas in DARTS. */
+export const BETAS = { beta1: 0.5, beta2: 0.999 } as const;
+
 const adamOptions = ({ settings }: StepInput): AdamOptions => ({
   learningRate: settings.alphaLearningRate,
   weightDecay: settings.alphaWeightDecay,
-  beta1: 0.5,
-  beta2: 0.999,
+  ...BETAS,
 });
 
 const trained = (state: NetworkState, sgd: SgdOptions): Trained => ({ ...state, sgd });
 
 function weightStep(input: StepInput, state: NetworkState, gradient: Tensor): NetworkState {
-  return sgdStep(state.weights, clipNorm(gradient, input.settings.gradientClip), state.buffer, sgdOptions(input));
+  return sgdStep(state.weights, gradient, state.buffer, {
+    ...sgdOptions(input),
+    clip: input.settings.gradientClip,
+  });
 }
 
 function architectureStep(input: StepInput, gradient: Tensor) {
@@ -87,7 +99,7 @@ function architectureStep(input: StepInput, gradient: Tensor) {
     input.state.architecture,
     gradient,
     input.state.adam,
-    input.iteration,
+    input.corrections,
     adamOptions(input),
   );
   return { architecture: parameters, adam: state };
@@ -122,24 +134,24 @@ function bilevelStep(input: StepInput): StepResult {
 }
 
 /** LeaSE: both networks step with the gradients at the old architecture, last the architecture (LeaSE, algorithm 1). */
-function leaseStep(input: StepInput, audience: Audience, audienceState: NetworkState): StepResult {
+function leaseStep(input: StepInput, audience: AudienceInput, audienceState: NetworkState): StepResult {
   const { state, settings, train } = input;
   const sgd = sgdOptions(input);
   const result = leaseHypergradient({
     explainer: input.explainer,
-    audience,
+    audience: audience.logits,
     explainerState: trained(state.explainer, sgd),
     audienceState: trained(audienceState, sgd),
     architecture: state.architecture,
     train,
     validationExplainer: input.explainerValidation,
-    validationAudience: input.audienceValidation,
+    validationAudience: audience.validation,
     explain: adversarial(
       settings.deltaStep === "fixed"
         ? { kind: "fixed", rate: settings.deltaRate }
         : { kind: "relative", ratio: settings.deltaRatio, std: settings.deltaStd },
     ),
-    delta: tf.mul(input.noise(), settings.deltaStd),
+    delta: tf.mul(audience.noise, settings.deltaStd),
     gamma: settings.gamma,
     audienceOnly: settings.audienceOnly,
     secondOrder: settings.order === "2",
@@ -164,6 +176,7 @@ function leaseStep(input: StepInput, audience: Audience, audienceState: NetworkS
       gradientNorm: norm(result.audienceGradient),
       explanation: result.explanation,
       termNorm: norm(settings.audienceOnly ? result.gradient : tf.sub(result.gradient, result.ownGradient)),
+      explainerNext: result.explainerNext,
     },
   };
 }

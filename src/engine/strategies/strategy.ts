@@ -9,8 +9,11 @@ export type Explainer = (weights: Tensor, architecture: Tensor, x: Tensor) => Te
 export interface Strategy {
   /** Seeded initial architecture, flat. */
   initial(seed: number): Float32Array;
-  /** The explainer of one iteration; a sampled strategy draws here, once for all passes of the iteration. */
-  explainer(net: Supernet, iteration: number): Explainer;
+  /**
+   * The explainer of one iteration; a sampled strategy draws here, once for all passes of the iteration.
+   * @param iteration int32 [], 0 for the first
+   */
+  explainer(net: Supernet, iteration: Tensor): Explainer;
   /** The alphas inside a flat architecture. */
   alphas(architecture: Float32Array): Alphas;
   derive(architecture: Float32Array): Genotype;

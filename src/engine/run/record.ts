@@ -1,0 +1,67 @@
+/** What is kept of an iteration, from the numbers that it gave back. */
+import { type Alphas, meanEntropy, softmaxRows } from "../../domain/genotype";
+import type { IterationRecord } from "../../domain/run";
+import type { Settings } from "../../domain/settings";
+import type { Results } from "../gpu/step";
+import type { HostBatch } from "./batches";
+import type { Measured, MeasuredOfAudience } from "./iteration";
+
+export interface IterationFacts {
+  /** 1 for the first. */
+  readonly iteration: number;
+  readonly epoch: number;
+  readonly learningRate: number;
+  readonly milliseconds: number;
+  readonly alphas: Alphas;
+  readonly settings: Settings;
+  readonly batches: Readonly<Record<"train" | "explainerValidation" | "audienceValidation", HostBatch>>;
+}
+
+const first = (values: Float32Array | undefined) => values?.[0] ?? Number.NaN;
+
+function argmax(values: Float32Array): number {
+  return values.reduce((best, v, i) => (v > (values[best] ?? 0) ? i : best), 0);
+}
+
+/** Share of pictures whose largest logit is their label's. @param logits [N, classes] */
+function accuracy(logits: Float32Array, labels: readonly number[]): number {
+  const classes = logits.length / labels.length;
+  const right = labels.filter((label, n) => argmax(logits.subarray(n * classes, (n + 1) * classes)) === label);
+  return right.length / labels.length;
+}
+
+/** @param values of the audience as well when the objective has one */
+export function iterationRecord(
+  values: Results<Measured> & Partial<Results<MeasuredOfAudience>>,
+  facts: IterationFacts,
+): IterationRecord {
+  const { batches, settings, alphas } = facts;
+  const { audienceValidationLogits, deltaStepNorm, explanationLoss } = values;
+  const optional = (v: Float32Array | undefined) => (v ? first(v) : null);
+  const pixels = batches.train.pictures.length;
+  return {
+    iteration: facts.iteration,
+    epoch: facts.epoch,
+    learningRate: facts.learningRate,
+    explainerTrainLoss: first(values.trainLoss),
+    explainerValidationLoss: first(values.validationLoss),
+    explainerTrainAccuracy: accuracy(values.trainLogits, batches.train.labels),
+    explainerValidationAccuracy: accuracy(values.validationLogits, batches.explainerValidation.labels),
+    audienceTrainLoss: optional(values.audienceTrainLoss),
+    audienceValidationLoss: optional(values.audienceValidationLoss),
+    audienceGradientNorm: optional(values.audienceGradientNorm),
+    // The sum over the batch as a mean.
+    explanationLoss: explanationLoss ? first(explanationLoss) / settings.batchSize : null,
+    // Root mean square of the step over the noise's standard deviation.
+    deltaStepRatio: deltaStepNorm ? first(deltaStepNorm) / Math.sqrt(pixels) / settings.deltaStd : null,
+    audienceTermNorm: optional(values.audienceTermNorm),
+    audienceValidationAccuracy: audienceValidationLogits
+      ? accuracy(audienceValidationLogits, batches.audienceValidation.labels)
+      : null,
+    explainerGradientNorm: first(values.gradientNorm),
+    hypergradientNorm: first(values.hypergradientNorm),
+    entropyNormal: meanEntropy(softmaxRows(alphas.normal)),
+    entropyReduce: meanEntropy(softmaxRows(alphas.reduce)),
+    milliseconds: facts.milliseconds,
+  };
+}
