@@ -5,7 +5,7 @@
 import type { GpuBody } from "../gpu/kernel";
 import type { ConvolutionShape } from "./convolution-cpu";
 import { maskedInput } from "./convolution-gather";
-import { LOAD_CODE, lines, type Machine, range, STORE_CODE, widthOf } from "./convolution-tiles";
+import { codeLimit, LOAD_CODE, lines, type Machine, range, STORE_CODE, widthOf } from "./convolution-tiles";
 import { sumChunks } from "./reduce";
 
 interface Block {
@@ -36,6 +36,7 @@ export function chooseBlock(s: ConvolutionShape, machine: Machine): Block {
   const [inWidth, outWidth] = [widthOf(s.inChannels), widthOf(s.outChannels)];
   const [ins, outs] = [s.inChannels / inWidth, s.outChannels / outWidth];
   const { rows, length } = rowsOf(s);
+  const limit = codeLimit(s, machine);
   let best: Block = { ins: 1, outs: 1, pixels: 1, chunks: 1 };
   let bestTime = Number.POSITIVE_INFINITY;
   for (const i of [1, 2, 3, 4])
@@ -48,7 +49,7 @@ export function chooseBlock(s: ConvolutionShape, machine: Machine): Block {
           const steps = Math.ceil(length / pixels) * perChunk;
           const invocations = s.kernel * (ins / i) * s.groups * (outs / o) * chunks;
           const loadsOnce = loadsOf(s, pixels) * i + pixels * o;
-          if (pixels * sums + LOAD_CODE * loadsOnce + STORE_CODE * sums > machine.code) continue;
+          if (pixels * sums + LOAD_CODE * loadsOnce + STORE_CODE * sums > limit) continue;
           const loads = steps * loadsOnce + sums + 4;
           const first = (steps * pixels * sums + machine.load * loads) * Math.max(1, invocations / machine.invocations);
           const size = s.kernel ** 2 * s.inChannels * s.groups * outs;

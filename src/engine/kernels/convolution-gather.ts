@@ -8,6 +8,7 @@ import type { TensorInfo } from "../gpu/tensorflow";
 import type { ConvolutionShape } from "./convolution-cpu";
 import {
   chooseTile,
+  codeLimit,
   forwardGather,
   type Gather,
   gradientGather,
@@ -204,7 +205,7 @@ export const tiledForward =
     const g = forwardGather(s);
     const shape = [s.batch, s.outHeight, s.outWidth, s.groups * s.outChannels];
     const input = maskedInput(x, z, widthOf(s.inChannels));
-    return gather("Convolution", g, chooseTile(g, machine), input, w, undefined, shape, run);
+    return gather("Convolution", g, chooseTile(g, machine, codeLimit(s, machine)), input, w, undefined, shape, run);
   };
 
 export const tiledGradX =
@@ -214,5 +215,5 @@ export const tiledGradX =
     const g = gradientGather(s);
     const shape = [s.batch, s.height, s.width, s.groups * s.inChannels];
     const input = { key: "", inputs: { dy }, at: (i: string) => `dy[${i}]` };
-    return gather("ConvolutionGradX", g, chooseTile(g, machine), input, w, z, shape, run);
+    return gather("ConvolutionGradX", g, chooseTile(g, machine, codeLimit(s, machine)), input, w, z, shape, run);
   };

@@ -9,7 +9,7 @@ export interface Machine {
   readonly invocations: number;
   /** Target elements of an invocation, at most: they stay in registers. */
   readonly registers: number;
-  /** Length of a kernel's text, at most, in multiply-adds: compilers take their time. */
+  /** Length of a kernel's text, at most, in multiply-adds: compilers take their time. Twice that where there is much to do. */
   readonly code: number;
 }
 
@@ -106,12 +106,21 @@ export const tilesOf = (g: Gather, tile: Tile) => ({
 
 const POWERS = [1, 2, 4, 8, 16] as const;
 
+/** Multiply-adds of a call that are worth a long text. */
+const MUCH = 2 ** 22;
+
+/** Longest text for a convolution. */
+export function codeLimit(s: ConvolutionShape, machine: Machine): number {
+  const work = s.batch * s.outHeight * s.outWidth * s.kernel ** 2 * s.groups * s.inChannels * s.outChannels;
+  return work < MUCH ? machine.code : 2 * machine.code;
+}
+
 /** Text of a load and of a store, in multiply-adds. */
 export const LOAD_CODE = 4;
 export const STORE_CODE = 3;
 
 /** The tile of least modelled time: an invocation's multiply-adds and loads, times invocations that must take turns. */
-export function chooseTile(g: Gather, machine: Machine): Tile {
+export function chooseTile(g: Gather, machine: Machine, limit: number): Tile {
   const target = widthOf(g.channels);
   const source = widthOf(g.sourceChannels);
   const elements = g.channels / target;
@@ -134,7 +143,7 @@ export function chooseTile(g: Gather, machine: Machine): Tile {
         // Rows of taps are a loop where all pixels read alike.
         const texts = g.spread === 1 ? 1 : g.kernel;
         const text = texts * (products + LOAD_CODE * loads) + STORE_CODE * cells;
-        if (cells > machine.registers || (text > machine.code && cells > g.spread ** 2)) continue;
+        if (cells > machine.registers || (text > limit && cells > g.spread ** 2)) continue;
         const once = machine.load * (cells + 4);
         const time =
           (g.kernel * steps * (products + machine.load * loads) + once) *
