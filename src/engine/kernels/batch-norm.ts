@@ -1,286 +1,116 @@
 /**
- * Batch normalisation in train mode without scale and shift: y = (x − m)/√(v + ε) for each channel over all pixels, v
- * biased. Twice differentiable. With r = 1/√(v + ε), ⟨·⟩ the mean over pixels, y the normalised input:
+ * Batch normalisation in train mode: y = (x − m)/√(v + ε) for each channel over all pixels, v biased; with a scale and a
+ * shift where wanted. Twice differentiable. With r = 1/√(v + ε), ⟨·⟩ the mean over pixels, y the normalised input:
  *   B(dy)  = r (dy − ⟨dy⟩ − y⟨dy·y⟩)                                     gradient of x
  *   ∂⟨g, B(dy)⟩/∂dy = B(g)
  *   ∂⟨g, B(dy)⟩/∂x  = −r² (b(g − ⟨g⟩) + a(dy − ⟨dy⟩) + y(⟨g·dy⟩ − ⟨g⟩⟨dy⟩ − 3ab)),  a = ⟨g·y⟩, b = ⟨dy·y⟩
  */
-import { defineKernel, type Values } from "../gpu/kernel";
-import { type Dispatch, vectorFor } from "../gpu/program";
-import { type Tensor, type TensorInfo, tf } from "../gpu/tensorflow";
-import { chunkCount, sumChunks } from "./reduce";
+import { type Tensor, tf } from "../gpu/tensorflow";
+import {
+  gradientSums,
+  gradientX,
+  joinSums,
+  normalise,
+  type Rows,
+  rowsOf,
+  secondX,
+  statistics,
+} from "./batch-norm-kernels";
+import { channelBroadcast, channelProducts, channelScale } from "./pointwise";
 
-export const EPSILON = 1e-5;
-
-interface Rows {
-  readonly shape: readonly number[];
-  /** Pixels: N·H·W. */
-  readonly rows: number;
-  readonly channels: number;
-}
-
-function rowsOf(x: Tensor): Rows {
-  const channels = x.shape[x.shape.length - 1] ?? 1;
-  return { shape: x.shape, rows: x.size / channels, channels };
-}
-
-/** [2, C]: mean and 1/√(variance + ε). Partial means and squared deviations of pixel chunks are joined by Chan's rule. */
-const statistics = defineKernel<Rows>("SearchlightBatchStatistics", {
-  shape: (s) => [2, s.channels],
-  cpu: ([x], out, s) => {
-    const xs = x as Values;
-    for (let c = 0; c < s.channels; c++) {
-      let sum = 0;
-      for (let i = c; i < xs.length; i += s.channels) sum += xs[i] as number;
-      const mean = sum / s.rows;
-      let squares = 0;
-      for (let i = c; i < xs.length; i += s.channels) squares += ((xs[i] as number) - mean) ** 2;
-      out[c] = mean;
-      out[s.channels + c] = 1 / Math.sqrt(squares / s.rows + EPSILON);
-    }
-  },
-  gpu: ([x], s, run) => {
-    if (!x) throw new Error("BatchStatistics needs x.");
-    const vector = vectorFor(s.channels);
-    const c = s.channels / vector;
-    const chunks = chunkCount(s.rows, c);
-    const perChunk = Math.ceil(s.rows / chunks);
-    const params = { rows: s.rows, c, perChunk };
-    const partial = run({
-      name: "BatchStatisticsPartial",
-      inputs: { x },
-      params,
-      body: `
-        let c = index % uniforms.c;
-        let first = (index / uniforms.c) * uniforms.perChunk;
-        let last = min(first + uniforms.perChunk, uniforms.rows);
-        var sum = T(0.0);
-        for (var r = first; r < last; r++) { sum += x[r * uniforms.c + c]; }
-        let mean = sum / f32(max(last - first, 1));
-        var squares = T(0.0);
-        for (var r = first; r < last; r++) { let d = x[r * uniforms.c + c] - mean; squares += d * d; }
-        result[2 * index] = mean;
-        result[2 * index + 1] = squares;`,
-      count: chunks * c,
-      shape: [chunks, s.channels, 2],
-      vector,
-    });
-    return run({
-      name: "BatchStatistics",
-      inputs: { partial },
-      params: { ...params, chunks },
-      body: `
-        var mean = T(0.0);
-        var squares = T(0.0);
-        var seen = 0.0;
-        for (var k = 0; k < uniforms.chunks; k++) {
-          let n = f32(clamp(uniforms.rows - k * uniforms.perChunk, 0, uniforms.perChunk));
-          if (n == 0.0) { continue; }
-          let i = 2 * (k * uniforms.c + index);
-          let d = partial[i] - mean;
-          let all = seen + n;
-          mean += d * n / all;
-          squares += partial[i + 1] + d * d * seen * n / all;
-          seen = all;
-        }
-        result[index] = mean;
-        result[uniforms.c + index] = 1.0 / sqrt(squares / f32(uniforms.rows) + ${EPSILON});`,
-      count: c,
-      shape: [2, s.channels],
-      vector,
-    });
-  },
-});
-
-const normalise = defineKernel<Rows>("SearchlightBatchNormalise", {
-  shape: (s) => s.shape,
-  cpu: ([x, stats], out, s) => {
-    const [xs, st, n] = [x as Values, stats as Values, s.channels];
-    for (let i = 0, c = 0; i < out.length; i++) {
-      out[i] = ((xs[i] as number) - (st[c] as number)) * (st[n + c] as number);
-      if (++c === n) c = 0;
-    }
-  },
-  gpu: ([x, stats], s, run) => {
-    if (!x || !stats) throw new Error("BatchNormalise needs x and stats.");
-    return run({
-      name: "BatchNormalise",
-      inputs: { x, stats },
-      params: { c: s.channels / vectorFor(s.channels) },
-      body: `let c = index % uniforms.c;
-        result[index] = (x[index] - stats[c]) * stats[uniforms.c + c];`,
-      count: (s.rows * s.channels) / vectorFor(s.channels),
-      shape: s.shape,
-      vector: vectorFor(s.channels),
-    });
-  },
-});
-
-/** Means over pixels of products, [k, C], on the GPU: `terms` are WGSL expressions in i (element), c and y (normalised x). */
-function channelMeans(
-  run: (d: Dispatch) => TensorInfo,
-  name: string,
-  inputs: Readonly<Record<string, TensorInfo>>,
-  terms: readonly string[],
-  s: Rows,
-): { readonly sums: TensorInfo } {
-  const k = terms.length;
-  const vector = vectorFor(s.channels);
-  const channels = s.channels / vector;
-  const chunks = chunkCount(s.rows, channels);
-  const partial = run({
-    name,
-    inputs,
-    params: { rows: s.rows, c: channels, perChunk: Math.ceil(s.rows / chunks) },
-    body: `
-      let c = index % uniforms.c;
-      let chunk = index / uniforms.c;
-      let last = min((chunk + 1) * uniforms.perChunk, uniforms.rows);
-      let mean = stats[c];
-      let rate = stats[uniforms.c + c];
-      ${terms.map((_, j) => `var s${j} = T(0.0);`).join("\n")}
-      for (var r = chunk * uniforms.perChunk; r < last; r++) {
-        let i = r * uniforms.c + c;
-        let y = (x[i] - mean) * rate;
-        ${terms.map((term, j) => `s${j} += ${term};`).join("\n")}
-      }
-      ${terms.map((_, j) => `result[(chunk * ${k} + ${j}) * uniforms.c + c] = s${j} / f32(uniforms.rows);`).join("\n")}`,
-    count: chunks * channels,
-    shape: [chunks, k, s.channels],
-    vector,
-  });
-  return { sums: sumChunks(run, partial, chunks, [k, s.channels]) };
-}
-
-const gradientKernel = defineKernel<Rows>("SearchlightBatchNormGrad", {
-  shape: (s) => s.shape,
-  cpu: ([dy, x, stats], out, s) => {
-    const [ds, xs, st, n] = [dy as Values, x as Values, stats as Values, s.channels];
-    const [meanD, meanDY] = [new Float64Array(n), new Float64Array(n)];
-    for (let i = 0, c = 0; i < out.length; i++) {
-      const d = (ds[i] as number) / s.rows;
-      meanD[c] = (meanD[c] as number) + d;
-      meanDY[c] = (meanDY[c] as number) + d * ((xs[i] as number) - (st[c] as number)) * (st[n + c] as number);
-      if (++c === n) c = 0;
-    }
-    for (let i = 0, c = 0; i < out.length; i++) {
-      const rate = st[n + c] as number;
-      const y = ((xs[i] as number) - (st[c] as number)) * rate;
-      out[i] = rate * ((ds[i] as number) - (meanD[c] as number) - y * (meanDY[c] as number));
-      if (++c === n) c = 0;
-    }
-  },
-  gpu: ([dy, x, stats], s, run) => {
-    if (!dy || !x || !stats) throw new Error("BatchNormGrad needs dy, x and stats.");
-    const { sums } = channelMeans(run, "BatchNormGradMeans", { x, stats, dy }, ["dy[i]", "dy[i] * y"], s);
-    return run({
-      name: "BatchNormGrad",
-      inputs: { x, stats, dy, sums },
-      params: { c: s.channels / vectorFor(s.channels) },
-      body: `let c = index % uniforms.c;
-        let rate = stats[uniforms.c + c];
-        let y = (x[index] - stats[c]) * rate;
-        result[index] = rate * (dy[index] - sums[c] - y * sums[uniforms.c + c]);`,
-      count: (s.rows * s.channels) / vectorFor(s.channels),
-      shape: s.shape,
-      vector: vectorFor(s.channels),
-    });
-  },
-});
-
-const secondKernel = defineKernel<Rows>("SearchlightBatchNormGradGrad", {
-  shape: (s) => s.shape,
-  cpu: ([g, dy, x, stats], out, s) => {
-    const [gs, ds, xs, st, n] = [g as Values, dy as Values, x as Values, stats as Values, s.channels];
-    const [meanG, meanD, a, b, meanGD] = Array.from({ length: 5 }, () => new Float64Array(n)) as [
-      Float64Array,
-      Float64Array,
-      Float64Array,
-      Float64Array,
-      Float64Array,
-    ];
-    for (let i = 0, c = 0; i < out.length; i++) {
-      const [gi, di] = [(gs[i] as number) / s.rows, ds[i] as number];
-      const y = ((xs[i] as number) - (st[c] as number)) * (st[n + c] as number);
-      meanG[c] = (meanG[c] as number) + gi;
-      meanD[c] = (meanD[c] as number) + di / s.rows;
-      a[c] = (a[c] as number) + gi * y;
-      b[c] = (b[c] as number) + (di * y) / s.rows;
-      meanGD[c] = (meanGD[c] as number) + gi * di;
-      if (++c === n) c = 0;
-    }
-    for (let i = 0, c = 0; i < out.length; i++) {
-      const rate = st[n + c] as number;
-      const y = ((xs[i] as number) - (st[c] as number)) * rate;
-      const [mg, md, ac, bc] = [meanG[c] as number, meanD[c] as number, a[c] as number, b[c] as number];
-      const k = (meanGD[c] as number) - mg * md - 3 * ac * bc;
-      out[i] = -rate * rate * (bc * ((gs[i] as number) - mg) + ac * ((ds[i] as number) - md) + y * k);
-      if (++c === n) c = 0;
-    }
-  },
-  gpu: ([g, dy, x, stats], s, run) => {
-    if (!g || !dy || !x || !stats) throw new Error("BatchNormGradGrad needs g, dy, x and stats.");
-    const { sums } = channelMeans(
-      run,
-      "BatchNormGradGradMeans",
-      { x, stats, dy, g },
-      ["g[i]", "dy[i]", "g[i] * y", "dy[i] * y", "g[i] * dy[i]"],
-      s,
-    );
-    return run({
-      name: "BatchNormGradGrad",
-      inputs: { x, stats, dy, g, sums },
-      params: { c: s.channels / vectorFor(s.channels) },
-      body: `let c = index % uniforms.c;
-        let rate = stats[uniforms.c + c];
-        let y = (x[index] - stats[c]) * rate;
-        let mg = sums[c];
-        let md = sums[uniforms.c + c];
-        let a = sums[2 * uniforms.c + c];
-        let b = sums[3 * uniforms.c + c];
-        let k = sums[4 * uniforms.c + c] - mg * md - 3.0 * a * b;
-        result[index] = -rate * rate * (b * (g[index] - mg) + a * (dy[index] - md) + y * k);`,
-      count: (s.rows * s.channels) / vectorFor(s.channels),
-      shape: s.shape,
-      vector: vectorFor(s.channels),
-    });
-  },
-});
-
-/** B(dy) at x; differentiable once more, in both. The statistics are those of x. */
-function gradient(dy: Tensor, x: Tensor, stats: Tensor, s: Rows): Tensor {
+/** A function of inputs and of constants, which may be passes over the inputs that its gradients use again. */
+function custom(
+  inputs: readonly Tensor[],
+  constants: readonly Tensor[],
+  value: (all: readonly Tensor[]) => Tensor,
+  gradients: (dy: Tensor, all: readonly Tensor[]) => Tensor[],
+): Tensor {
   return tf.customGrad((...args) => {
-    const [d, v, save] = args as [Tensor, Tensor, tf.GradSaveFunc];
-    save([d, v, stats]);
+    const save = args[args.length - 1] as unknown as tf.GradSaveFunc;
+    const all = [...(args.slice(0, -1) as Tensor[]), ...constants];
+    save(all);
     return {
-      value: gradientKernel([d, v, stats], s),
-      gradFunc: (g: Tensor, saved: Tensor[]) => {
-        const [d1, v1, stats1] = saved as [Tensor, Tensor, Tensor];
-        return [gradient(g, v1, stats1, s), secondKernel([g, d1, v1, stats1], s)];
-      },
+      value: value(all),
+      gradFunc: (dy: Tensor, saved: Tensor[]) => gradients(dy, saved) as unknown as Tensor,
     };
-  })(dy, x);
+  })(...inputs);
 }
 
-/** Normalises each channel of x [..., C] by its batch statistics. */
-export function batchNorm(x: Tensor): Tensor {
+/** B(scale·dy) at x. Its sums are computed when they are not at hand. */
+function gradient(dy: Tensor, x: Tensor, scale: Tensor | null, stats: Tensor, s: Rows, sums: Tensor | null): Tensor {
+  return custom(
+    scale ? [dy, x, scale] : [dy, x],
+    [stats],
+    ([d, v, ...rest]) => {
+      const [a, st] = (scale ? rest : [null, ...rest]) as [Tensor | null, Tensor];
+      const [d1, v1] = [d, v] as [Tensor, Tensor];
+      return gradientX([d1, v1, st, sums ?? gradientSums([d1, v1, st], s), ...(a ? [a] : [])], s);
+    },
+    (g, [d, v, ...rest]) => {
+      const [a, st] = (scale ? rest : [null, ...rest]) as [Tensor | null, Tensor];
+      const [d1, v1] = [d, v] as [Tensor, Tensor];
+      const back = gradient(g, v1, null, st, s, null);
+      const ofX = secondX([g, d1, v1, st, ...(a ? [a] : [])], s);
+      return a ? [channelScale(back, a), ofX, channelProducts(back, d1)] : [back, ofX];
+    },
+  );
+}
+
+/** Σ dy·y, the gradient of the scale. */
+function gradientOfScale(dy: Tensor, x: Tensor, stats: Tensor, s: Rows, sums: Tensor): Tensor {
+  return custom(
+    [dy, x],
+    [stats, sums],
+    (all) => joinSums([all[3] as Tensor], { ...s, row: 1 }),
+    (g, saved) => {
+      const [d, v, st, su] = saved as [Tensor, Tensor, Tensor, Tensor];
+      return [channelScale(normalise([v, st], s), g), gradientX([d, v, st, su, g], s)];
+    },
+  );
+}
+
+/** Σ dy, the gradient of the shift. */
+function gradientOfShift(dy: Tensor, s: Rows, sums: Tensor): Tensor {
+  return custom(
+    [dy],
+    [sums],
+    (all) => joinSums([all[1] as Tensor], { ...s, row: 0 }),
+    (g) => [channelBroadcast(g, s.shape)],
+  );
+}
+
+export interface Affine {
+  /** [C] each. */
+  readonly scale: Tensor;
+  readonly shift: Tensor;
+}
+
+/** Normalises each channel of x [..., C] by its batch statistics, then scales and shifts it where asked to. */
+export function batchNorm(x: Tensor, affine: Affine | null = null): Tensor {
   const s = rowsOf(x);
-  return tf.customGrad((...args) => {
-    const [v, save] = args as [Tensor, tf.GradSaveFunc];
-    const stats = statistics([v], s);
-    save([v, stats]);
-    return {
-      value: normalise([v, stats], s),
-      gradFunc: (dy: Tensor, saved: Tensor[]) => {
-        const [v1, stats1] = saved as [Tensor, Tensor];
-        return gradient(dy, v1, stats1, s);
-      },
-    };
-  })(x);
+  const stats = statistics([x], s);
+  if (!affine)
+    return custom(
+      [x],
+      [stats],
+      ([v, st]) => normalise([v as Tensor, st as Tensor], s),
+      (dy, [v, st]) => [gradient(dy, v as Tensor, null, st as Tensor, s, null)],
+    );
+  return custom(
+    [x, affine.scale, affine.shift],
+    [stats],
+    ([v, a, b, st]) => normalise([v as Tensor, st as Tensor, a as Tensor, b as Tensor], s),
+    (dy, saved) => {
+      const [v, a, , st] = saved as [Tensor, Tensor, Tensor, Tensor];
+      const sums = gradientSums([dy, v, st], s);
+      return [gradient(dy, v, a, st, s, sums), gradientOfScale(dy, v, st, s, sums), gradientOfShift(dy, s, sums)];
+    },
+  );
 }
 
 /** Mean and biased variance of each channel, each [C]. */
 export function batchStatistics(x: Tensor): { readonly mean: Tensor; readonly variance: Tensor } {
-  const [mean, rate] = tf.split(statistics([x], rowsOf(x)), 2, 0) as [Tensor, Tensor];
-  return { mean: mean.flatten(), variance: tf.sub(tf.reciprocal(tf.square(rate.flatten())), EPSILON) };
+  const s = { ...rowsOf(x), parts: 1 };
+  const [mean, squares] = tf.split(statistics([x], s), 2, 1) as [Tensor, Tensor];
+  return { mean: mean.flatten(), variance: tf.div(squares.flatten(), s.rows) };
 }

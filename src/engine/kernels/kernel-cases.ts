@@ -4,9 +4,10 @@ import { type Tensor, tf } from "../gpu/tensorflow";
 import { batchNorm } from "./batch-norm";
 import { convolution } from "./convolution";
 import { depthwise } from "./depthwise";
+import { fork } from "./fork";
 import { mix, type Tap } from "./mix";
-import { channelAffine, relu } from "./pointwise";
-import { averagePool, maxPool } from "./pooling";
+import { relu, reluOfSum } from "./pointwise";
+import { averagePool, maxPool, poolPair } from "./pooling";
 import { logSoftmax, softmax } from "./softmax";
 
 export interface KernelCase {
@@ -125,7 +126,7 @@ export const KERNEL_CASES: readonly KernelCase[] = [
   {
     name: "batch norm of channels in fours, with scale and shift",
     shapes: [[3, 5, 4, 8], [8], [8]],
-    run: (t) => channelAffine(batchNorm((t as Three)[0]), (t as Three)[1], (t as Three)[2]),
+    run: (t) => batchNorm((t as Three)[0], { scale: (t as Three)[1], shift: (t as Three)[2] }),
   },
   {
     name: "mix of channels in fours",
@@ -178,14 +179,43 @@ export const KERNEL_CASES: readonly KernelCase[] = [
       run: (t: readonly Tensor[]) => maxPool((t as One)[0], 3, stride, 1),
     },
   ]),
+  ...[
+    [7, 8, 1, 4],
+    [7, 5, 2, 3],
+  ].map(([h = 0, w = 0, stride = 1, channels = 1]) => ({
+    name: `pool pair ${h}×${w} stride ${stride} channels ${channels}`,
+    shapes: [[2, h, w, channels]],
+    run: (t: readonly Tensor[]) => poolPair((t as One)[0], 3, stride, 1),
+  })),
+  {
+    name: "fork into three",
+    shapes: [[3, 4]],
+    run: (t) => {
+      const [a, b, c] = fork((t as One)[0], 3) as [Tensor, Tensor, Tensor];
+      return tf.add(tf.mul(a, b), c);
+    },
+  },
+  {
+    name: "batch norm of several parts",
+    shapes: [[2, 16, 9, 4]],
+    run: (t) => batchNorm((t as One)[0]),
+  },
   { name: "batch norm", shapes: [[3, 5, 4, 3]], run: (t) => batchNorm((t as One)[0]) },
   {
     name: "batch norm with scale and shift",
     shapes: [[3, 5, 4, 3], [3], [3]],
-    run: (t) => channelAffine(batchNorm((t as Three)[0]), (t as Three)[1], (t as Three)[2]),
+    run: (t) => batchNorm((t as Three)[0], { scale: (t as Three)[1], shift: (t as Three)[2] }),
   },
   { name: "softmax", shapes: [[5, 7]], run: (t) => softmax((t as One)[0]) },
   { name: "log softmax", shapes: [[5, 7]], run: (t) => logSoftmax((t as One)[0]) },
+  {
+    name: "ReLU of a sum",
+    shapes: [
+      [3, 4, 4],
+      [3, 4, 4],
+    ],
+    run: (t) => reluOfSum((t as Two)[0], (t as Two)[1]),
+  },
   { name: "ReLU", shapes: [[2, 3, 3, 4]], run: (t) => relu((t as One)[0]) },
   {
     name: "mix of three inputs",

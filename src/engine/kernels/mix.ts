@@ -5,7 +5,6 @@
 import { defineDifferentiable, type Kernel, type KernelBody, type Values } from "../gpu/kernel";
 import { vectorFor } from "../gpu/program";
 import { type Tensor, tf } from "../gpu/tensorflow";
-import { chunkCount } from "./reduce";
 
 /** Adds weight[row, column] · (block `from` of input `input`) to block `to` of the output; without a weight, times 1. */
 export interface Tap {
@@ -37,6 +36,26 @@ const blocksOf = (s: MixShape, input: number) => s.blocks[input] ?? 0;
 const used = (s: MixShape) => s.blocks.map((_, i) => i).filter((i) => s.taps.some((t) => t.input === i));
 const weighted = (taps: readonly Tap[]) => taps.some((t) => t.weight);
 
+/** Pixels of an invocation, far apart so that neighbouring invocations read neighbours: each weight is read once for all. */
+const PIXELS = 4;
+const groupsOf = (s: MixShape) => Math.ceil(count(s.pixels) / PIXELS);
+const eachPixelOf = (s: MixShape) => {
+  const vector = vectorFor(s.channels);
+  const c = s.channels / vector;
+  return { params: { c, pixels: count(s.pixels), groups: groupsOf(s) }, count: groupsOf(s) * c, vector };
+};
+
+/** Weights of the taps as w0, w1, ..., then `body` for each pixel of the invocation. */
+function eachPixel(s: MixShape, taps: readonly Tap[], body: string): string {
+  const read = [...new Set(taps.filter((t) => t.weight).map((t) => weightIndex(s, t)))];
+  return `
+    let c = index % uniforms.c;
+    ${read.map((i) => `let w${i} = weights[${i}];`).join(" ")}
+    for (var pixel = index / uniforms.c; pixel < uniforms.pixels; pixel += uniforms.groups) {
+      ${body}
+    }`;
+}
+
 /** Inputs: the blocks' tensors, then the weights. */
 const mixBody: KernelBody<MixShape> = {
   shape: (s) => [...s.pixels, s.outBlocks * s.channels],
@@ -56,15 +75,13 @@ const mixBody: KernelBody<MixShape> = {
   gpu: (inputs, s, run) => {
     const weights = inputs[inputs.length - 1];
     if (!weights) throw new Error("Mix needs weights.");
-    const cases = Array.from({ length: s.outBlocks }, (_, block) => {
-      const terms = s.taps
-        .filter((t) => t.to === block)
-        .map((t) => {
-          const x = `x${t.input}[(pixel * ${blocksOf(s, t.input)} + ${t.from}) * uniforms.c + c]`;
-          return t.weight ? `sum += weights[${weightIndex(s, t)}] * ${x};` : `sum += ${x};`;
-        });
-      return `if (block == ${block}) { ${terms.join(" ")} }`;
+    const blocks = [...new Set(s.taps.map((t) => `${t.input}.${t.from}`))].map((at) => {
+      const taps = s.taps.filter((t) => `${t.input}.${t.from}` === at);
+      const { input, from } = taps[0] as Tap;
+      const terms = taps.map((t) => `sum${t.to} += ${t.weight ? `w${weightIndex(s, t)} * ` : ""}v;`);
+      return `{ let v = x${input}[(pixel * ${blocksOf(s, input)} + ${from}) * uniforms.c + c]; ${terms.join(" ")} }`;
     });
+    const outs = Array.from({ length: s.outBlocks }, (_, b) => b);
     return run({
       name: "Mix",
       variant: key(s),
@@ -72,17 +89,15 @@ const mixBody: KernelBody<MixShape> = {
         ...Object.fromEntries(used(s).map((i) => [`x${i}`, inputs[i] ?? weights])),
         ...(weighted(s.taps) ? { weights } : {}),
       },
-      params: { c: s.channels / vectorFor(s.channels) },
-      body: `
-        let c = index % uniforms.c;
-        let block = (index / uniforms.c) % ${s.outBlocks};
-        let pixel = index / (uniforms.c * ${s.outBlocks});
-        var sum = T(0.0);
-        ${cases.join("\n")}
-        result[index] = sum;`,
-      count: (count(s.pixels) * s.outBlocks * s.channels) / vectorFor(s.channels),
+      body: eachPixel(
+        s,
+        s.taps,
+        `${outs.map((b) => `var sum${b} = T(0.0);`).join(" ")}
+        ${blocks.join("\n")}
+        ${outs.map((b) => `result[(pixel * ${s.outBlocks} + ${b}) * uniforms.c + c] = sum${b};`).join("\n")}`,
+      ),
+      ...eachPixelOf(s),
       shape: [...s.pixels, s.outBlocks * s.channels],
-      vector: vectorFor(s.channels),
       scalars: ["weights"],
     });
   },
@@ -111,30 +126,26 @@ const gradXBody: KernelBody<MixInput> = {
     if (!dy || !weights) throw new Error("MixGradX needs dy and weights.");
     const taps = s.taps.filter((t) => t.input === s.input);
     const blocks = blocksOf(s, s.input);
-    const cases = Array.from({ length: blocks }, (_, block) => {
+    const read = [...new Set(taps.map((t) => t.to))];
+    const values = Array.from({ length: blocks }, (_, block) => {
       const terms = taps
         .filter((t) => t.from === block)
-        .map((t) => {
-          const d = `dy[(pixel * ${s.outBlocks} + ${t.to}) * uniforms.c + c]`;
-          return t.weight ? `sum += weights[${weightIndex(s, t)}] * ${d};` : `sum += ${d};`;
-        });
-      return `if (block == ${block}) { ${terms.join(" ")} }`;
+        .map((t) => (t.weight ? `w${weightIndex(s, t)} * d${t.to}` : `d${t.to}`));
+      const value = terms.length > 0 ? terms.join(" + ") : "T(0.0)";
+      return `result[(pixel * ${blocks} + ${block}) * uniforms.c + c] = ${value};`;
     });
     return run({
       name: "MixGradX",
       variant: `${s.input}|${key(s)}`,
       inputs: weighted(taps) ? { dy, weights } : { dy },
-      params: { c: s.channels / vectorFor(s.channels) },
-      body: `
-        let c = index % uniforms.c;
-        let block = (index / uniforms.c) % ${blocks};
-        let pixel = index / (uniforms.c * ${blocks});
-        var sum = T(0.0);
-        ${cases.join("\n")}
-        result[index] = sum;`,
-      count: (count(s.pixels) * blocks * s.channels) / vectorFor(s.channels),
+      body: eachPixel(
+        s,
+        taps,
+        `${read.map((b) => `let d${b} = dy[(pixel * ${s.outBlocks} + ${b}) * uniforms.c + c];`).join("\n")}
+        ${values.join("\n")}`,
+      ),
+      ...eachPixelOf(s),
       shape: [...s.pixels, blocks * s.channels],
-      vector: vectorFor(s.channels),
       scalars: ["weights"],
     });
   },
@@ -162,34 +173,35 @@ const gradWBody: KernelBody<MixShape> = {
     if (!dy) throw new Error("MixGradW needs dy.");
     const taps = s.taps.filter((t) => t.weight);
     if (taps.length === 0) throw new Error("MixGradW needs a weighted tap.");
+    const vector = vectorFor(s.channels);
+    const c = s.channels / vector;
     const pixels = count(s.pixels);
-    const chunks = chunkCount(pixels, taps.length);
-    const perChunk = Math.ceil(pixels / chunks);
+    // As many partial sums of a tap as terms of each, so that neither pass is long.
+    const chunks = Math.max(1, Math.round(Math.sqrt((pixels * c) / 4) / c));
     const read = [...new Set(taps.map((t) => t.input))];
-    const cases = taps.map(
-      (t, j) => `if (tap == ${j}) {
-        for (var p = first; p < last; p++) {
-          let i = (p * ${blocksOf(s, t.input)} + ${t.from}) * uniforms.c;
-          let o = (p * ${s.outBlocks} + ${t.to}) * uniforms.c;
-          for (var c = 0; c < uniforms.c; c++) { sum += x${t.input}[i + c] * dy[o + c]; }
-        }
-      }`,
-    );
+    const outs = [...new Set(taps.map((t) => t.to))];
+    const blocks = [...new Set(taps.map((t) => `${t.input}.${t.from}`))].map((at) => {
+      const own = taps.filter((t) => `${t.input}.${t.from}` === at);
+      const { input, from } = own[0] as Tap;
+      const terms = own.map((t) => `sum${taps.indexOf(t)} += v * d${t.to};`);
+      return `{ let v = x${input}[(p * ${blocksOf(s, input)} + ${from}) * uniforms.c + c]; ${terms.join(" ")} }`;
+    });
     const partial = run({
       name: "MixGradW",
       variant: key(s),
       inputs: { ...Object.fromEntries(read.map((i) => [`x${i}`, inputs[i] ?? dy])), dy },
-      params: { c: s.channels / vectorFor(s.channels), pixels, perChunk, chunks },
+      params: { c, pixels, chunks },
       body: `
-        let tap = index / uniforms.chunks;
-        let first = (index % uniforms.chunks) * uniforms.perChunk;
-        let last = min(first + uniforms.perChunk, uniforms.pixels);
-        var sum = T(0.0);
-        ${cases.join("\n")}
-        result[index] = total(sum);`,
-      count: taps.length * chunks,
-      shape: [taps.length, chunks],
-      vector: vectorFor(s.channels),
+        let c = index % uniforms.c;
+        ${taps.map((_, j) => `var sum${j} = T(0.0);`).join(" ")}
+        for (var p = index / uniforms.c; p < uniforms.pixels; p += uniforms.chunks) {
+          ${outs.map((b) => `let d${b} = dy[(p * ${s.outBlocks} + ${b}) * uniforms.c + c];`).join("\n")}
+          ${blocks.join("\n")}
+        }
+        ${taps.map((_, j) => `result[${j} * uniforms.count + index] = total(sum${j});`).join("\n")}`,
+      count: chunks * c,
+      shape: [taps.length, chunks * c],
+      vector,
       scalars: ["result"],
     });
     const table = Array.from({ length: s.rows * s.columns }, (_, i) => taps.findIndex((t) => weightIndex(s, t) === i));
@@ -197,7 +209,7 @@ const gradWBody: KernelBody<MixShape> = {
       name: "MixGradWSum",
       variant: key(s),
       inputs: { partial },
-      params: { chunks },
+      params: { chunks: chunks * c },
       functions: `const TAP = array<i32, ${table.length}>(${table.join(",")});`,
       body: `
         let tap = TAP[index];
@@ -218,10 +230,22 @@ function alone(s: MixInput): MixShape {
   return { ...s, blocks: [blocksOf(s, s.input)], taps };
 }
 
+/** Whether the input is added to the output as it is: its gradient is dy itself. */
+function isPassedOn(s: MixShape, input: number): boolean {
+  const taps = s.taps.filter((t) => t.input === input);
+  return (
+    blocksOf(s, input) === s.outBlocks &&
+    taps.length === s.outBlocks &&
+    taps.every((t, b) => t.from === b && t.to === b && !t.weight)
+  );
+}
+
 const mixKernel: Kernel<MixShape> = defineDifferentiable("SearchlightMix", mixBody, (dy, inputs, s) => {
   const [blocks, weights] = [inputs.slice(0, -1), inputs[inputs.length - 1] as Tensor];
   return [
-    ...blocks.map((_, input) => () => gradXKernel([dy, weights], { ...s, input })),
+    ...blocks.map(
+      (_, input) => () => (isPassedOn(s, input) ? dy.clone() : gradXKernel([dy, weights], { ...s, input })),
+    ),
     () => gradWKernel([...blocks, dy], s),
   ];
 });

@@ -1,5 +1,5 @@
-/** Element-wise kernels whose gradients TF.js lacks or makes of many operations: ReLU, scale and shift of channels. */
-import { defineBilinear, defineDifferentiable, defineKernel, defineLinearPair, type Values } from "../gpu/kernel";
+/** Element-wise kernels whose gradients TF.js lacks or makes of many operations: ReLU, scaling and shifting channels. */
+import { defineBilinear, defineKernel, defineLinearPair, type Values } from "../gpu/kernel";
 import { vectorFor } from "../gpu/program";
 import { type Tensor, tf } from "../gpu/tensorflow";
 import { chunkCount, sumChunks } from "./reduce";
@@ -78,6 +78,40 @@ export function relu(x: Tensor): Tensor {
       gradFunc: (dy: Tensor, [v1]: Tensor[]) => gate(dy, v1 as Tensor),
     };
   })(x);
+}
+
+const reluOfSumKernel = defineKernel<Elements>("SearchlightReluOfSum", {
+  shape: (s) => s.shape,
+  cpu: ([a, b], out) => {
+    for (let i = 0; i < out.length; i++)
+      out[i] = Math.max(0, ((a as Values)[i] as number) + ((b as Values)[i] as number));
+  },
+  gpu: ([a, b], s, run) => {
+    if (!a || !b) throw new Error("ReluOfSum needs two tensors.");
+    return run({
+      name: "ReluOfSum",
+      inputs: { a, b },
+      params: {},
+      body: "result[index] = max(a[index] + b[index], T(0.0));",
+      ...elements(s),
+    });
+  },
+});
+
+/** max(a + b, 0), for a and b of one shape. */
+export function reluOfSum(a: Tensor, b: Tensor): Tensor {
+  return tf.customGrad((...args) => {
+    const [a1, b1, save] = args as [Tensor, Tensor, tf.GradSaveFunc];
+    const value = reluOfSumKernel([a1, b1], { shape: a1.shape });
+    save([value]);
+    return {
+      value,
+      gradFunc: (dy: Tensor, [y]: Tensor[]) => {
+        const d = gate(dy, y as Tensor);
+        return [d, d.clone()];
+      },
+    };
+  })(a, b);
 }
 
 interface Rows {
@@ -205,39 +239,22 @@ const broadcastPair = defineLinearPair<Rows>(
   },
 );
 
-const affineKernel = defineDifferentiable<Rows>(
-  "SearchlightChannelAffine",
-  {
-    shape: (s) => s.shape,
-    cpu: ([x, scale, shift], out, s) => {
-      const [xs, a, b] = [x as Values, scale as Values, shift as Values];
-      for (let i = 0; i < out.length; i++) {
-        const c = i % s.channels;
-        out[i] = (xs[i] as number) * (a[c] as number) + (b[c] as number);
-      }
-    },
-    gpu: ([x, scale, shift], s, run) => {
-      if (!x || !scale || !shift) throw new Error("ChannelAffine needs x, scale and shift.");
-      const body = "let c = index % uniforms.c; result[index] = x[index] * scale[c] + shift[c];";
-      return run({ name: "ChannelAffine", inputs: { x, scale, shift }, body, ...pixels(s) });
-    },
-  },
-  (dy, inputs, s) => {
-    const [x, scale] = inputs as [Tensor, Tensor, Tensor];
-    return [
-      () => scaleFamily.forward(dy, scale, s),
-      () => scaleFamily.gradW(x, dy, s),
-      () => broadcastPair.adjoint(dy, s),
-    ];
-  },
-);
+/** x·scale, with scale [C] for x [..., C]. */
+export function channelScale(x: Tensor, scale: Tensor): Tensor {
+  return scaleFamily.forward(x, scale, rowsOf(x));
+}
 
-/** x·scale + shift, with scale and shift [C] for x [..., C]. */
-export function channelAffine(x: Tensor, scale: Tensor, shift: Tensor): Tensor {
-  return affineKernel([x, scale, shift], rowsOf(x));
+/** Σ x·y over all pixels, [C]. */
+export function channelProducts(x: Tensor, y: Tensor): Tensor {
+  return scaleFamily.gradW(x, y, rowsOf(x));
+}
+
+/** v [C] at every pixel of `shape` [..., C]. */
+export function channelBroadcast(v: Tensor, shape: readonly number[]): Tensor {
+  return broadcastPair.forward(v, { shape, rows: size(shape) / v.size, channels: v.size });
 }
 
 /** x + shift, with shift [C] for x [..., C]. */
 export function channelShift(x: Tensor, shift: Tensor): Tensor {
-  return tf.add(x, broadcastPair.forward(shift, rowsOf(x)));
+  return tf.add(x, channelBroadcast(shift, x.shape));
 }

@@ -3,6 +3,7 @@ import { defineKernel, defineLinearPair, type KernelBody, type Values } from "..
 import { vectorFor } from "../gpu/program";
 import { type Tensor, tf } from "../gpu/tensorflow";
 import { outputSide } from "./depthwise";
+import { arrange } from "./mix";
 
 export interface PoolShape {
   readonly batch: number;
@@ -30,17 +31,26 @@ const params = (s: PoolShape, vector = 1) => ({
   pad: s.pad,
 });
 
-/** Calls visit(outBase, window) for each output pixel; `window` lists the input pixels inside, each as its first index. */
-function eachWindow(s: PoolShape, visit: (out: number, window: readonly number[]) => void): void {
+/**
+ * Calls visit(outBase, window, places) for each output pixel; `window` lists the input pixels inside, each as its first
+ * index, `places` where each is in the whole window.
+ */
+function eachWindow(
+  s: PoolShape,
+  visit: (out: number, window: readonly number[], places: readonly number[]) => void,
+): void {
   for (let n = 0; n < s.batch; n++)
     for (let oy = 0; oy < s.outHeight; oy++)
       for (let ox = 0; ox < s.outWidth; ox++) {
-        const window: number[] = [];
-        for (let iy = oy * s.stride - s.pad; iy < oy * s.stride - s.pad + s.kernel; iy++)
-          for (let ix = ox * s.stride - s.pad; ix < ox * s.stride - s.pad + s.kernel; ix++)
-            if (iy >= 0 && iy < s.height && ix >= 0 && ix < s.width)
-              window.push(((n * s.height + iy) * s.width + ix) * s.channels);
-        visit(((n * s.outHeight + oy) * s.outWidth + ox) * s.channels, window);
+        const [window, places]: [number[], number[]] = [[], []];
+        for (let place = 0; place < s.kernel ** 2; place++) {
+          const iy = oy * s.stride - s.pad + Math.floor(place / s.kernel);
+          const ix = ox * s.stride - s.pad + (place % s.kernel);
+          if (iy < 0 || iy >= s.height || ix < 0 || ix >= s.width) continue;
+          window.push(((n * s.height + iy) * s.width + ix) * s.channels);
+          places.push(place);
+        }
+        visit(((n * s.outHeight + oy) * s.outWidth + ox) * s.channels, window, places);
       }
 }
 
@@ -49,10 +59,12 @@ const outputCoordinates = `
   let ox = (index / uniforms.c) % uniforms.ow;
   let oy = (index / (uniforms.c * uniforms.ow)) % uniforms.oh;
   let n = index / (uniforms.c * uniforms.ow * uniforms.oh);
-  let y0 = max(oy * uniforms.stride - uniforms.pad, 0);
-  let x0 = max(ox * uniforms.stride - uniforms.pad, 0);
-  let y1 = min(oy * uniforms.stride - uniforms.pad + uniforms.k, uniforms.h);
-  let x1 = min(ox * uniforms.stride - uniforms.pad + uniforms.k, uniforms.w);`;
+  let top = oy * uniforms.stride - uniforms.pad;
+  let left = ox * uniforms.stride - uniforms.pad;
+  let y0 = max(top, 0);
+  let x0 = max(left, 0);
+  let y1 = min(top + uniforms.k, uniforms.h);
+  let x1 = min(left + uniforms.k, uniforms.w);`;
 
 const inputCoordinates = `
   let c = index % uniforms.c;
@@ -129,16 +141,14 @@ const average = defineLinearPair<PoolShape>(
   },
 );
 
-/** Index into the input, for each output, of its first maximum. */
+/** Place in its window, row-major from 0, of each output's first maximum. */
 const argmax = defineKernel<PoolShape>("SearchlightMaxPoolArgmax", {
-  dtype: "int32",
   shape: outShape,
   cpu: ([x], out, s) =>
-    eachWindow(s, (o, window) => {
+    eachWindow(s, (o, window, places) => {
       for (let c = 0; c < s.channels; c++) {
-        let best = (window[0] as number) + c;
-        for (const i of window) if (((x as Values)[i + c] as number) > ((x as Values)[best] as number)) best = i + c;
-        out[o + c] = best;
+        const values = window.map((i) => (x as Values)[i + c] as number);
+        out[o + c] = places[values.indexOf(Math.max(...values))] as number;
       }
     }),
   gpu: ([x], s, run) => {
@@ -146,90 +156,131 @@ const argmax = defineKernel<PoolShape>("SearchlightMaxPoolArgmax", {
     return run({
       name: "MaxPoolArgmax",
       inputs: { x },
-      params: params(s),
+      params: params(s, vectorFor(s.channels)),
       body: `${outputCoordinates}
-        var best = ((n * uniforms.h + y0) * uniforms.w + x0) * uniforms.c + c;
+        var best = x[((n * uniforms.h + y0) * uniforms.w + x0) * uniforms.c + c];
+        var place = T(f32((y0 - top) * uniforms.k + x0 - left));
         for (var iy = y0; iy < y1; iy++) {
           for (var ix = x0; ix < x1; ix++) {
-            let i = ((n * uniforms.h + iy) * uniforms.w + ix) * uniforms.c + c;
-            if (x[i] > x[best]) { best = i; }
+            let v = x[((n * uniforms.h + iy) * uniforms.w + ix) * uniforms.c + c];
+            place = select(place, T(f32((iy - top) * uniforms.k + ix - left)), v > best);
+            best = max(best, v);
           }
         }
-        result[index] = best;`,
-      count: size(outShape(s)),
+        result[index] = place;`,
+      count: size(outShape(s)) / vectorFor(s.channels),
       shape: outShape(s),
-      dtype: "int32",
+      vector: vectorFor(s.channels),
     });
   },
 });
 
-const gatherBody: KernelBody<PoolShape> = {
-  shape: outShape,
-  cpu: ([x, picked], out) => {
-    for (let o = 0; o < out.length; o++) out[o] = (x as Values)[(picked as Values)[o] as number] as number;
-  },
+const pairShape = (s: PoolShape) => [s.batch, s.outHeight, s.outWidth, 2 * s.channels];
+
+/** Input values at the places picked, then averages. Inputs: x, places. */
+const pairBody: KernelBody<PoolShape> = {
+  shape: pairShape,
+  cpu: ([x, picked], out, s) =>
+    eachWindow(s, (o, window, places) => {
+      for (let c = 0; c < s.channels; c++) {
+        let sum = 0;
+        for (const i of window) sum += (x as Values)[i + c] as number;
+        const at = window[places.indexOf((picked as Values)[o + c] as number)] as number;
+        out[2 * o + c] = (x as Values)[at + c] as number;
+        out[2 * o + s.channels + c] = sum / window.length;
+      }
+    }),
   gpu: ([x, picked], s, run) => {
-    if (!x || !picked) throw new Error("MaxPoolGather needs x and picked.");
+    if (!x || !picked) throw new Error("PoolPair needs x and picked.");
     return run({
-      name: "MaxPoolGather",
+      name: "PoolPair",
       inputs: { x, picked },
-      params: {},
-      body: "result[index] = x[picked[index]];",
-      count: size(outShape(s)),
-      shape: outShape(s),
+      params: params(s, vectorFor(s.channels)),
+      body: `${outputCoordinates}
+        let place = picked[index];
+        var chosen = T(0.0);
+        var sum = T(0.0);
+        for (var iy = y0; iy < y1; iy++) {
+          for (var ix = x0; ix < x1; ix++) {
+            let v = x[((n * uniforms.h + iy) * uniforms.w + ix) * uniforms.c + c];
+            sum += v;
+            chosen = select(chosen, v, place == T(f32((iy - top) * uniforms.k + ix - left)));
+          }
+        }
+        let o = 2 * (index - c) + c;
+        result[o] = chosen;
+        result[o + uniforms.c] = sum / f32((y1 - y0) * (x1 - x0));`,
+      count: size(outShape(s)) / vectorFor(s.channels),
+      shape: pairShape(s),
+      vector: vectorFor(s.channels),
     });
   },
 };
 
-const scatterBody: KernelBody<PoolShape> = {
+/** Adjoint of the pair at fixed places. Inputs: dy, places. */
+const pairAdjointBody: KernelBody<PoolShape> = {
   shape: inShape,
-  cpu: ([dy, picked], out) => {
-    for (let o = 0; o < (dy as Values).length; o++) {
-      const i = (picked as Values)[o] as number;
-      out[i] = (out[i] as number) + ((dy as Values)[o] as number);
-    }
-  },
+  cpu: ([dy, picked], out, s) =>
+    eachWindow(s, (o, window, places) => {
+      for (let c = 0; c < s.channels; c++) {
+        const share = ((dy as Values)[2 * o + s.channels + c] as number) / window.length;
+        for (const [j, i] of window.entries()) {
+          const chosen = places[j] === (picked as Values)[o + c] ? ((dy as Values)[2 * o + c] as number) : 0;
+          out[i + c] = (out[i + c] as number) + share + chosen;
+        }
+      }
+    }),
   gpu: ([dy, picked], s, run) => {
-    if (!dy || !picked) throw new Error("MaxPoolScatter needs dy and picked.");
+    if (!dy || !picked) throw new Error("PoolPairAdjoint needs dy and picked.");
     return run({
-      name: "MaxPoolScatter",
+      name: "PoolPairAdjoint",
       inputs: { dy, picked },
-      params: params(s),
+      params: params(s, vectorFor(s.channels)),
       body: `${inputCoordinates}
-        var sum = 0.0;
+        var sum = T(0.0);
         for (var oy = oy0; oy <= oy1; oy++) {
+          let top = oy * uniforms.stride - uniforms.pad;
+          let rows = min(top + uniforms.k, uniforms.h) - max(top, 0);
           for (var ox = ox0; ox <= ox1; ox++) {
-            let o = ((n * uniforms.oh + oy) * uniforms.ow + ox) * uniforms.c + c;
-            if (picked[o] == index) { sum += dy[o]; }
+            let left = ox * uniforms.stride - uniforms.pad;
+            let columns = min(left + uniforms.k, uniforms.w) - max(left, 0);
+            let pixel = ((n * uniforms.oh + oy) * uniforms.ow + ox) * uniforms.c;
+            let chosen = picked[pixel + c] == T(f32((iy - top) * uniforms.k + ix - left));
+            sum += select(T(0.0), dy[2 * pixel + c], chosen);
+            sum += dy[2 * pixel + uniforms.c + c] / f32(rows * columns);
           }
         }
         result[index] = sum;`,
-      count: size(inShape(s)),
+      count: size(inShape(s)) / vectorFor(s.channels),
       shape: inShape(s),
+      vector: vectorFor(s.channels),
     });
   },
 };
 
-const gather = defineKernel<PoolShape>("SearchlightMaxPoolGather", gatherBody);
-const scatter = defineKernel<PoolShape>("SearchlightMaxPoolScatter", scatterBody);
+const pairKernel = defineKernel<PoolShape>("SearchlightPoolPair", pairBody);
+const pairAdjointKernel = defineKernel<PoolShape>("SearchlightPoolPairAdjoint", pairAdjointBody);
 
-/** Gather and scatter with fixed indices are adjoint; the indices are constants of the differentiation. */
-function gatherAt(x: Tensor, picked: Tensor, s: PoolShape): Tensor {
+/** The places are constants of the differentiation: the pair and its adjoint are linear and each other's gradient. */
+function pairAt(x: Tensor, picked: Tensor, s: PoolShape): Tensor {
   return tf.customGrad((...args) => {
     const [value, save] = args as [Tensor, tf.GradSaveFunc];
     save([picked]);
     return {
-      value: gather([value, picked], s),
-      gradFunc: (dy: Tensor, [p]: Tensor[]) => scatterAt(dy, p as Tensor, s),
+      value: pairKernel([value, picked], s),
+      gradFunc: (dy: Tensor, [p]: Tensor[]) => pairAdjointAt(dy, p as Tensor, s),
     };
   })(x);
 }
 
-function scatterAt(dy: Tensor, picked: Tensor, s: PoolShape): Tensor {
+function pairAdjointAt(dy: Tensor, picked: Tensor, s: PoolShape): Tensor {
   return tf.customGrad((...args) => {
     const [value, save] = args as [Tensor, tf.GradSaveFunc];
     save([picked]);
-    return { value: scatter([value, picked], s), gradFunc: (g: Tensor, [p]: Tensor[]) => gatherAt(g, p as Tensor, s) };
+    return {
+      value: pairAdjointKernel([value, picked], s),
+      gradFunc: (g: Tensor, [p]: Tensor[]) => pairAt(g, p as Tensor, s),
+    };
   })(dy);
 }
 
@@ -253,16 +304,17 @@ export function averagePool(x: Tensor, kernel: number, stride: number, pad: numb
   return average.forward(x, poolShape(x, kernel, stride, pad));
 }
 
-/** Max pool; padding never wins; ties go to the first maximum. @param x [N, H, W, C] */
-export function maxPool(x: Tensor, kernel: number, stride: number, pad: number): Tensor {
+/**
+ * Max pool and average pool, as two blocks of channels: [N, H, W, C] → [N, H', W', 2·C]. Padding never wins; ties go to
+ * the first maximum.
+ */
+export function poolPair(x: Tensor, kernel: number, stride: number, pad: number): Tensor {
   const s = poolShape(x, kernel, stride, pad);
-  return tf.customGrad((...args) => {
-    const [value, save] = args as [Tensor, tf.GradSaveFunc];
-    const picked = argmax([value], s);
-    save([picked]);
-    return {
-      value: gather([value, picked], s),
-      gradFunc: (dy: Tensor, [p]: Tensor[]) => scatterAt(dy, p as Tensor, s),
-    };
-  })(x);
+  return pairAt(x, argmax([x], s), s);
+}
+
+/** The max pool alone. @param x [N, H, W, C] */
+export function maxPool(x: Tensor, kernel: number, stride: number, pad: number): Tensor {
+  const move = { input: 0, from: 0, to: 0 };
+  return arrange([poolPair(x, kernel, stride, pad)], [move], { channels: x.shape[3] ?? 0, outBlocks: 1 });
 }

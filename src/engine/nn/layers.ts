@@ -3,8 +3,9 @@
 import { type Tensor, tf } from "../gpu/tensorflow";
 import { batchNorm } from "../kernels/batch-norm";
 import { convolution } from "../kernels/convolution";
-import { channelAffine, channelShift, relu } from "../kernels/pointwise";
-import { averagePool, maxPool } from "../kernels/pooling";
+import { arrange } from "../kernels/mix";
+import { channelShift, relu } from "../kernels/pointwise";
+import { averagePool, maxPool, poolPair } from "../kernels/pooling";
 import { convolutionFilter, linearFilter, type ParameterSet, type View, vector } from "./parameters";
 
 export type Layer = (view: View, x: Tensor) => Tensor;
@@ -18,10 +19,22 @@ export function activation({ smooth }: Smoothness): (x: Tensor) => Tensor {
   return smooth ? (x) => tf.mul(tf.softplus(tf.mul(x, 4)), 1 / 4) : relu;
 }
 
-/** 3×3 pools with padding 1. */
+/** How a convolution reads an activated input: ReLU as it loads, softplus from an operation before it. */
+export function onLoad(o: Smoothness): { readonly prepare: (x: Tensor) => Tensor; readonly rectify: boolean } {
+  return o.smooth ? { prepare: activation(o), rectify: false } : { prepare: (x) => x, rectify: true };
+}
+
+/** 3×3 pools with padding 1; `pair` is the maximum and the average as two blocks of channels. */
 export function pools({ smooth }: Smoothness) {
   const average = (x: Tensor, stride: number) => averagePool(x, 3, stride, 1);
-  return { average, max: smooth ? average : (x: Tensor, stride: number) => maxPool(x, 3, stride, 1) };
+  if (!smooth) {
+    const max = (x: Tensor, stride: number) => maxPool(x, 3, stride, 1);
+    return { average, max, pair: (x: Tensor, stride: number) => poolPair(x, 3, stride, 1) };
+  }
+  const both = [0, 1].map((to) => ({ input: 0, from: 0, to }));
+  const pair = (x: Tensor, stride: number) =>
+    arrange([average(x, stride)], both, { channels: x.shape[3] ?? 0, outBlocks: 2 });
+  return { average, max: average, pair };
 }
 
 /** Batch norm in train mode; with scale and shift when `affine`. State dict: weight, bias. */
@@ -29,10 +42,10 @@ export function norm(set: ParameterSet, name: string, channels: number, affine: 
   if (!affine) return (_, x) => batchNorm(x);
   const scale = set.add(vector(`${name}.weight`, channels, "ones"));
   const shift = set.add(vector(`${name}.bias`, channels, "zeros"));
-  return (view, x) => channelAffine(batchNorm(x), view(scale), view(shift));
+  return (view, x) => batchNorm(x, { scale: view(scale), shift: view(shift) });
 }
 
-/** Convolution without bias. State dict: weight. */
+/** Convolution without bias, of max(x, 0) where `rectify`. State dict: weight. */
 export function conv(
   set: ParameterSet,
   name: string,
@@ -42,10 +55,12 @@ export function conv(
     readonly kernel: number;
     readonly stride?: number;
     readonly pad?: number;
+    readonly rectify?: boolean;
   },
 ): Layer {
   const filter = set.add(convolutionFilter([`${name}.weight`], o.kernel, o.in, o.out));
-  return (view, x) => convolution(x, view(filter), { stride: o.stride ?? 1, pad: o.pad ?? 0 });
+  const options = { stride: o.stride ?? 1, pad: o.pad ?? 0, rectify: o.rectify ?? false };
+  return (view, x) => convolution(x, view(filter), options);
 }
 
 /** Global average pool, then a linear layer with bias: [N, H, H, I] → [N, O]. State dict: weight, bias. */

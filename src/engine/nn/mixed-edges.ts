@@ -7,8 +7,9 @@ import type { Tensor } from "../gpu/tensorflow";
 import { batchNorm } from "../kernels/batch-norm";
 import { convolution } from "../kernels/convolution";
 import { type DepthwiseBlock, depthwise } from "../kernels/depthwise";
-import { arrange, mix, type Tap } from "../kernels/mix";
-import { activation, pools, type Smoothness } from "./layers";
+import { fork } from "../kernels/fork";
+import { mix, type Tap } from "../kernels/mix";
+import { onLoad, pools, type Smoothness } from "./layers";
 import { reduceHalves } from "./operations";
 import { convolutionFilter, depthwiseFilter, type ParameterSet, type View } from "./parameters";
 
@@ -38,8 +39,8 @@ const SEPARABLE = BANK.slice(0, 2);
 /** Builds the grouped edges of one state. Mixing weights: [edges of the cell, 8]. */
 export function mixedEdges(set: ParameterSet, o: MixedEdgesOptions): MixedEdges {
   const { channels, stride, edges, name, nodes } = o;
-  const act = activation(o);
-  const pool = pools(o);
+  const { prepare, rectify } = onLoad(o);
+  const { pair } = pools(o);
   const width = edges.length * channels;
   const names = (primitive: Primitive, suffix: string) =>
     edges.map((edge) => `${name(edge, primitive)}${suffix}.weight`);
@@ -113,28 +114,19 @@ export function mixedEdges(set: ParameterSet, o: MixedEdgesOptions): MixedEdges 
   };
 
   return (view, x, weights, sums) => {
-    const rectified = act(x);
+    const [toBank, toPools, ...toSkip] = fork(x, even && odd ? 4 : 3) as [Tensor, Tensor, Tensor, Tensor];
     const once = batchNorm(
-      convolution(depthwise(rectified, view(depthwise1), stride, bank1), view(pointwise1), {
+      convolution(depthwise(prepare(toBank), view(depthwise1), stride, bank1, { rectify }), view(pointwise1), {
         groups: BANK.length * edges.length,
       }),
     );
     const twice = batchNorm(
-      convolution(depthwise(act(once), view(depthwise2), 1, bank2), view(pointwise2), {
+      convolution(depthwise(prepare(once), view(depthwise2), 1, bank2, { rectify }), view(pointwise2), {
         groups: SEPARABLE.length * edges.length,
       }),
     );
-    const pooled = batchNorm(
-      arrange(
-        [pool.max(x, stride), pool.average(x, stride)],
-        [
-          { input: 0, from: 0, to: 0 },
-          { input: 1, from: 0, to: 1 },
-        ],
-        { channels, outBlocks: 2 },
-      ),
-    );
-    const skip = even && odd ? batchNorm(reduceHalves(rectified, view(even), view(odd), edges.length)) : x;
+    const pooled = batchNorm(pair(toPools, stride));
+    const skip = even && odd ? batchNorm(reduceHalves(toSkip, view(even), view(odd), edges.length, o)) : toSkip[0];
     const inputs = [...(sums ? [sums] : []), pooled, skip, once, twice];
     return mix(inputs, weights, taps(sums !== null), { channels, outBlocks: nodes });
   };

@@ -6,7 +6,7 @@ import { convolution } from "../kernels/convolution";
 import { depthwise } from "../kernels/depthwise";
 import { arrange } from "../kernels/mix";
 import { averagePool } from "../kernels/pooling";
-import { activation, conv, type Layer, norm, pools, type Smoothness } from "./layers";
+import { conv, type Layer, norm, onLoad, pools, type Smoothness } from "./layers";
 import { convolutionFilter, depthwiseFilter, type ParameterRef, type ParameterSet, type View } from "./parameters";
 
 interface OperationOptions extends Smoothness {
@@ -28,23 +28,34 @@ export function reluConvNorm(
     readonly pad?: number;
   },
 ): Layer {
-  const act = activation(o);
+  const { prepare, rectify } = onLoad(o);
   const { kernel = 1, stride = 1, pad = 0 } = o;
-  const convolve = conv(set, `${name}op.1`, { in: o.in, out: o.out, kernel, stride, pad });
+  const convolve = conv(set, `${name}op.1`, { in: o.in, out: o.out, kernel, stride, pad, rectify });
   const normalise = norm(set, `${name}op.2`, o.out, o.affine);
-  return (view, x) => normalise(view, convolve(view, act(x)));
+  return (view, x) => normalise(view, convolve(view, prepare(x)));
 }
 
 /**
- * The two halves of factorized reductions of x for `groups` edges at once, x already rectified: 1×1 convolutions of stride
- * 2 at even and at odd pixels, joined for each edge. [N, H, W, I] → [N, H/2, W/2, groups·out]
+ * The two halves of factorized reductions of x for `groups` edges at once: 1×1 convolutions of stride 2 at even and at odd
+ * pixels of the activated x, joined for each edge. [N, H, W, I] → [N, H/2, W/2, groups·out]
+ * @param uses x twice
  */
-export function reduceHalves(x: Tensor, even: Tensor, odd: Tensor, groups: number): Tensor {
-  const [, h = 0, w = 0] = x.shape;
+export function reduceHalves(
+  uses: readonly [Tensor, Tensor],
+  even: Tensor,
+  odd: Tensor,
+  groups: number,
+  o: Smoothness,
+): Tensor {
+  const { prepare, rectify } = onLoad(o);
+  const [, h = 0, w = 0] = uses[0].shape;
   if (h % 2 === 1 || w % 2 === 1)
     throw new Error(`A factorized reduction needs an even height and width, not ${h}×${w}.`);
   const channels = (even.shape[3] ?? 0) / groups;
-  const halves = [convolution(x, even, { stride: 2 }), convolution(x, odd, { stride: 2, pad: -1 })];
+  const halves = [
+    convolution(prepare(uses[0]), even, { stride: 2, rectify }),
+    convolution(prepare(uses[1]), odd, { stride: 2, pad: -1, rectify }),
+  ];
   const moves = Array.from({ length: groups }, (_, g) =>
     [0, 1].map((input) => ({ input, from: g, to: 2 * g + input })),
   ).flat();
@@ -57,11 +68,10 @@ export function factorizedReduce(
   name: string,
   o: Smoothness & { readonly in: number; readonly out: number; readonly affine: boolean },
 ): Layer {
-  const act = activation(o);
   const even = set.add(convolutionFilter([`${name}conv_1.weight`], 1, o.in, o.out / 2));
   const odd = set.add(convolutionFilter([`${name}conv_2.weight`], 1, o.in, o.out / 2));
   const normalise = norm(set, `${name}bn`, o.out, o.affine);
-  return (view, x) => normalise(view, reduceHalves(act(x), view(even), view(odd), 1));
+  return (view, x) => normalise(view, reduceHalves([x, x], view(even), view(odd), 1, o));
 }
 
 /** ReLU → depthwise → 1×1 → batch norm; state dict: op.FIRST, op.FIRST+1, op.FIRST+2. */
@@ -72,7 +82,7 @@ function separable(
   o: OperationOptions & { readonly kernel: number; readonly dilation: number },
 ): Layer {
   const { channels, kernel, dilation, stride } = o;
-  const act = activation(o);
+  const { prepare, rectify } = onLoad(o);
   const block = {
     kernel,
     dilation,
@@ -84,7 +94,8 @@ function separable(
   const filter: ParameterRef = set.add(depthwiseFilter([{ kernel, names: [`${name}op.${first}.weight`] }], channels));
   const pointwise = conv(set, `${name}op.${first + 1}`, { in: channels, out: channels, kernel: 1 });
   const normalise = norm(set, `${name}op.${first + 2}`, channels, o.affine);
-  return (view: View, x) => normalise(view, pointwise(view, depthwise(act(x), view(filter), stride, [block])));
+  const spread = (view: View, x: Tensor) => depthwise(prepare(x), view(filter), stride, [block], { rectify });
+  return (view, x) => normalise(view, pointwise(view, spread(view, x)));
 }
 
 /** One primitive. `normAfterPool`: the batch norm that the search puts behind pools. */

@@ -1,6 +1,7 @@
 /** The audience: CIFAR-style ResNets (3×3 stem, no pool; stages of width w, 2w, 4w, 8w with strides 1, 2, 2, 2). */
 import { type Tensor, tf } from "../gpu/tensorflow";
-import { activation, classifier, conv, type Layer, norm, type Smoothness } from "./layers";
+import { reluOfSum } from "../kernels/pointwise";
+import { activation, classifier, conv, type Layer, norm, onLoad, type Smoothness } from "./layers";
 import { ParameterSet } from "./parameters";
 
 export interface ResnetOptions extends Smoothness {
@@ -48,20 +49,19 @@ function residual(set: ParameterSet, name: string, kind: "basic" | "bottleneck",
           { in: o.width, out, kernel: 1 },
         ];
   const layers = convolutions.map((c, i) => {
-    const convolve = conv(set, `${name}.conv${i + 1}`, c);
+    // The block's input is activated already; the others are as their convolution reads them.
+    const { prepare, rectify } = i > 0 ? onLoad(o) : { prepare: (x: Tensor) => x, rectify: false };
+    const convolve = conv(set, `${name}.conv${i + 1}`, { ...c, rectify });
     const normalise = norm(set, `${name}.bn${i + 1}`, c.out, true);
-    const last = i === convolutions.length - 1;
-    const layer: Layer = (view, x) =>
-      last ? normalise(view, convolve(view, x)) : act(normalise(view, convolve(view, x)));
+    const layer: Layer = (view, x) => normalise(view, convolve(view, prepare(x)));
     return layer;
   });
   const skip = shortcut(set, name, o, out);
+  const join = o.smooth ? (a: Tensor, b: Tensor) => act(tf.add(a, b)) : reluOfSum;
   return (view, x) =>
-    act(
-      tf.add(
-        layers.reduce((y, layer) => layer(view, y), x),
-        skip(view, x),
-      ),
+    join(
+      layers.reduce((y, layer) => layer(view, y), x),
+      skip(view, x),
     );
 }
 

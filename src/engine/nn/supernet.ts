@@ -9,6 +9,7 @@ import {
   type Primitive,
 } from "../../domain/primitives";
 import type { Tensor } from "../gpu/tensorflow";
+import { fork } from "../kernels/fork";
 import { arrange } from "../kernels/mix";
 import { classifier, conv, type Layer, norm, type Smoothness } from "./layers";
 import { mixedEdges } from "./mixed-edges";
@@ -61,11 +62,12 @@ export function cell(set: ParameterSet, name: string, o: CellOptions): Cell {
   return (view, s0, s1, weights) => {
     let x = preprocess0(view, s0);
     let sums: Tensor | null = null;
+    const mixing = fork(weights, fromState.length);
     for (const [state, edges] of fromState.entries()) {
       // State j + 1 is complete once states 0..j have added to it; its block of the sums is node j − 1.
       if (state === 1) x = preprocess1(view, s1);
       if (state > 1 && sums) x = arrange([sums], [{ input: 0, from: state - 2, to: 0 }], { channels, outBlocks: 1 });
-      sums = edges(view, x, weights, sums);
+      sums = edges(view, x, mixing[state] as Tensor, sums);
     }
     if (!sums) throw new Error("A cell needs a node.");
     return sums;
