@@ -141,8 +141,10 @@ export class RecordingBackend extends WebGPUBackend {
 
   /** Overwrites a tensor. What was submitted before still sees the old values. */
   overwrite(info: TensorInfo, values: Float32Array | Int32Array): void {
+    const buffer = this.bufferOf(info);
+    // Its first upload may wait in the encoder; it must not come last.
     this.flush();
-    this.queue.writeBuffer(this.bufferOf(info), 0, values as typeof values & ArrayBufferView<ArrayBuffer>);
+    this.queue.writeBuffer(buffer, 0, values as typeof values & ArrayBufferView<ArrayBuffer>);
     this.forgetValues(info);
   }
 

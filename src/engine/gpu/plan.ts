@@ -232,8 +232,9 @@ export class Plan {
   }
 
   private send(staging: DeviceBuffer | null): void {
-    this.backend.flush();
+    // Uploads of tensors that are bound for the first time are submitted before the run.
     const commands = this.commands();
+    this.backend.flush();
     if (commands.length === 0 && !staging) return;
     const encoder = this.device.createCommandEncoder();
     this.encode(encoder);
