@@ -33,6 +33,9 @@ export interface StripPlan {
   readonly ragged: boolean;
 }
 
+/** Integer r with ⌊n / d⌋ = n·r >> 16 for small n: a division costs software adapters as much as a load. */
+export const reciprocal = (d: number) => Math.ceil(65536 / d);
+
 const TILE = 4;
 
 export function planStrips(b: StreamBlock, input: Picture, output: Picture, stride: number): StripPlan {
@@ -75,7 +78,7 @@ function positions({ plan: { columns, tile }, input, output, stride }: Strip): s
       ? `let x${c} = ox * ${stride} + ${c} * dilation - pad; let k${c} = x${c} >= 0 && x${c} < ${input.width};
         let a${c} = select(0, x${c}, k${c}) * ${input.channels};`
       : `let a${c} = (ox * ${stride} + ${c} * dilation - pad) * ${input.channels};`;
-  return `let ox = (strip / spread) * spread * ${tile} + strip % spread;
+  return `let ox = strip + ((strip * perSpread) >> 16u) * spread * ${tile - 1};
     ${lines(tile, (c) => `let b${c} = (ox + ${c} * spread) * ${output.channels};`)}
     ${range(columns.length)
       .filter((c) => columns[c] !== "outside")
@@ -83,16 +86,18 @@ function positions({ plan: { columns, tile }, input, output, stride }: Strip): s
       .join("\n")}`;
 }
 
-/** Code of the steps start ≤ i < stop that read a row of the picture; both are quotients rounded up. */
+/** Code of the steps start ≤ i < stop that read a row of the picture. Divides by the rows of a step as a product. */
 function bounds({ plan: { rate }, input, stride }: Strip, steps: string): string {
-  const period = `(dilation * ${rate})`;
-  return `let start = max(0, (pad - r * ${stride} + dilation - 1) / ${period});
-    let stop = min(${steps}, (${input.height - 1} + pad - r * ${stride} + dilation * ${rate}) / ${period});`;
+  const quotient = (value: string) => `((max(0, ${value} + dilation * ${rate}) * perStep) >> 16u)`;
+  return `let above = pad - r * ${stride};
+    let start = ${quotient("above - 1")};
+    let stop = min(${steps}, ${quotient(`above + ${input.height - 1}`)});`;
 }
 
 /**
- * Code of one strip. Reads the WGSL variables dilation, pad, spread, strip (number of the strip) and inBase, outBase
- * (indices of the picture's first value of the channel).
+ * Code of one strip. Reads the WGSL variables dilation, pad, spread, perSpread, perStep (both for division as a product,
+ * see `reciprocal`), strip (number of the strip) and inBase, outBase (indices of the picture's first value of the
+ * channel).
  */
 export function streamStrip(s: StreamCode): string {
   const { kernel: K, group: m } = s.block;
@@ -144,7 +149,7 @@ export function streamStrip(s: StreamCode): string {
   return `
     ${positions(s)}
     for (var r = 0; r < min(spread, ${s.output.height}); r++) {
-      let steps = (${s.output.height - 1} - r) / spread + ${windows};
+      let steps = (((${s.output.height - 1} - r) * perSpread) >> 16u) + ${windows};
       ${bounds(s, "steps")}
       ${eachSum((set, age, c) => `var s${set}_${age}_${c} = 0.0;`)}
       var i = ${test ? "0" : "start"};
@@ -235,7 +240,7 @@ export function streamGradW(s: StreamSums): string {
   return `
     ${positions(s)}
     for (var r = 0; r < min(spread, ${s.output.height}); r++) {
-      let count = (${s.output.height - 1} - r) / spread + 1;
+      let count = (((${s.output.height - 1} - r) * perSpread) >> 16u) + 1;
       ${bounds(s, `count + ${windows - 1}`)}
       ${lines(windows, (age) => each((j, c) => `var d${j}_${age}_${c} = 0.0;`))}
       var i = 0;

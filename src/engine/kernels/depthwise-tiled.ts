@@ -8,6 +8,7 @@ import { choose, filterSize, lines, outChannels, place, range, reading, shapeKey
 import {
   type Picture,
   planStrips,
+  reciprocal,
   type StreamBlock,
   type StripPlan,
   streamFilter,
@@ -67,6 +68,8 @@ const numbersOf = ({ b, stream, plan }: Planned) => ({
   dilation: b.dilation,
   pad: stream.pad,
   spread: plan.spread,
+  perSpread: reciprocal(plan.spread),
+  perStep: reciprocal(b.dilation * plan.rate),
   strips: plan.strips,
   inChannels: b.inChannels,
   inOffset: b.inOffset,
@@ -79,6 +82,35 @@ const picture = (height: number, width: number, channels: number): Picture => ({
 const inputOf = (s: DepthwiseShape) => picture(s.height, s.width, s.channels);
 const outputOf = (s: DepthwiseShape) => picture(s.outHeight, s.outWidth, outChannels(s));
 
+/** Rows that an invocation should make of one filter, and invocations worth having. */
+const [ROWS, INVOCATIONS] = [24, 512];
+
+/** How many strips of pictures, called cells, an invocation takes: several where pictures are small and channels many. */
+function shareCells(s: DepthwiseShape, { plan }: Planned, output: Picture, units: number) {
+  const cells = s.batch * plan.strips;
+  const wanted = Math.max(1, Math.floor(ROWS / output.height));
+  const chunk = Math.max(1, Math.min(wanted, Math.floor((cells * units) / INVOCATIONS)));
+  return { cells, chunk, chunks: Math.ceil(cells / chunk) };
+}
+
+/** Code that runs `body` for chunk c of the cells, n being the picture and strip the strip of each; a loop if `several`. */
+const eachCell = (several: boolean, body: string) =>
+  several
+    ? `var n = c * chunk / strips;
+      var strip = c * chunk - n * strips;
+      for (var cell = c * chunk; cell < min(c * chunk + chunk, cells); cell++) {
+        ${body}
+        strip++;
+        if (strip == strips) { strip = 0; n++; }
+      }`
+    : `let n = c / strips;
+      let strip = c - n * strips;
+      ${body}`;
+
+/** Whether an invocation of some block takes several cells. */
+const severalCells = (entries: readonly { readonly numbers: { readonly chunk: number } }[]) =>
+  entries.some(({ numbers }) => numbers.chunk > 1);
+
 export const tiledForward: GpuBody<DepthwiseShape> = ([x, w, z], s, run) => {
   if (!x || !w) throw new Error("Depthwise needs x and w.");
   const { how, inputs, functions } = reading(x, z);
@@ -86,17 +118,22 @@ export const tiledForward: GpuBody<DepthwiseShape> = ([x, w, z], s, run) => {
   const { planned, codes, codeOf } = planBlocks(s, { input, output, stride: s.stride, taps: MOST_TAPS.forward });
   let count = 0;
   const entries = planned.map((p) => {
-    const entry = { test: `index >= ${count}`, numbers: { ...numbersOf(p), code: codeOf(p), first: count } };
-    count += (s.batch * p.plan.strips * p.b.outChannels) / p.stream.group;
+    const shares = shareCells(s, p, output, p.b.outChannels / p.stream.group);
+    const entry = { test: `index >= ${count}`, numbers: { ...numbersOf(p), ...shares, code: codeOf(p), first: count } };
+    count += (shares.chunks * p.b.outChannels) / p.stream.group;
     return entry;
   });
+  const several = severalCells(entries);
   const code = codes.map(({ stream, plan }, i) => {
     const weight = (j: string, t: string) => `w[filterOffset + (${t}) * outChannels + local + ${j} * inChannels]`;
     return `if (code == ${i}) {
       let local = (unit / inChannels) * inChannels * ${stream.group} + unit % inChannels;
+      ${streamFilter({ block: stream, weight })}
+      ${eachCell(
+        several,
+        `
       let inBase = n * ${s.height * s.width * s.channels} + inOffset + unit % inChannels;
       let outBase = n * ${s.outHeight * s.outWidth * output.channels} + outOffset + local;
-      ${streamFilter({ block: stream, weight })}
       ${streamStrip({
         block: stream,
         plan,
@@ -107,7 +144,8 @@ export const tiledForward: GpuBody<DepthwiseShape> = ([x, w, z], s, run) => {
         read: (at) => `load(${at})`,
         write: (at, value, j) => `result[${at} + ${j} * inChannels] = ${value};`,
         gather: false,
-      })}
+      })}`,
+      )}
     }`;
   });
   return run({
@@ -117,10 +155,8 @@ export const tiledForward: GpuBody<DepthwiseShape> = ([x, w, z], s, run) => {
     params: {},
     functions,
     body: `${choose(entries)}
-      let cells = strips * ${s.batch};
-      let unit = (index - first) / cells;
-      let strip = (index - first) % cells % strips;
-      let n = (index - first) % cells / strips;
+      let unit = (index - first) / chunks;
+      let c = (index - first) % chunks;
       ${code.join("\n")}`,
     count,
     shape: [s.batch, s.outHeight, s.outWidth, output.channels],
@@ -154,8 +190,11 @@ export const tiledGradX: GpuBody<DepthwiseShape> = ([dy, w, z], s, run) => {
   let count = 0;
   const entries = planned.map((p, i) => {
     const test = alone ? `index >= ${count}` : `block == ${i}`;
-    const entry = { test, numbers: { ...numbersOf(p), code: codeOf(p), first: count } };
-    count += alone ? s.batch * p.plan.strips * p.b.inChannels : 0;
+    const shares = alone
+      ? shareCells(s, p, output, p.b.inChannels)
+      : { cells: s.batch * p.plan.strips, chunk: p.plan.strips, chunks: s.batch };
+    const entry = { test, numbers: { ...numbersOf(p), ...shares, code: codeOf(p), first: count } };
+    count += alone ? shares.chunks * p.b.inChannels : 0;
     return entry;
   });
   if (!alone) count = s.batch * s.channels;
@@ -164,13 +203,18 @@ export const tiledGradX: GpuBody<DepthwiseShape> = ([dy, w, z], s, run) => {
     sums
       ? `{ let at = ${at}; var v = ${value}; if (!fresh) { v += result[at]; } ${z ? "if (closing) { v = select(0.0, v, z[at] > 0.0); }" : ""} result[at] = v; }`
       : `{ let at = ${at}; result[at] = ${masked("at", value)}; }`;
+  const several = severalCells(entries);
   const code = codes.map(({ stream, plan }, i) => {
     const taps = stream.kernel ** 2;
     const weight = (j: string, t: string) =>
       `w[filterOffset + (${taps - 1} - (${t})) * outChannels + local + ${j} * inChannels]`;
     const strips = `
       ${streamFilter({ block: stream, weight })}
-      ${alone ? "{" : "for (var strip = 0; strip < strips; strip++) {"}
+      ${eachCell(
+        several,
+        `
+      let inBase = n * ${s.outHeight * s.outWidth * input.channels} + outOffset + local;
+      let outBase = n * ${s.height * s.width * s.channels} + ic;
       ${streamStrip({
         block: stream,
         plan,
@@ -181,13 +225,11 @@ export const tiledGradX: GpuBody<DepthwiseShape> = ([dy, w, z], s, run) => {
         read: (at, j) => `dy[${at} + ${j} * inChannels]`,
         write,
         gather: true,
-      })}
-      }`;
+      })}`,
+      )}`;
     return `if (code == ${i}) {
       let unit = ic - inOffset;
-      let outBase = n * ${s.height * s.width * s.channels} + ic;
       for (var local = unit; local < outChannels; local += inChannels * ${stream.group}) {
-        let inBase = n * ${s.outHeight * s.outWidth * input.channels} + outOffset + local;
         ${sums ? `let fresh = ${alone ? "" : "block == begin && "}local == unit; ` : ""}
         ${sums && z ? `let closing = ${alone ? "" : "block == end && "}local + inChannels * ${stream.group} >= outChannels;` : ""}
         ${strips}
@@ -196,19 +238,17 @@ export const tiledGradX: GpuBody<DepthwiseShape> = ([dy, w, z], s, run) => {
   });
   const body = alone
     ? `${choose(entries)}
-      let cells = strips * ${s.batch};
-      let ic = inOffset + (index - first) / cells;
-      let strip = (index - first) % cells % strips;
-      let n = (index - first) % cells / strips;
+      let ic = inOffset + (index - first) / chunks;
+      let c = (index - first) % chunks;
       ${code.join("\n")}`
     : `let ic = index / ${s.batch};
-      let n = index % ${s.batch};
+      let c = index % ${s.batch};
       // The first and the last block that read the channel.
       var begin = -1;
       var end = -1;
       ${planned.map(({ b }, i) => `if (${holds(b)}) { begin = select(begin, ${i}, begin < 0); end = ${i}; }`).join("\n")}
       if (end < 0) {
-        for (var p = 0; p < ${s.height * s.width}; p++) { result[(n * ${s.height * s.width} + p) * ${s.channels} + ic] = 0.0; }
+        for (var p = 0; p < ${s.height * s.width}; p++) { result[(c * ${s.height * s.width} + p) * ${s.channels} + ic] = 0.0; }
       }
       for (var block = 0; block < ${planned.length}; block++) {
         ${choose(entries)}
@@ -243,11 +283,13 @@ export const tiledGradW: GpuBody<DepthwiseShape> = ([x, dy, z], s, run) => {
   let count = 0;
   const entries = planned.map((p) => {
     const cells = s.batch * p.plan.strips;
-    const numbers = { ...numbersOf(p), code: codeOf(p), first: count, cells, chunk: Math.ceil(cells / chunks) };
+    const shares = { cells, chunk: Math.ceil(cells / chunks) };
+    const numbers = { ...numbersOf(p), ...shares, code: codeOf(p), first: count };
     const entry = { test: `index >= ${count}`, numbers };
     count += (chunks * p.b.outChannels) / p.stream.group;
     return entry;
   });
+  const several = severalCells(entries);
   const code = codes.map(({ stream, plan }, i) => {
     const { kernel: K, group: m } = stream;
     // One row of taps at a time, for the compiler's sake.
@@ -266,9 +308,9 @@ export const tiledGradW: GpuBody<DepthwiseShape> = ([x, dy, z], s, run) => {
     return `if (code == ${i}) {
       let local = (unit / inChannels) * inChannels * ${m} + unit % inChannels;
       ${lines(m, (j) => lines(K * K, (t) => `var g${j}_${t} = 0.0;`))}
-      for (var cell = c * chunk; cell < min(c * chunk + chunk, cells); cell++) {
-        let strip = cell % strips;
-        let n = cell / strips;
+      ${eachCell(
+        several,
+        `
         let inBase = n * ${s.height * s.width * s.channels} + inOffset + unit % inChannels;
         let outBase = n * ${s.outHeight * s.outWidth * output.channels} + outOffset + local;
         ${streamGradW({
@@ -279,8 +321,8 @@ export const tiledGradW: GpuBody<DepthwiseShape> = ([x, dy, z], s, run) => {
           stride: s.stride,
           read: (at) => `load(${at})`,
           readGradient: (at, j) => `dy[${at} + ${j} * inChannels]`,
-        })}
-      }
+        })}`,
+      )}
       ${store}
     }`;
   });
