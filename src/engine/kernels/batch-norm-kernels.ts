@@ -30,6 +30,9 @@ export function rowsOf(x: Tensor): Rows {
   return { shape: x.shape, rows, channels, parts: rows > FEW_ROWS ? 1 : Math.ceil(rows / ROWS_OF_PART) };
 }
 
+/** Few invocations in small workgroups, so that they spread over the processors. */
+const workgroupFor = (count: number) => ({ workgroup: count < 512 ? 16 : 64 });
+
 type Run = (d: Dispatch) => TensorInfo;
 
 /** A pass that writes sums, [parts, k, C]; `body` sees c, part and parts, and loops over `EACH_OF_PART`. */
@@ -50,6 +53,7 @@ function sumPass(
     params: { rows: s.rows, c, statParts: s.parts },
     body: `let c = index % uniforms.c; let part = index / uniforms.c; ${body}`,
     count: parts * c,
+    ...workgroupFor(parts * c),
     shape: [parts, k, s.channels],
     vector,
   });
@@ -93,6 +97,7 @@ function pixelPass(
 ): TensorInfo {
   const vector = vectorFor(s.channels);
   const c = s.channels / vector;
+  const groups = Math.ceil(s.rows / (s.parts === 1 ? 4 : ROWS_OF_INVOCATION));
   return run({
     name,
     variant: value,
@@ -106,7 +111,8 @@ function pixelPass(
         let y = (x[i] - mean) * rate;
         result[i] = ${value};
       }`,
-    count: Math.ceil(s.rows / (s.parts === 1 ? 4 : ROWS_OF_INVOCATION)) * c,
+    count: groups * c,
+    ...workgroupFor(groups * c),
     shape: s.shape,
     vector,
   });
@@ -177,6 +183,7 @@ export const statistics = defineKernel<Rows>("SearchlightBatchStatistics", {
         result[2 * part * uniforms.c + c] = mean;
         result[(2 * part + 1) * uniforms.c + c] = squares;`,
       count: parts * c,
+      ...workgroupFor(parts * c),
       shape: [parts, 2, s.channels],
       vector,
     });

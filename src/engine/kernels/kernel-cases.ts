@@ -3,12 +3,13 @@ import { CounterRandom, STREAM } from "../../domain/random";
 import { type Tensor, tf } from "../gpu/tensorflow";
 import { batchNorm } from "./batch-norm";
 import { convolution } from "./convolution";
+import { summedCrossEntropy } from "./cross-entropy";
 import { depthwise } from "./depthwise";
 import { fork } from "./fork";
 import { mix, type Tap } from "./mix";
 import { relu, reluOfSum } from "./pointwise";
 import { averagePool, maxPool, poolPair } from "./pooling";
-import { logSoftmax, softmax } from "./softmax";
+import { softmax } from "./softmax";
 
 export interface KernelCase {
   readonly name: string;
@@ -207,7 +208,22 @@ export const KERNEL_CASES: readonly KernelCase[] = [
     run: (t) => batchNorm((t as Three)[0], { scale: (t as Three)[1], shift: (t as Three)[2] }),
   },
   { name: "softmax", shapes: [[5, 7]], run: (t) => softmax((t as One)[0]) },
-  { name: "log softmax", shapes: [[5, 7]], run: (t) => logSoftmax((t as One)[0]) },
+  {
+    name: "cross-entropy, differentiated in targets too",
+    shapes: [
+      [5, 7],
+      [5, 7],
+    ],
+    run: (t) => summedCrossEntropy((t as Two)[0], softmax((t as Two)[1]), null, 1 / 5),
+  },
+  {
+    name: "cross-entropy of weighted rows",
+    shapes: [
+      [3, 4],
+      [3, 4],
+    ],
+    run: (t) => summedCrossEntropy((t as Two)[0], (t as Two)[1], tf.tensor1d([1, 0.5, 2]), 1),
+  },
   {
     name: "ReLU of a sum",
     shapes: [

@@ -1,6 +1,6 @@
 /** Cross-entropy with hard or soft targets; differentiable in both, twice. */
 import { type Tensor, tf } from "../gpu/tensorflow";
-import { logSoftmax } from "../kernels/softmax";
+import { summedCrossEntropy } from "../kernels/cross-entropy";
 
 /** A mini-batch. */
 export interface Batch {
@@ -12,16 +12,15 @@ export interface Batch {
   readonly weights: Tensor | null;
 }
 
-/** −Σ_k b_k log softmax(logits)_k for each picture, [N]. */
-export function crossEntropies(logits: Tensor, targets: Tensor): Tensor {
-  return tf.neg(tf.sum(tf.mul(logSoftmax(logits), targets), 1));
+/** Σ −b·log softmax(logits) over all pictures: cross-entropy with targets b, hard or soft. */
+export function crossEntropySum(logits: Tensor, targets: Tensor): Tensor {
+  return summedCrossEntropy(logits, targets, null, 1);
 }
 
 /** Cross-entropy of a batch: Σ w·ℓ / Σ w, as PyTorch's class weights have it, or the weighted sum over its pictures. */
 export function crossEntropy(logits: Tensor, batch: Batch, reduction: "mean" | "sum" = "mean"): Tensor {
-  const each = crossEntropies(logits, batch.targets);
-  const weighted = batch.weights ? tf.mul(each, batch.weights) : each;
-  const sum = tf.sum(weighted);
-  if (reduction === "sum") return sum;
-  return tf.div(sum, batch.weights ? tf.sum(batch.weights) : each.size);
+  const { targets, weights } = batch;
+  if (reduction === "sum") return summedCrossEntropy(logits, targets, weights, 1);
+  if (!weights) return summedCrossEntropy(logits, targets, null, 1 / (logits.shape[0] ?? 1));
+  return summedCrossEntropy(logits, targets, tf.div(weights, tf.sum(weights)), 1);
 }

@@ -4,7 +4,7 @@
  */
 import { type Tensor, tf } from "../gpu/tensorflow";
 import { softmax } from "../kernels/softmax";
-import { crossEntropies } from "../nn/loss";
+import { crossEntropySum } from "../nn/loss";
 import type { Explainer } from "../strategies/strategy";
 import { type HypergradientMethod, mixedDerivative } from "./derivatives";
 
@@ -50,7 +50,7 @@ export type DeltaStep =
 /** S(δ, E', A) = Σ_i ℓ(f(x_i + δ_i), f(x_i)): prediction and target are both differentiated. */
 function disagreement(explainer: Explainer, x: Tensor, delta: Tensor, weights: Tensor, architecture: Tensor): Tensor {
   const target = softmax(explainer(weights, architecture, x));
-  return tf.sum(crossEntropies(explainer(weights, architecture, tf.add(x, delta)), target));
+  return crossEntropySum(explainer(weights, architecture, tf.add(x, delta)), target);
 }
 
 /** One ascent step on S (LeaSE eq. 7, which prints a minus for this maximisation). The rate is a constant of the differentiation. */
