@@ -26,6 +26,10 @@ interface Inner {
   readonly commandQueueOwnedIds: WeakSet<object>;
 }
 
+function operationsOf(program: WebGPUProgram): number {
+  return "operations" in program && typeof program.operations === "number" ? program.operations : 0;
+}
+
 export class RecordingBackend extends WebGPUBackend {
   private recorder: Recorder | null = null;
   private readonly compiling = new Map<string, Promise<GPUComputePipeline>>();
@@ -81,6 +85,7 @@ export class RecordingBackend extends WebGPUBackend {
       shader,
       uniforms: packUniforms(uniformFields(program, inputs, output, defined)),
       workgroups: this.workgroups(program),
+      operations: operationsOf(program),
       inputs: inputs.map((info) => recorder.storage(info, this.waiting(info), name)),
       output: recorder.scratch(output),
     });

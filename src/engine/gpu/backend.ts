@@ -2,6 +2,7 @@
 import type { BackendName, Engine, WebGPUCheck } from "../../domain/run";
 import { RecordingBackend } from "./backend-webgpu";
 import { planBytes } from "./memory";
+import { recordingBackend } from "./step";
 import { tf } from "./tensorflow";
 
 /** What the kernels need beyond WebGPU's guaranteed limits; the adapter's own value is asked for. */
@@ -15,6 +16,9 @@ const WANTED_LIMITS = [
   "maxComputeWorkgroupSizeX",
   "maxComputeWorkgroupsPerDimension",
 ] as const;
+
+/** Used where they are offered. */
+const WANTED_FEATURES = ["timestamp-query", "subgroups"] as const satisfies GPUFeatureName[];
 
 /** Seven inputs and one output are the most a kernel of ours binds. */
 const STORAGE_BUFFERS = 8;
@@ -49,8 +53,10 @@ async function openDevice(gpu: GPU | undefined): Promise<Opened> {
       );
     }
     const device = await adapter.requestDevice({
+      requiredFeatures: WANTED_FEATURES.filter((name) => adapter.features.has(name)),
       requiredLimits: Object.fromEntries(WANTED_LIMITS.map((name) => [name, adapter.limits[name]])),
     });
+    enableSubgroups(device);
     const { vendor, architecture, description } = adapter.info;
     return {
       check: { ok: true, vendor, architecture, description, software: isSoftware(adapter.info) },
@@ -84,6 +90,20 @@ function watch(device: GPUDevice): void {
 export function engineFailure(): string | null {
   if (tf.getBackend() !== "webgpu") return null;
   return failures.get((tf.backend() as RecordingBackend).device) ?? null;
+}
+
+/** A kernel that shares values between the lanes of a subgroup must say so in its first line, which is TF.js's to write. */
+function enableSubgroups(device: GPUDevice): void {
+  const create = device.createShaderModule.bind(device);
+  device.createShaderModule = (descriptor) =>
+    /\b(subgroup|quad)[A-Z]\w*\(/.test(descriptor.code)
+      ? create({ ...descriptor, code: `enable subgroups;\n${descriptor.code}` })
+      : create(descriptor);
+}
+
+/** Whether kernels may use subgroup operations. */
+export function hasSubgroups(): boolean {
+  return recordingBackend()?.device.features.has("subgroups") ?? false;
 }
 
 function adapterName(check: WebGPUCheck): string {

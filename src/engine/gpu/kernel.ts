@@ -3,7 +3,7 @@ import type { MathBackendCPU } from "@tensorflow/tfjs-backend-cpu";
 import type { RecordingBackend } from "./backend-webgpu";
 import { type Dispatch, runDispatch } from "./program";
 import { detach, type Tensor, type TensorInfo, tf } from "./tensorflow";
-import { chooseVariant } from "./variants";
+import { chooseVariant, offerVariants } from "./variants";
 
 export type Values = Float32Array | Int32Array;
 
@@ -38,6 +38,7 @@ export interface Variant<A> {
 export type Kernel<A> = (inputs: readonly Tensor[], attrs: A) => Tensor;
 
 function register<A>(kernelName: string, body: KernelBody<A>): Kernel<A> {
+  offerVariants(kernelName, body);
   const ordered = (inputs: object) => Object.values(inputs) as TensorInfo[];
   const inner = (attrs: object | undefined) => (attrs as { attrs: A }).attrs;
   tf.registerKernel({

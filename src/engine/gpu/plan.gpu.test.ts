@@ -1,6 +1,6 @@
 /** Recorded steps on WebGPU: what they give, what they hold, and what they refuse. */
 import { afterEach, beforeAll, describe, expect, it } from "vitest";
-import { openEngine, engineMemory } from "./backend";
+import { engineMemory, openEngine } from "./backend";
 import { byteBudget, OutOfMemoryError, setByteBudget } from "./memory";
 import { ScratchArena } from "./plan";
 import { RecordingError } from "./recorder";
@@ -44,7 +44,11 @@ async function train(steps: number, compile: (state: Held<State>, inputs: Held<I
   const step = await compile(state, inputs);
   const losses: number[] = [];
   for (let i = 0; i < steps; i++) {
-    writeInput(inputs, "x", Float32Array.from({ length: 15 }, (_, k) => Math.cos(i + k)));
+    writeInput(
+      inputs,
+      "x",
+      Float32Array.from({ length: 15 }, (_, k) => Math.cos(i + k)),
+    );
     writeInput(inputs, "rate", Float32Array.of(0.1 / (i + 1)));
     losses.push((await step.run()).loss[0] ?? Number.NaN);
   }
@@ -93,7 +97,11 @@ describe("a recorded step", () => {
   it("shares its scratch with another plan and goes on when that makes it grow", async () => {
     const arena = new ScratchArena();
     const { state, inputs, dispose } = made();
-    writeInput(inputs, "x", Float32Array.from({ length: 15 }, (_, k) => k / 15));
+    writeInput(
+      inputs,
+      "x",
+      Float32Array.from({ length: 15 }, (_, k) => k / 15),
+    );
     const small = await recordStep(trainingStep, state, inputs).build(arena);
     const { loss } = await small.run();
     const held: Held<{ big: Tensor }> = { tensors: { big: tf.ones([100_000]) } };
@@ -127,7 +135,11 @@ describe("recording", () => {
     ["a readback", /\[3\] is read back/, (v) => tf.mul(v, v.dataSync()[0] ?? 0)],
     ["an upload", /tensor \[3\] uploaded from the CPU/, (v) => tf.mul(v, tf.tensor1d([1, 2, 4]))],
     ["a host random number", /Math\.random/, (v) => tf.mul(v, tf.randomUniform([3]))],
-    ["an unordered sum", /no fixed order/, (v) => tf.unsortedSegmentSum(v as tf.Tensor1D, tf.cast(v as tf.Tensor1D, "int32"), 4)],
+    [
+      "an unordered sum",
+      /no fixed order/,
+      (v) => tf.unsortedSegmentSum(v as tf.Tensor1D, tf.cast(v as tf.Tensor1D, "int32"), 4),
+    ],
     [
       "a tensor from outside",
       /not an input of the step/,

@@ -3,6 +3,7 @@ import { type DataType, type TensorInfo, util } from "@tensorflow/tfjs-core";
 import { aligned } from "./arena";
 import type { RecordingBackend } from "./backend-webgpu";
 import { allocate, DeviceBuffer } from "./memory";
+import { PassTimer } from "./pass-timer";
 import { rootOf, type Storage } from "./recorder";
 import type { Action, Recording } from "./recording";
 
@@ -72,6 +73,17 @@ interface Result {
   readonly dtype: DataType;
   readonly length: number;
   readonly offset: number;
+}
+
+/** What one kernel does in a run. */
+export interface KernelProfile {
+  readonly name: string;
+  readonly dispatches: number;
+  readonly milliseconds: number;
+  /** Read and written, each binding counted once. */
+  readonly bytes: number;
+  /** Multiplications and additions, of the kernels that count them; 0 for others. */
+  readonly operations: number;
 }
 
 export class Plan {
@@ -258,6 +270,41 @@ export class Plan {
     return this.results.map(({ dtype, length, offset }) =>
       dtype === "float32" ? new Float32Array(bytes, offset, length) : new Int32Array(bytes, offset, length),
     );
+  }
+
+  /** Milliseconds of one run on the device, or of the dispatches of one kernel. Nothing outside the scratch changes. */
+  async measure(kernel?: string): Promise<number> {
+    const dispatches = this.commands().filter((command) => command.kind === "dispatch");
+    const names = this.recording.actions.flatMap((action) => (action.kind === "dispatch" ? [action.command.name] : []));
+    const chosen = dispatches.filter((_, i) => kernel === undefined || names[i] === kernel);
+    this.backend.flush();
+    const timer = new PassTimer(this.device);
+    const encoder = this.device.createCommandEncoder();
+    const pass = encoder.beginComputePass(timer.descriptor);
+    for (const { pipeline, bindings, x, y, z } of chosen) {
+      pass.setPipeline(pipeline);
+      pass.setBindGroup(0, bindings);
+      pass.dispatchWorkgroups(x, y, z);
+    }
+    pass.end();
+    return timer.milliseconds(encoder);
+  }
+
+  /** Where the time of a run goes, kernel by kernel, longest first. */
+  async profile(): Promise<KernelProfile[]> {
+    const kernels = new Map<string, { dispatches: number; bytes: number; operations: number }>();
+    for (const action of this.recording.actions) {
+      if (action.kind !== "dispatch") continue;
+      const { name, inputs, output, operations } = action.command;
+      const entry = kernels.get(name) ?? { dispatches: 0, bytes: 0, operations: 0 };
+      entry.dispatches++;
+      entry.bytes += [output, ...inputs].reduce((sum, { bytes }) => sum + bytes, 0);
+      entry.operations += operations;
+      kernels.set(name, entry);
+    }
+    const profiles: KernelProfile[] = [];
+    for (const [name, entry] of kernels) profiles.push({ name, ...entry, milliseconds: await this.measure(name) });
+    return profiles.sort((a, b) => b.milliseconds - a.milliseconds);
   }
 
   private newStaging(): DeviceBuffer {

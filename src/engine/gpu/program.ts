@@ -24,6 +24,8 @@ export interface Dispatch {
   readonly vector?: 1 | 4;
   /** Inputs, or "result", whose elements stay single floats. */
   readonly scalars?: readonly string[];
+  /** Multiplications and additions of all invocations, for the profiler; left out by kernels that only move data. */
+  readonly operations?: number;
   /** Invocations of a workgroup. Default 64. */
   readonly workgroup?: number;
   /**
@@ -51,7 +53,10 @@ class Program implements WebGPUProgram {
   readonly variableComponents: number[];
   readonly workgroupSize: [number, number, number];
 
+  readonly operations: number;
+
   constructor(private readonly source: Dispatch) {
+    this.operations = source.operations ?? 0;
     this.outputShape = [source.shape.reduce((a, b) => a * b, 1)];
     const { vector = 1, scalars = [] } = source;
     this.shaderKey = `searchlight_${source.name}_${vector}_${source.variant ?? ""}`;

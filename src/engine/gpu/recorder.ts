@@ -31,6 +31,8 @@ export interface DispatchCommand {
   readonly shader: Shader;
   readonly uniforms: ArrayBuffer;
   readonly workgroups: readonly [number, number, number];
+  /** Multiplications and additions, where the kernel counts them. */
+  readonly operations: number;
   readonly output: Storage;
   readonly inputs: readonly Storage[];
 }

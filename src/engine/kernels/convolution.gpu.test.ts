@@ -2,7 +2,7 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { openEngine } from "../gpu/backend";
 import { type Tensor, tf } from "../gpu/tensorflow";
-import { callKey, useVariants as setVariants } from "../gpu/variants";
+import { callKey, setVariants } from "../gpu/variants";
 import { CONVOLUTION_VARIANTS, convolutionFamily, convolutionShape } from "./convolution";
 import { normalValues } from "./kernel-cases";
 

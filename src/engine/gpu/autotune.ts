@@ -1,0 +1,117 @@
+/**
+ * Finds the fastest variant of each kernel call on this adapter by timing: a short warm-up before a run. A variant whose
+ * result differs from the plain one's is never chosen.
+ */
+
+import { ScratchArena } from "./plan";
+import type { Call } from "./recorder";
+import { recordStep } from "./step";
+import { type Tensor, tf } from "./tensorflow";
+import { type Candidate, callKey, candidates, setVariants, type VariantTable, variantTable } from "./variants";
+
+export interface TuningOptions {
+  /** Milliseconds after which the rest stays plain. */
+  readonly budget: number;
+  readonly report?: (done: number, total: number) => void;
+}
+
+/** Runs of a call in one plan: a dispatch alone is too short to time. */
+const REPEATS = 4;
+const ROUNDS = 3;
+/** Largest difference from the plain result, over its largest value. */
+const TOLERANCE = 1e-4;
+
+interface Timed {
+  readonly name: string;
+  readonly milliseconds: number;
+  readonly values: Float32Array;
+}
+
+const values = (count: number) => Float32Array.from({ length: count }, (_, i) => Math.sin(1.7 * i + 0.3));
+
+function differs(a: Float32Array, b: Float32Array): boolean {
+  const largest = a.reduce((m, v) => Math.max(m, Math.abs(v)), 0);
+  return !a.every((v, i) => Math.abs(v - (b[i] ?? Number.NaN)) <= TOLERANCE * largest);
+}
+
+/** Times one way of computing a call. */
+async function time(call: Call, name: string, arena: ScratchArena): Promise<Timed> {
+  const before = variantTable();
+  setVariants({ ...before, [callKey(call.kernelName, call.attrs)]: name });
+  const inputs = tf.tidy(() =>
+    Object.fromEntries(
+      call.inputs.map(({ shape, dtype }, i) => {
+        const size = shape.reduce((a, b) => a * b, 1);
+        return [`input${i}`, tf.tensor(dtype === "int32" ? new Int32Array(size) : values(size), [...shape], dtype)];
+      }),
+    ),
+  );
+  try {
+    const run = (given: Readonly<Record<string, Tensor>>) => {
+      const tensors = Object.values(given) as unknown as tf.NamedTensorMap;
+      const attrs = { attrs: call.attrs } as unknown as tf.NamedAttrMap;
+      const outputs = Array.from({ length: REPEATS }, () => tf.engine().runKernel(call.kernelName, tensors, attrs));
+      return { next: {}, results: { output: outputs[0] as Tensor } };
+    };
+    const step = await recordStep(run, { tensors: {} }, { tensors: inputs }).build(arena);
+    const { output } = await step.run();
+    const rounds: number[] = [];
+    for (let i = 0; i < ROUNDS; i++) rounds.push(await step.plan.measure());
+    step.dispose();
+    return { name, milliseconds: Math.min(...rounds) / REPEATS, values: output };
+  } finally {
+    setVariants(before);
+    tf.dispose(inputs);
+  }
+}
+
+/** The fastest of the ways that agree with the plain one, which comes first. */
+async function fastest(call: Call, ways: readonly Candidate[], arena: ScratchArena): Promise<string> {
+  const [plain, ...others] = ways;
+  if (!plain) throw new Error(`${call.kernelName} has no plain way.`);
+  let best = await time(call, plain.name, arena);
+  const reference = best.values;
+  for (const { name } of others) {
+    const timed = await time(call, name, arena);
+    if (timed.milliseconds < best.milliseconds && !differs(reference, timed.values)) best = timed;
+  }
+  return best.name;
+}
+
+const elements = ({ inputs }: Call) => inputs.reduce((sum, { shape }) => sum + shape.reduce((a, b) => a * b, 1), 0);
+
+/** The calls that have a choice, each once, those first that touch most. */
+function toTune(calls: readonly Call[]): { readonly call: Call; readonly ways: readonly Candidate[] }[] {
+  const known = variantTable();
+  const work = new Map<string, { readonly call: Call; total: number }>();
+  for (const call of calls) {
+    const key = callKey(call.kernelName, call.attrs);
+    if (key in known) continue;
+    const entry = work.get(key) ?? { call, total: 0 };
+    entry.total += elements(call);
+    work.set(key, entry);
+  }
+  return [...work.values()]
+    .sort((a, b) => b.total - a.total)
+    .map(({ call }) => ({ call, ways: candidates(call.kernelName, call.attrs) }))
+    .filter(({ ways }) => ways.length > 1);
+}
+
+/**
+ * Times the variants of the calls that the table in use does not list, and adds the fastest to it.
+ * @returns what was added
+ */
+export async function autotune(calls: readonly Call[], { budget, report }: TuningOptions): Promise<VariantTable> {
+  const open = toTune(calls);
+  const arena = new ScratchArena();
+  const added: Record<string, string> = {};
+  const began = performance.now();
+  for (const [i, { call, ways }] of open.entries()) {
+    if (performance.now() - began > budget) break;
+    report?.(i, open.length);
+    added[callKey(call.kernelName, call.attrs)] = await fastest(call, ways, arena);
+  }
+  arena.dispose();
+  setVariants({ ...variantTable(), ...added });
+  return added;
+}
