@@ -164,11 +164,8 @@ export const tiledForward: GpuBody<DepthwiseShape> = ([x, w, z], s, run) => {
   });
 };
 
-/** Whether the gradient of x can be computed in strips: a strided one is no convolution of dy. */
-export const fitsTiledGradX = (s: DepthwiseShape) => s.stride === 1 && fitsTiles(s);
-
 /**
- * The convolution of dy with the filter turned round. Where blocks share input channels, an invocation owns a channel of a
+ * With stride 1, the convolution of dy with the filter turned round. Where blocks share input channels, an invocation owns a channel of a
  * picture and adds block after block to it; else it owns a strip.
  */
 export const tiledGradX: GpuBody<DepthwiseShape> = ([dy, w, z], s, run) => {

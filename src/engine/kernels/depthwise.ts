@@ -14,7 +14,8 @@ import {
 } from "./depthwise-cpu";
 import { fineForward, fineGradW, fineGradX } from "./depthwise-fine";
 import { filterSize, outChannels, place } from "./depthwise-plan";
-import { fitsTiledGradX, fitsTiles, tiledForward, tiledGradW, tiledGradX } from "./depthwise-tiled";
+import { stridedGradX } from "./depthwise-strided";
+import { fitsTiles, tiledForward, tiledGradW, tiledGradX } from "./depthwise-tiled";
 
 export type { DepthwiseBlock } from "./depthwise-cpu";
 
@@ -42,7 +43,8 @@ const gradX: KernelBody<DepthwiseShape> = {
     depthwiseGradX(s, place(s.blocks), dy as Values, w as Values, out);
     out.set(keepPositive(out, z));
   },
-  ...ways(fitsTiledGradX, tiledGradX, fineGradX),
+  gpu: (inputs, s, run) => (s.stride > 1 ? stridedGradX : fitsTiles(s) ? tiledGradX : fineGradX)(inputs, s, run),
+  variants: [{ name: "fine", fits: (s) => s.stride > 1 || fitsTiles(s), gpu: fineGradX }],
 };
 
 const gradW: KernelBody<DepthwiseShape> = {
