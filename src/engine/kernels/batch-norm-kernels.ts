@@ -16,6 +16,15 @@ export interface Rows {
   readonly channels: number;
   /** Parts that sums over pixels are left in. Part k holds the pixels k, k + parts, k + 2·parts, ... */
   readonly parts: number;
+  /** Where the gradient of the normalised values comes from a mix's: how to read it, without a tensor of its own. */
+  readonly mixed?: MixedGradient;
+}
+
+/** Block `from` of the normalised values was added to block `to` of the mix, times a weight of the matrix or once. */
+export interface MixedGradient {
+  readonly blocks: number;
+  readonly outBlocks: number;
+  readonly taps: readonly { readonly from: number; readonly to: number; readonly weight: number | null }[];
 }
 
 /** More pixels than these are worth a dispatch that joins the parts. */
@@ -35,6 +44,58 @@ const workgroupFor = (count: number) => ({ workgroup: count < 512 ? 16 : 64 });
 
 type Run = (d: Dispatch) => TensorInfo;
 
+/** The mixed gradient at every element, on the CPU. */
+function spread(dy: Values, weights: Values, s: Rows, m: MixedGradient): Float32Array {
+  const out = new Float32Array(s.rows * s.channels);
+  const width = s.channels / m.blocks;
+  for (const { from, to, weight } of m.taps) {
+    const w = weight === null ? 1 : (weights[weight] as number);
+    for (let p = 0; p < s.rows; p++)
+      for (let c = 0; c < width; c++) {
+        const at = p * s.channels + from * width + c;
+        out[at] = (out[at] as number) + w * (dy[(p * m.outBlocks + to) * width + c] as number);
+      }
+  }
+  return out;
+}
+
+/** WGSL that reads the gradient at element i of channel c: what it needs first, and the value. */
+function readGradient(s: Rows) {
+  const m = s.mixed;
+  if (!m) return { functions: "", before: "", dy: "dy[i]", variant: "", params: {} };
+  const ofBlock = Array.from({ length: m.blocks }, (_, b) => m.taps.filter((t) => t.from === b));
+  const terms = Array.from({ length: Math.max(...ofBlock.map((taps) => taps.length)) }, (_, t) => t);
+  const table = (name: string, values: readonly number[]) =>
+    `const ${name} = array<i32, ${values.length}>(${values.join(", ")});`;
+  const functions = terms.map(
+    (t) =>
+      table(
+        `TO${t}`,
+        ofBlock.map((taps) => taps[t]?.to ?? 0),
+      ) +
+      table(
+        `BY${t}`,
+        ofBlock.map((taps) => (taps[t] ? (taps[t].weight ?? -1) : -2)),
+      ),
+  );
+  const before = terms.map(
+    (t) => `
+      let o${t} = TO${t}[block] * uniforms.width + c % uniforms.width;
+      let by${t} = BY${t}[block];
+      let w${t} = select(f32(by${t} + 2), weights[max(by${t}, 0)], by${t} >= 0);`,
+  );
+  const dy = terms.map((t) => `w${t} * dy[(i / uniforms.c) * (${m.outBlocks} * uniforms.width) + o${t}]`).join(" + ");
+  return {
+    functions: functions.join("\n"),
+    before: `let block = c / uniforms.width; ${before.join("")}`,
+    dy: `(${dy})`,
+    variant: JSON.stringify(m).replaceAll(/[^0-9a-z]+/g, "_"),
+    params: { width: s.channels / m.blocks / vectorFor(s.channels / m.blocks) },
+  };
+}
+/** Floats of an element: four where the channels of a block come in fours. */
+const vectorOf = (s: Rows) => vectorFor(s.channels / (s.mixed?.blocks ?? 1));
+
 /** A pass that writes sums, [parts, k, C]; `body` sees c, part and parts, and loops over `EACH_OF_PART`. */
 function sumPass(
   run: Run,
@@ -44,13 +105,17 @@ function sumPass(
   s: Rows,
   body: string,
 ): { readonly sums: TensorInfo; readonly parts: number } {
-  const vector = vectorFor(s.channels);
+  const vector = vectorOf(s);
   const c = s.channels / vector;
   const parts = s.rows > FEW_ROWS ? chunkCount(s.rows, c) : s.parts;
+  const read = readGradient(s);
   const sums = run({
     name,
+    variant: read.variant,
     inputs,
-    params: { rows: s.rows, c, statParts: s.parts },
+    params: { rows: s.rows, c, statParts: s.parts, ...read.params },
+    functions: read.functions,
+    scalars: ["weights"],
     body: `let c = index % uniforms.c; let part = index / uniforms.c; ${body}`,
     count: parts * c,
     ...workgroupFor(parts * c),
@@ -95,14 +160,17 @@ function pixelPass(
   before: string,
   value: string,
 ): TensorInfo {
-  const vector = vectorFor(s.channels);
+  const vector = vectorOf(s);
   const c = s.channels / vector;
+  const read = readGradient(s);
   const groups = Math.ceil(s.rows / (s.parts === 1 ? 4 : ROWS_OF_INVOCATION));
   return run({
     name,
-    variant: value,
+    variant: value + read.variant,
     inputs,
-    params: { rows: s.rows, c, statParts: s.parts, sumParts },
+    params: { rows: s.rows, c, statParts: s.parts, sumParts, ...read.params },
+    functions: read.functions,
+    scalars: ["weights"],
     body: `
       let c = index % uniforms.c;
       ${JOIN_STATISTICS}
@@ -219,30 +287,32 @@ export const normalise = defineKernel<Rows>("SearchlightBatchNormalise", {
   },
 });
 
-/** [parts, 2, C]: Σ dy and Σ dy·y of each part. Inputs: dy, x, statistics. */
+/** [parts, 2, C]: Σ dy and Σ dy·y of each part. Inputs: dy, x, statistics, and the mix's weights when mixed. */
 export const gradientSums = defineKernel<Rows>("SearchlightBatchNormGradSums", {
   shape: (s) => [s.parts, 2, s.channels],
-  cpu: ([dy, x, stats], out, s) => {
+  cpu: ([dy, x, stats, weights], out, s) => {
+    const ds = s.mixed ? spread(dy as Values, weights as Values, s, s.mixed) : (dy as Values);
     const sums = new Float64Array(out.length);
     eachValue(x as Values, stats as Values, s, (i, c, y) => {
       const at = 2 * (Math.floor(i / s.channels) % s.parts) * s.channels + c;
-      const d = (dy as Values)[i] as number;
+      const d = ds[i] as number;
       sums[at] = (sums[at] as number) + d;
       sums[at + s.channels] = (sums[at + s.channels] as number) + d * y;
     });
     out.set(sums);
   },
-  gpu: ([dy, x, stats], s, run) => {
+  gpu: ([dy, x, stats, weights], s, run) => {
     if (!dy || !x || !stats) throw new Error("BatchNormGradSums needs dy, x and statistics.");
+    const read = readGradient(s);
     const { sums, parts } = sumPass(
       run,
-      "BatchNormGradSums",
-      { x, stats, dy },
+      weights ? "BatchNormMixedGradSums" : "BatchNormGradSums",
+      { x, stats, dy, ...(weights ? { weights } : {}) },
       2,
       s,
-      `${JOIN_STATISTICS}
+      `${JOIN_STATISTICS} ${read.before}
       var s0 = T(0.0); var s1 = T(0.0);
-      ${EACH_OF_PART} { let d = dy[i]; s0 += d; s1 += d * ((x[i] - mean) * rate); }
+      ${EACH_OF_PART} { let d = ${read.dy}; s0 += d; s1 += d * ((x[i] - mean) * rate); }
       result[2 * part * uniforms.c + c] = s0;
       result[(2 * part + 1) * uniforms.c + c] = s1;`,
     );
@@ -278,10 +348,12 @@ export const joinSums = defineKernel<Rows & { readonly row: 0 | 1 }>("Searchligh
   },
 });
 
-/** B(scale·dy). Inputs: dy, x, statistics, the gradient's sums, and scale when affine. */
+/** B(scale·dy). Inputs: dy, x, statistics, the gradient's sums, and the scale when affine or the mix's weights when mixed. */
 export const gradientX = defineKernel<Rows>("SearchlightBatchNormGrad", {
   shape: (s) => s.shape,
-  cpu: ([dy, x, stats, sums, scale], out, s) => {
+  cpu: ([dy, x, stats, sums, extra], out, s) => {
+    const ds = s.mixed ? spread(dy as Values, extra as Values, s, s.mixed) : (dy as Values);
+    const scale = s.mixed ? undefined : extra;
     const { rate } = joined(stats as Values, s);
     const means = new Float64Array(2 * s.channels);
     for (let j = 0; j < (sums as Values).length; j++) {
@@ -289,16 +361,18 @@ export const gradientX = defineKernel<Rows>("SearchlightBatchNormGrad", {
       means[at] = (means[at] as number) + ((sums as Values)[j] as number) / s.rows;
     }
     eachValue(x as Values, stats as Values, s, (i, c, y) => {
-      const d = ((dy as Values)[i] as number) - (means[c] as number) - y * (means[s.channels + c] as number);
+      const d = (ds[i] as number) - (means[c] as number) - y * (means[s.channels + c] as number);
       out[i] = (rate[c] as number) * (scale ? (scale[c] as number) : 1) * d;
     });
   },
-  gpu: ([dy, x, stats, sums, scale], s, run) => {
+  gpu: ([dy, x, stats, sums, extra], s, run) => {
     if (!dy || !x || !stats || !sums) throw new Error("BatchNormGrad needs dy, x, statistics and sums.");
-    const name = scale ? "BatchNormAffineGrad" : "BatchNormGrad";
-    const inputs = { x, stats, dy, sums, ...(scale ? { scale } : {}) };
-    const before = `${joinMeans(2)} let factor = rate${scale ? " * scale[c]" : ""};`;
-    return pixelPass(run, name, inputs, s, s.parts, before, "factor * (dy[i] - t0 - y * t1)");
+    const read = readGradient(s);
+    const kind = s.mixed ? "Mixed" : extra ? "Affine" : "";
+    const inputs = { x, stats, dy, sums, ...(extra ? { [s.mixed ? "weights" : "scale"]: extra } : {}) };
+    const factor = `let factor = rate${kind === "Affine" ? " * scale[c]" : ""};`;
+    const before = `${joinMeans(2)} ${read.before} ${factor}`;
+    return pixelPass(run, `BatchNorm${kind}Grad`, inputs, s, s.parts, before, `factor * (${read.dy} - t0 - y * t1)`);
   },
 });
 

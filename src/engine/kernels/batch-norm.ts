@@ -19,7 +19,7 @@ import {
 import { channelBroadcast, channelProducts, channelScale } from "./pointwise";
 
 /** A function of inputs and of constants, which may be passes over the inputs that its gradients use again. */
-function custom(
+export function custom(
   inputs: readonly Tensor[],
   constants: readonly Tensor[],
   value: (all: readonly Tensor[]) => Tensor,
@@ -37,7 +37,14 @@ function custom(
 }
 
 /** B(scale·dy) at x. Its sums are computed when they are not at hand. */
-function gradient(dy: Tensor, x: Tensor, scale: Tensor | null, stats: Tensor, s: Rows, sums: Tensor | null): Tensor {
+export function batchNormGradient(
+  dy: Tensor,
+  x: Tensor,
+  scale: Tensor | null,
+  stats: Tensor,
+  s: Rows,
+  sums: Tensor | null,
+): Tensor {
   return custom(
     scale ? [dy, x, scale] : [dy, x],
     [stats],
@@ -49,7 +56,7 @@ function gradient(dy: Tensor, x: Tensor, scale: Tensor | null, stats: Tensor, s:
     (g, [d, v, ...rest]) => {
       const [a, st] = (scale ? rest : [null, ...rest]) as [Tensor | null, Tensor];
       const [d1, v1] = [d, v] as [Tensor, Tensor];
-      const back = gradient(g, v1, null, st, s, null);
+      const back = batchNormGradient(g, v1, null, st, s, null);
       const ofX = secondX([g, d1, v1, st, ...(a ? [a] : [])], s);
       return a ? [channelScale(back, a), ofX, channelProducts(back, d1)] : [back, ofX];
     },
@@ -94,7 +101,7 @@ export function batchNorm(x: Tensor, affine: Affine | null = null): Tensor {
       [x],
       [stats],
       ([v, st]) => normalise([v as Tensor, st as Tensor], s),
-      (dy, [v, st]) => [gradient(dy, v as Tensor, null, st as Tensor, s, null)],
+      (dy, [v, st]) => [batchNormGradient(dy, v as Tensor, null, st as Tensor, s, null)],
     );
   return custom(
     [x, affine.scale, affine.shift],
@@ -103,7 +110,11 @@ export function batchNorm(x: Tensor, affine: Affine | null = null): Tensor {
     (dy, saved) => {
       const [v, a, , st] = saved as [Tensor, Tensor, Tensor, Tensor];
       const sums = gradientSums([dy, v, st], s);
-      return [gradient(dy, v, a, st, s, sums), gradientOfScale(dy, v, st, s, sums), gradientOfShift(dy, s, sums)];
+      return [
+        batchNormGradient(dy, v, a, st, s, sums),
+        gradientOfScale(dy, v, st, s, sums),
+        gradientOfShift(dy, s, sums),
+      ];
     },
   );
 }

@@ -74,7 +74,8 @@ function body(pass: Pass): KernelBody<CrossEntropyShape> {
     },
     gpu: (inputs, shape, run) => {
       const weights = shape.weighted ? inputs[reads.length] : undefined;
-      const term = `term(c, a, s, u, v, exp(logP), logP, ${has("b") ? "b[at + k]" : "0.0"}, ${has("g") ? "g[at + k]" : "0.0"})`;
+      const term = `term(c, a, s, u, v, exp(logP), logP, ${has("b") ? "f32(b[at + k])" : "0.0"}, ${has("g") ? "g[at + k]" : "0.0"})`;
+      // TF.js casts one-hot labels in name only: b may hold integers.
       const each = (line: string) => `for (var k = 0; k < uniforms.columns; k++) { ${line} }`;
       const rows = run({
         name,
@@ -98,9 +99,9 @@ function body(pass: Pass): KernelBody<CrossEntropyShape> {
           let c = ${shape.factor.toExponential()}${weights ? " * weights[row]" : ""};
           let a = c${has("dL") ? " * dL[0]" : ""};
           var s = 0.0; var u = 0.0; var v = 0.0;
-          ${has("b") ? each("s += b[at + k];") : ""}
+          ${has("b") ? each("s += f32(b[at + k]);") : ""}
           ${has("g") ? each("u += g[at + k] * exp(z[at + k] - shift);") : ""}
-          ${has("g") && has("b") ? each("v += g[at + k] * b[at + k];") : ""}
+          ${has("g") && has("b") ? each("v += g[at + k] * f32(b[at + k]);") : ""}
           ${
             total
               ? `var sum = 0.0; ${each(`let logP = z[at + k] - shift; sum += ${term};`)} result[index] = sum;`

@@ -7,6 +7,7 @@ import { summedCrossEntropy } from "./cross-entropy";
 import { depthwise } from "./depthwise";
 import { fork } from "./fork";
 import { mix, type Tap } from "./mix";
+import { mixNormalised } from "./mix-normalised";
 import { relu, reluOfSum } from "./pointwise";
 import { averagePool, maxPool, poolPair } from "./pooling";
 import { softmax } from "./softmax";
@@ -196,6 +197,30 @@ export const KERNEL_CASES: readonly KernelCase[] = [
       return tf.add(tf.mul(a, b), c);
     },
   },
+  ...[1, 4].map((channels) => ({
+    name: `mix of normalised inputs, blocks of ${channels}`,
+    shapes: [
+      [2, 5, 4, 2 * channels],
+      [2, 5, 4, channels],
+      [2, 5, 4, 2 * channels],
+      [3, 4],
+    ],
+    run: (t: readonly Tensor[]) =>
+      mixNormalised(
+        t.slice(0, 3),
+        [1, 2],
+        t[3] as Tensor,
+        [
+          { input: 0, from: 0, to: 0, weight: null },
+          { input: 0, from: 1, to: 1, weight: null },
+          tap(1, 0, 0, 0, 1),
+          tap(1, 0, 1, 2, 1),
+          tap(2, 0, 0, 0, 2),
+          tap(2, 1, 1, 1, 3),
+        ],
+        { channels, outBlocks: 2 },
+      ),
+  })),
   {
     name: "batch norm of several parts",
     shapes: [[2, 16, 9, 4]],
@@ -215,6 +240,11 @@ export const KERNEL_CASES: readonly KernelCase[] = [
       [5, 7],
     ],
     run: (t) => summedCrossEntropy((t as Two)[0], softmax((t as Two)[1]), null, 1 / 5),
+  },
+  {
+    name: "cross-entropy of labels",
+    shapes: [[3, 4]],
+    run: (t) => summedCrossEntropy((t as One)[0], tf.oneHot(tf.tensor1d([2, 0, 3], "int32"), 4).toFloat(), null, 1),
   },
   {
     name: "cross-entropy of weighted rows",

@@ -14,7 +14,7 @@ export interface Tap {
   readonly weight: { readonly row: number; readonly column: number } | null;
 }
 
-interface MixShape {
+export interface MixShape {
   readonly pixels: readonly number[];
   /** Channels of a block. */
   readonly channels: number;
@@ -30,7 +30,7 @@ const count = (pixels: readonly number[]) => pixels.reduce((a, b) => a * b, 1);
 const tapKey = (taps: readonly Tap[]) =>
   taps.map((t) => `${t.input}.${t.from}.${t.to}.${t.weight ? `${t.weight.row}.${t.weight.column}` : "one"}`).join("_");
 const key = (s: MixShape) => `${s.blocks.join(",")}|${s.outBlocks}|${s.columns}|${tapKey(s.taps)}`;
-const weightIndex = (s: MixShape, t: Tap) => (t.weight ? t.weight.row * s.columns + t.weight.column : -1);
+export const weightIndex = (s: MixShape, t: Tap) => (t.weight ? t.weight.row * s.columns + t.weight.column : -1);
 const blocksOf = (s: MixShape, input: number) => s.blocks[input] ?? 0;
 /** Inputs that some tap reads; TF.js refuses a kernel with an input it does not read. */
 const used = (s: MixShape) => s.blocks.map((_, i) => i).filter((i) => s.taps.some((t) => t.input === i));
@@ -225,13 +225,13 @@ const gradWBody: KernelBody<MixShape> = {
 };
 
 /** The call restricted to one input, which becomes input 0: the others do not reach that input's gradient. */
-function alone(s: MixInput): MixShape {
+export function alone(s: MixInput): MixShape {
   const taps = s.taps.filter((t) => t.input === s.input).map((t) => ({ ...t, input: 0 }));
   return { ...s, blocks: [blocksOf(s, s.input)], taps };
 }
 
 /** Whether the input is added to the output as it is: its gradient is dy itself. */
-function isPassedOn(s: MixShape, input: number): boolean {
+export function isPassedOn(s: MixShape, input: number): boolean {
   const taps = s.taps.filter((t) => t.input === input);
   return (
     blocksOf(s, input) === s.outBlocks &&
@@ -240,7 +240,7 @@ function isPassedOn(s: MixShape, input: number): boolean {
   );
 }
 
-const mixKernel: Kernel<MixShape> = defineDifferentiable("SearchlightMix", mixBody, (dy, inputs, s) => {
+export const mixKernel: Kernel<MixShape> = defineDifferentiable("SearchlightMix", mixBody, (dy, inputs, s) => {
   const [blocks, weights] = [inputs.slice(0, -1), inputs[inputs.length - 1] as Tensor];
   return [
     ...blocks.map(
@@ -250,7 +250,7 @@ const mixKernel: Kernel<MixShape> = defineDifferentiable("SearchlightMix", mixBo
   ];
 });
 
-const gradXKernel: Kernel<MixInput> = defineDifferentiable("SearchlightMixGradX", gradXBody, (g, inputs, s) => {
+export const gradXKernel: Kernel<MixInput> = defineDifferentiable("SearchlightMixGradX", gradXBody, (g, inputs, s) => {
   const [dy, weights] = inputs as [Tensor, Tensor];
   const one = alone(s);
   return [
@@ -259,7 +259,7 @@ const gradXKernel: Kernel<MixInput> = defineDifferentiable("SearchlightMixGradX"
   ];
 });
 
-const gradWKernel: Kernel<MixShape> = defineDifferentiable("SearchlightMixGradW", gradWBody, (g, inputs, s) => {
+export const gradWKernel: Kernel<MixShape> = defineDifferentiable("SearchlightMixGradW", gradWBody, (g, inputs, s) => {
   const [blocks, dy] = [inputs.slice(0, -1), inputs[inputs.length - 1] as Tensor];
   const only = { ...s, taps: s.taps.filter((t) => t.weight) };
   return [
@@ -277,17 +277,25 @@ const gradWKernel: Kernel<MixShape> = defineDifferentiable("SearchlightMixGradW"
  * @param weights [rows, columns]; two taps never share a weight
  * @returns [..., outBlocks·channels]
  */
-export function mix(
+export function mix(inputs: readonly Tensor[], weights: Tensor, taps: readonly Tap[], options: MixOptions): Tensor {
+  return mixKernel([...inputs, weights], mixShape(inputs, weights, taps, options));
+}
+
+export interface MixOptions {
+  readonly channels: number;
+  readonly outBlocks: number;
+}
+
+export function mixShape(
   inputs: readonly Tensor[],
   weights: Tensor,
   taps: readonly Tap[],
-  options: { readonly channels: number; readonly outBlocks: number },
-): Tensor {
-  const { channels, outBlocks } = options;
+  { channels, outBlocks }: MixOptions,
+): MixShape {
   const [rows, columns] = weights.shape as [number, number];
   const pixels = inputs[0]?.shape.slice(0, -1) ?? [];
   const blocks = inputs.map((x) => (x.shape[x.shape.length - 1] ?? 0) / channels);
-  return mixKernel([...inputs, weights], { pixels, channels, blocks, outBlocks, rows, columns, taps });
+  return { pixels, channels, blocks, outBlocks, rows, columns, taps };
 }
 
 /** Moves channel blocks without weighting them: joins, cuts and reorders channels. Blocks not moved to are zero. */

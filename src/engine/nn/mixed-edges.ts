@@ -8,7 +8,8 @@ import { batchNorm } from "../kernels/batch-norm";
 import { convolution } from "../kernels/convolution";
 import { type DepthwiseBlock, depthwise } from "../kernels/depthwise";
 import { fork } from "../kernels/fork";
-import { mix, type Tap } from "../kernels/mix";
+import type { Tap } from "../kernels/mix";
+import { mixNormalised } from "../kernels/mix-normalised";
 import { onLoad, pools, type Smoothness } from "./layers";
 import { reduceHalves } from "./operations";
 import { convolutionFilter, depthwiseFilter, type ParameterSet, type View } from "./parameters";
@@ -120,14 +121,13 @@ export function mixedEdges(set: ParameterSet, o: MixedEdgesOptions): MixedEdges 
         groups: BANK.length * edges.length,
       }),
     );
-    const twice = batchNorm(
-      convolution(depthwise(prepare(once), view(depthwise2), 1, bank2, { rectify }), view(pointwise2), {
-        groups: SEPARABLE.length * edges.length,
-      }),
-    );
-    const pooled = batchNorm(pair(toPools, stride));
+    const twice = convolution(depthwise(prepare(once), view(depthwise2), 1, bank2, { rectify }), view(pointwise2), {
+      groups: SEPARABLE.length * edges.length,
+    });
+    const pooled = pair(toPools, stride);
     const skip = even && odd ? batchNorm(reduceHalves(toSkip, view(even), view(odd), edges.length, o)) : toSkip[0];
     const inputs = [...(sums ? [sums] : []), pooled, skip, once, twice];
-    return mix(inputs, weights, taps(sums !== null), { channels, outBlocks: nodes });
+    const normalised = [inputs.indexOf(pooled), inputs.indexOf(twice)];
+    return mixNormalised(inputs, normalised, weights, taps(sums !== null), { channels, outBlocks: nodes });
   };
 }
