@@ -57,25 +57,27 @@ export function bilevelHypergradient(input: BilevelInput): BilevelResult {
       weightGradient: null,
     };
   }
-  const step = lossGradients((w) => explainerLoss(explainer, train, w as Tensor, architecture), [state.weights]);
-  const weights = virtualStep(state.weights, step.gradients[0] as Tensor, state.buffer, state.sgd);
-  const validated = lossGradients(
-    (w, a) => explainerLoss(explainer, validation, w as Tensor, a as Tensor),
-    [weights, architecture],
-  );
-  const [weightGradient, direct] = validated.gradients as [Tensor, Tensor];
-  const [implicit] = mixedDerivative({
-    f: (w, [a]) => explainerLoss(explainer, train, w, a as Tensor).loss,
+  const { mixed, made } = mixedDerivative({
+    f: (w, [a]) => explainerLoss(explainer, train, w, a as Tensor),
     at: state.weights,
-    direction: weightGradient,
     targets: [architecture],
     method,
-  }) as [Tensor];
+    along: ({ gradient }) => {
+      const weights = virtualStep(state.weights, gradient, state.buffer, state.sgd);
+      const { loss, logits, gradients } = lossGradients(
+        (w, a) => explainerLoss(explainer, validation, w as Tensor, a as Tensor),
+        [weights, architecture],
+      );
+      const [weightGradient, direct] = gradients as [Tensor, Tensor];
+      return { direction: weightGradient, made: { weights, weightGradient, direct, loss, logits } };
+    },
+  });
+  const { direct, weights, weightGradient, loss, logits } = made;
   return {
-    gradient: tf.sub(direct, tf.mul(implicit, state.sgd.learningRate)),
+    gradient: tf.sub(direct, tf.mul(mixed[0] as Tensor, state.sgd.learningRate)),
     direct,
-    validationLoss: validated.loss,
-    validationLogits: validated.logits,
+    validationLoss: loss,
+    validationLogits: logits,
     weights,
     weightGradient,
   };

@@ -10,18 +10,19 @@ const AT = [1, -0.5];
 const TARGET = [0.7, -1.2];
 /** F(x, t) = Σ x²·t + x·t³, so ∇_t⟨∇_x F, u⟩ = u·(2x + 3t²). */
 const f = (x: Tensor, [t]: readonly Tensor[]) =>
-  tf.sum(tf.add(tf.mul(tf.square(x), t as Tensor), tf.mul(x, tf.pow(t as Tensor, 3))));
+  withLogits(tf.add(tf.mul(tf.square(x), t as Tensor), tf.mul(x, tf.pow(t as Tensor, 3))));
+const withLogits = (logits: Tensor) => ({ loss: tf.sum(logits), logits });
 const want = (u: readonly number[]) => u.map((v, i) => v * (2 * (AT[i] ?? 0) + 3 * (TARGET[i] ?? 0) ** 2));
 
 function derivative(u: readonly number[], method: HypergradientMethod): Float32Array {
-  const [result] = mixedDerivative({
+  const { mixed } = mixedDerivative({
     f,
     at: tf.tensor1d(AT),
-    direction: tf.tensor1d([...u]),
     targets: [tf.tensor1d(TARGET)],
     method,
+    along: () => ({ direction: tf.tensor1d([...u]), made: {} }),
   });
-  return (result as Tensor).dataSync<"float32">();
+  return (mixed[0] as Tensor).dataSync<"float32">();
 }
 
 describe("mixedDerivative", () => {
@@ -49,13 +50,13 @@ describe("mixedDerivative", () => {
   });
 
   it("gives zero where the gradient itself is not finite and the direction is not usable", () => {
-    const [result] = mixedDerivative({
-      f: (x, [t]) => tf.sum(tf.div(tf.mul(x, t as Tensor), 0)),
+    const { mixed } = mixedDerivative({
+      f: (x, [t]) => withLogits(tf.div(tf.mul(x, t as Tensor), 0)),
       at: tf.tensor1d(AT),
-      direction: tf.zeros([2]),
       targets: [tf.tensor1d(TARGET)],
       method: "finite-difference",
+      along: () => ({ direction: tf.zeros([2]), made: {} }),
     });
-    expect([...(result as Tensor).dataSync<"float32">()]).toEqual([0, 0]);
+    expect([...(mixed[0] as Tensor).dataSync<"float32">()]).toEqual([0, 0]);
   });
 });

@@ -3,10 +3,11 @@
  * pictures weighted by it. Another way of explaining is another `Explain`.
  */
 import { type Tensor, tf } from "../gpu/tensorflow";
+import { norm } from "../kernels/flat";
 import { softmax } from "../kernels/softmax";
 import { crossEntropySum } from "../nn/loss";
 import type { Explainer } from "../strategies/strategy";
-import { type HypergradientMethod, mixedDerivative } from "./derivatives";
+import { type HypergradientMethod, type Made, mixedDerivative } from "./derivatives";
 
 export interface ExplainInput {
   readonly explainer: Explainer;
@@ -18,10 +19,12 @@ export interface ExplainInput {
   /** Where the perturbation starts, of x's shape. */
   readonly delta: Tensor;
   readonly method: HypergradientMethod;
+  /** What the explanation is differentiated in: E', A, both or neither. */
+  readonly want: { readonly weights: boolean; readonly architecture: boolean };
 }
 
 export interface Explanation {
-  /** δ', of x's shape; a constant of later differentiation, its derivative is `pullBack`. */
+  /** δ', of x's shape; a constant of later differentiation. */
   readonly delta: Tensor;
   /** Σ_i ℓ(f(x_i + δ_i), f(x_i)) before the step. */
   readonly loss: Tensor;
@@ -29,18 +32,21 @@ export interface Explanation {
   readonly rate: Tensor;
   /** The step δ' − δ. */
   readonly step: Tensor;
-  /** Class probabilities on the clean pictures x and on the perturbed x + δ'. */
-  readonly probabilities: () => { readonly clean: Tensor; readonly perturbed: Tensor };
-  /** (∂δ'/∂E')ᵀ u and (∂δ'/∂A)ᵀ u; only those asked for are computed. */
-  readonly pullBack: (u: Tensor, want: { readonly weights: boolean; readonly architecture: boolean }) => PullBack;
 }
 
-export interface PullBack {
+export interface Explained<M extends Made> {
+  readonly explanation: Explanation;
+  /** (∂δ'/∂E')ᵀ u and (∂δ'/∂A)ᵀ u; null where not wanted. */
   readonly weights: Tensor | null;
   readonly architecture: Tensor | null;
+  readonly made: M;
 }
 
-export type Explain = (input: ExplainInput) => Explanation;
+/** Explains; `use` makes u, of δ's shape, from the explanation, and whatever else is wanted. */
+export type Explain = <M extends Made>(
+  input: ExplainInput,
+  use: (explanation: Explanation) => { readonly direction: Tensor; readonly made: M },
+) => Explained<M>;
 
 /** How far the perturbation moves: a rate, or rms(step) as a multiple of the noise's standard deviation. */
 export type DeltaStep =
@@ -48,57 +54,57 @@ export type DeltaStep =
   | { readonly kind: "relative"; readonly ratio: number; readonly std: number };
 
 /** S(δ, E', A) = Σ_i ℓ(f(x_i + δ_i), f(x_i)): prediction and target are both differentiated. */
-function disagreement(explainer: Explainer, x: Tensor, delta: Tensor, weights: Tensor, architecture: Tensor): Tensor {
+function disagreement(explainer: Explainer, x: Tensor, delta: Tensor, weights: Tensor, architecture: Tensor) {
   const target = softmax(explainer(weights, architecture, x));
-  return crossEntropySum(explainer(weights, architecture, tf.add(x, delta)), target);
+  const logits = explainer(weights, architecture, tf.add(x, delta));
+  return { loss: crossEntropySum(logits, target), logits };
 }
 
 /** One ascent step on S (LeaSE eq. 7, which prints a minus for this maximisation). The rate is a constant of the differentiation. */
 export function adversarial(deltaStep: DeltaStep): Explain {
-  return ({ explainer, weights, architecture, x, delta, method }) => {
-    const { value: loss, grad } = tf.valueAndGrad(
-      (d: Tensor) => disagreement(explainer, x, d, weights, architecture) as tf.Scalar,
-    )(delta);
-    const rms = tf.sqrt(tf.mean(tf.square(grad)));
-    const rate =
-      deltaStep.kind === "fixed"
-        ? tf.scalar(deltaStep.rate)
-        : tf.where(tf.greater(rms, 0), tf.div(deltaStep.ratio * deltaStep.std, rms), tf.zerosLike(rms));
-    const step = tf.mul(grad, rate);
-    const moved = tf.add(delta, step);
-    return {
-      delta: moved,
-      loss,
-      rate,
-      step,
-      probabilities: () => ({
-        clean: softmax(explainer(weights, architecture, x)),
-        perturbed: softmax(explainer(weights, architecture, tf.add(x, moved))),
-      }),
-      pullBack: (u, want) => {
-        const targets = [...(want.weights ? [weights] : []), ...(want.architecture ? [architecture] : [])];
-        if (targets.length === 0) return { weights: null, architecture: null };
-        const found = mixedDerivative({
-          f: (d, inputs) =>
-            disagreement(
-              explainer,
-              x,
-              d,
-              want.weights ? (inputs[0] as Tensor) : weights,
-              want.architecture ? (inputs[inputs.length - 1] as Tensor) : architecture,
-            ),
-          at: delta,
-          direction: u,
-          targets,
-          method,
-        }).map((t) => tf.mul(t, rate));
-        return {
-          weights: want.weights ? (found[0] ?? null) : null,
-          architecture: want.architecture ? (found[found.length - 1] ?? null) : null,
-        };
+  return ({ explainer, weights, architecture, x, delta, method, want }, use) => {
+    const targets = [...(want.weights ? [weights] : []), ...(want.architecture ? [architecture] : [])];
+    const result = mixedDerivative({
+      f: (d, inputs) =>
+        disagreement(
+          explainer,
+          x,
+          d,
+          want.weights ? (inputs[0] as Tensor) : weights,
+          want.architecture ? (inputs[inputs.length - 1] as Tensor) : architecture,
+        ),
+      at: delta,
+      targets,
+      method,
+      along: ({ loss, gradient }) => {
+        const explanation = ascend(deltaStep, delta, gradient, loss);
+        const { direction, made } = use(explanation);
+        return { direction, made: { ...made, ...named(explanation) } };
       },
+    });
+    const { [DELTA]: moved, [RATE]: rate, [STEP]: step, ...made } = result.made as Made;
+    // After the derivative: a finite difference's step is that of u itself.
+    const pulled = result.mixed.map((t) => tf.mul(t, rate as Tensor));
+    return {
+      explanation: { delta: moved as Tensor, rate: rate as Tensor, step: step as Tensor, loss: result.loss },
+      weights: want.weights ? (pulled[0] ?? null) : null,
+      architecture: want.architecture ? (pulled[pulled.length - 1] ?? null) : null,
+      made: made as (typeof result)["made"],
     };
   };
+}
+
+const [DELTA, RATE, STEP] = ["explanation delta", "explanation rate", "explanation step"] as const;
+const named = ({ delta, rate, step }: Explanation) => ({ [DELTA]: delta, [RATE]: rate, [STEP]: step });
+
+function ascend(deltaStep: DeltaStep, delta: Tensor, gradient: Tensor, loss: Tensor): Explanation {
+  const rms = tf.div(norm(gradient), Math.sqrt(gradient.size));
+  const rate =
+    deltaStep.kind === "fixed"
+      ? tf.scalar(deltaStep.rate)
+      : tf.where(tf.greater(rms, 0), tf.div(deltaStep.ratio * deltaStep.std, rms), tf.zerosLike(rms));
+  const step = tf.mul(gradient, rate);
+  return { delta: tf.add(delta, step), loss, rate, step };
 }
 
 export type Weighting = "raw" | "magnitude";

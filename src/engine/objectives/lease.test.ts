@@ -9,7 +9,7 @@ import { virtualStep } from "../optim/sgd";
 import { darts } from "../strategies/darts";
 import { bilevelHypergradient, explainerLoss } from "./bilevel";
 import { lossGradients } from "./derivatives";
-import { adversarial, weightedPictures } from "./explanation";
+import { adversarial, type Explain, type ExplainInput, weightedPictures } from "./explanation";
 import { type LeaseInput, leaseHypergradient } from "./lease";
 
 const CLASSES = 3;
@@ -93,14 +93,7 @@ function objective(input: LeaseInput, values: Float32Array): number {
     const { explainer, explainerState: e, audienceState: w, train } = input;
     const learned = lossGradients((weights) => explainerLoss(explainer, train, weights as Tensor, a), [e.weights]);
     const explainerNext = virtualStep(e.weights, learned.gradients[0] as Tensor, e.buffer, e.sgd);
-    const { delta } = input.explain({
-      explainer,
-      weights: explainerNext,
-      architecture: a,
-      x: train.x,
-      delta: input.delta,
-      method: "exact",
-    });
+    const { delta } = explain(input.explain, { ...input, weights: explainerNext, architecture: a, x: train.x });
     const shown = weightedPictures(train.x, delta, input.weighting);
     const taught = lossGradients(
       (weights) => {
@@ -114,6 +107,14 @@ function objective(input: LeaseInput, values: Float32Array): number {
     const judged = crossEntropy(input.audience(audienceNext, input.validationAudience.x), input.validationAudience);
     return (own.dataSync<"float32">()[0] ?? Number.NaN) + input.gamma * (judged.dataSync<"float32">()[0] ?? Number.NaN);
   });
+}
+
+/** An explanation alone. */
+function explain(how: Explain, input: Omit<ExplainInput, "method" | "want">) {
+  const { explainer, weights, architecture, x, delta } = input;
+  const want = { weights: false, architecture: false };
+  const use = () => ({ direction: tf.zerosLike(delta), made: {} });
+  return how({ explainer, weights, architecture, x, delta, method: "exact", want }, use).explanation;
 }
 
 const WEIGHTINGS = ["raw", "magnitude"] as const;
@@ -188,13 +189,12 @@ describe("the explanation's step", () => {
     const std = 0.3;
     const rms = tf.tidy(() => {
       const { explainer, explainerState, architecture, train, delta } = base;
-      const { step } = adversarial({ kind: "relative", ratio, std })({
+      const { step } = explain(adversarial({ kind: "relative", ratio, std }), {
         explainer,
         weights: explainerState.weights,
         architecture,
         x: train.x,
         delta,
-        method: "exact",
       });
       const values = valuesOf(step);
       return length(values) / Math.sqrt(values.length);

@@ -60,96 +60,123 @@ export interface LeaseResult {
   readonly explainerWeightGradient: Tensor | null;
 }
 
-/** One iteration's hypergradient. Nothing is changed. */
+/**
+ * One iteration's hypergradient. Nothing is changed. Each stage's loss is passed through once for its gradient and for the
+ * derivative of that gradient: the stages after it stand between the two.
+ */
 export function leaseHypergradient(input: LeaseInput): LeaseResult {
-  const { explainer, audience, architecture, train, method, weighting } = input;
-  const { explainerState: e, audienceState: w } = input;
+  const { explainer, architecture, train, method, explainerState: e } = input;
+  const audiencePaths = { weights: input.audiencePath !== "direct", architecture: input.audiencePath !== "indirect" };
+  const throughOwn = input.secondOrder && !input.audienceOnly;
 
   // Stage 1: the explainer learns.
-  const learned = lossGradients(
-    (weights) => explainerLoss(explainer, train, weights as Tensor, architecture),
-    [e.weights],
-  );
-  const explainerGradient = learned.gradients[0] as Tensor;
-  const explainerNext = virtualStep(e.weights, explainerGradient, e.buffer, e.sgd);
-
-  // Stage 2: it explains.
-  const explanation = input.explain({
-    explainer,
-    weights: explainerNext,
-    architecture,
-    x: train.x,
-    delta: input.delta,
+  const stage1 = mixedDerivative({
+    f: (weights, [a]) => explainerLoss(explainer, train, weights, (a ?? architecture) as Tensor),
+    at: e.weights,
+    targets: throughOwn || audiencePaths.weights ? [architecture] : [],
     method,
-  });
-
-  // Stage 3: the audience learns from the explanations.
-  const audienceTrain = (weights: Tensor, delta: Tensor) => {
-    const logits = audience(weights, weightedPictures(train.x, delta, weighting));
-    return { loss: crossEntropy(logits, train, input.reduction), logits };
-  };
-  const taught = lossGradients((weights) => audienceTrain(weights as Tensor, explanation.delta), [w.weights]);
-  const audienceGradient = taught.gradients[0] as Tensor;
-  const audienceNext = virtualStep(w.weights, audienceGradient, w.buffer, w.sgd);
-
-  // Stage 4: both validate, and the losses flow back to A.
-  const validated = lossGradients(
-    (weights, a) => explainerLoss(explainer, input.validationExplainer, weights as Tensor, a as Tensor),
-    [explainerNext, architecture],
-  );
-  const [v, ownGradient] = validated.gradients as [Tensor, Tensor];
-  const judged = lossGradients(
-    (weights) => {
-      const logits = audience(weights as Tensor, input.validationAudience.x);
-      return { loss: crossEntropy(logits, input.validationAudience), logits };
+    along: ({ gradient }) => {
+      const explainerNext = virtualStep(e.weights, gradient, e.buffer, e.sgd);
+      const explained = explainAndTeach(input, explainerNext, audiencePaths);
+      // Stage 4, the explainer's part.
+      const validated = lossGradients(
+        (weights, a) => explainerLoss(explainer, input.validationExplainer, weights as Tensor, a as Tensor),
+        [explainerNext, architecture],
+      );
+      const [v, own] = validated.gradients as [Tensor, Tensor];
+      const through = [...(throughOwn ? [v] : []), ...(explained.weights ? [explained.weights] : [])];
+      return {
+        direction: through.length > 0 ? through.reduce((a, b) => tf.add(a, b)) : tf.zerosLike(e.weights),
+        made: {
+          ...explained.made,
+          ...explained.explanation,
+          explanationLoss: explained.explanation.loss,
+          weights: explained.weights,
+          direct: explained.architecture,
+          explainerNext,
+          own,
+          explainerLoss: validated.loss,
+          explainerLogits: validated.logits,
+        },
+      };
     },
-    [audienceNext],
-  );
-  const audienceWeightGradient = judged.gradients[0] as Tensor;
-
-  const [throughW] = mixedDerivative({
-    f: (weights, [delta]) => audienceTrain(weights, delta as Tensor).loss,
-    at: w.weights,
-    direction: tf.mul(audienceWeightGradient, input.gamma),
-    targets: [explanation.delta],
-    method,
-  }) as [Tensor];
-  const deltaGradient = tf.neg(tf.mul(throughW, w.sgd.learningRate));
-  const pulled = explanation.pullBack(deltaGradient, {
-    weights: input.audiencePath !== "direct",
-    architecture: input.audiencePath !== "indirect",
   });
 
-  const through = [
-    ...(input.secondOrder && !input.audienceOnly ? [v] : []),
-    ...(pulled.weights ? [pulled.weights] : []),
+  const { made } = stage1;
+  const [implicit] = stage1.mixed;
+  const terms = [
+    ...(input.audienceOnly ? [] : [made.own]),
+    ...(made.direct ? [made.direct] : []),
+    ...(implicit ? [tf.neg(tf.mul(implicit, e.sgd.learningRate))] : []),
   ];
-  const terms = [...(input.audienceOnly ? [] : [ownGradient]), ...(pulled.architecture ? [pulled.architecture] : [])];
-  if (through.length > 0) {
-    const [implicit] = mixedDerivative({
-      f: (weights, [a]) => explainerLoss(explainer, train, weights, a as Tensor).loss,
-      at: e.weights,
-      direction: through.reduce((a, b) => tf.add(a, b)),
-      targets: [architecture],
-      method,
-    }) as [Tensor];
-    terms.push(tf.neg(tf.mul(implicit, e.sgd.learningRate)));
-  }
   return {
     gradient: terms.reduce((a, b) => tf.add(a, b)),
-    ownGradient,
-    direct: pulled.architecture,
-    explainerGradient,
-    audienceGradient,
-    explanation,
-    explainerNext,
-    audienceNext,
-    explainerTrain: learned,
-    explainerValidation: validated,
-    audienceTrain: taught,
-    audienceValidation: judged,
-    audienceWeightGradient,
-    deltaGradient,
-    explainerWeightGradient: pulled.weights,
+    ownGradient: made.own,
+    direct: made.direct,
+    explainerGradient: stage1.gradient,
+    audienceGradient: made.audienceGradient,
+    explanation: { delta: made.delta, rate: made.rate, step: made.step, loss: made.explanationLoss },
+    explainerNext: made.explainerNext,
+    audienceNext: made.audienceNext,
+    explainerTrain: { loss: stage1.loss, logits: stage1.logits },
+    explainerValidation: { loss: made.explainerLoss, logits: made.explainerLogits },
+    audienceTrain: { loss: made.audienceTrainLoss, logits: made.audienceTrainLogits },
+    audienceValidation: { loss: made.audienceLoss, logits: made.audienceLogits },
+    audienceWeightGradient: made.audienceWeightGradient,
+    deltaGradient: made.deltaGradient,
+    explainerWeightGradient: made.weights,
+  };
+}
+
+/** Stages 2 and 3 and the audience's part of stage 4, pulled back to E' and A as wanted. */
+function explainAndTeach(
+  input: LeaseInput,
+  explainerNext: Tensor,
+  want: { readonly weights: boolean; readonly architecture: boolean },
+) {
+  const { explainer, architecture, train, method } = input;
+  // Stage 2: the explainer explains.
+  return input.explain(
+    { explainer, weights: explainerNext, architecture, x: train.x, delta: input.delta, method, want },
+    ({ delta }) => {
+      const taught = teach(input, delta);
+      return { direction: taught.deltaGradient, made: taught };
+    },
+  );
+}
+
+/** Stage 3, the audience learns from the explanations, and stage 4, it is judged; pulled back to δ'. */
+function teach(input: LeaseInput, delta: Tensor) {
+  const { audience, train, method, weighting, audienceState: w } = input;
+  const stage3 = mixedDerivative({
+    f: (weights, [d]) => {
+      const logits = audience(weights, weightedPictures(train.x, d as Tensor, weighting));
+      return { loss: crossEntropy(logits, train, input.reduction), logits };
+    },
+    at: w.weights,
+    targets: [delta],
+    method,
+    along: ({ gradient }) => {
+      const audienceNext = virtualStep(w.weights, gradient, w.buffer, w.sgd);
+      const judged = lossGradients(
+        (weights) => {
+          const logits = audience(weights as Tensor, input.validationAudience.x);
+          return { loss: crossEntropy(logits, input.validationAudience), logits };
+        },
+        [audienceNext],
+      );
+      const audienceWeightGradient = judged.gradients[0] as Tensor;
+      return {
+        direction: tf.mul(audienceWeightGradient, input.gamma),
+        made: { audienceNext, audienceWeightGradient, audienceLoss: judged.loss, audienceLogits: judged.logits },
+      };
+    },
+  });
+  return {
+    ...stage3.made,
+    audienceGradient: stage3.gradient,
+    audienceTrainLoss: stage3.loss,
+    audienceTrainLogits: stage3.logits,
+    deltaGradient: tf.neg(tf.mul(stage3.mixed[0] as Tensor, w.sgd.learningRate)),
   };
 }
