@@ -5,7 +5,14 @@ import type { Engine } from "../src/domain/run";
 import { presetSettings, type Settings } from "../src/domain/settings";
 import { Search } from "../src/engine/run/search";
 
-const SMALL = { initChannels: 2, imageSize: "16", batchSize: 2, audienceWidth: 2, iterations: 60 } as const;
+const SMALL = {
+  initChannels: 2,
+  imageSize: "16",
+  batchSize: 2,
+  audienceWidth: 2,
+  iterations: 60,
+  autotune: false,
+} as const;
 
 export async function smallSearch(engine: Engine, changes: Partial<Settings> = {}): Promise<Search> {
   const settings: Settings = { ...presetSettings("tiny"), ...SMALL, ...changes };

@@ -117,6 +117,8 @@ export interface Environment {
   readonly backend: BackendName;
   readonly adapter: string;
   readonly runtime: string;
+  /** On WebGPU: the variant of each kernel call; calls not listed take the plain one. Part of what repeats a run. */
+  readonly variants?: Readonly<Record<string, string>>;
 }
 
 /** Everything needed to repeat and to use a result. */
@@ -177,6 +179,7 @@ export const runFileSchema = z.object({
     backend: z.enum(["webgpu", "cpu"]),
     adapter: z.string(),
     runtime: z.string(),
+    variants: z.record(z.string(), z.string()).optional(),
   }),
 });
 

@@ -117,6 +117,8 @@ export const SETTINGS = {
   seed: integer("run", "Seed", 1, 0, 4294967295, true, "Same seed, adapter, browser and backend: same run, to the last bit."),
   backend: choice("run", "Backend", ["auto", "webgpu", "cpu"], "auto", true,
     "Auto: a hardware GPU, else the faster of the CPU and the software adapter."),
+  autotune: toggle("run", "Tune kernels", true, true,
+    "Before a run, time the ways to compute each kernel on this adapter and keep the fastest. WebGPU only."),
 } as const satisfies Record<string, Setting>;
 
 export type SettingName = keyof typeof SETTINGS;

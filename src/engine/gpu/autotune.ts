@@ -10,7 +10,7 @@ import { type Tensor, tf } from "./tensorflow";
 import { type Candidate, callKey, candidates, setVariants, type VariantTable, variantTable } from "./variants";
 
 export interface TuningOptions {
-  /** Milliseconds after which the rest stays plain. */
+  /** Milliseconds after which the rest is settled as plain. */
   readonly budget: number;
   readonly report?: (done: number, total: number) => void;
 }
@@ -107,9 +107,10 @@ export async function autotune(calls: readonly Call[], { budget, report }: Tunin
   const added: Record<string, string> = {};
   const began = performance.now();
   for (const [i, { call, ways }] of open.entries()) {
-    if (performance.now() - began > budget) break;
     report?.(i, open.length);
-    added[callKey(call.kernelName, call.attrs)] = await fastest(call, ways, arena);
+    // What there was no time for is settled as well: another run must not choose anew.
+    const late = performance.now() - began > budget;
+    added[callKey(call.kernelName, call.attrs)] = late ? PLAIN : await fastest(call, ways, arena);
   }
   arena.dispose();
   setVariants({ ...variantTable(), ...added });

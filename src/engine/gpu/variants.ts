@@ -9,7 +9,8 @@ export interface Candidate {
   readonly name: string;
 }
 
-const PLAIN = "plain";
+/** The variant that every kernel has. */
+export const PLAIN = "plain";
 let table: ReadonlyMap<string, string> = new Map();
 
 /** Kernels with variants: the ways that fit a call. */

@@ -12,9 +12,10 @@ import type {
 } from "../../domain/run";
 import { parseSettings, SETTING_NAMES, SETTINGS, type Settings, SettingsError } from "../../domain/settings";
 import { engineFailure } from "../gpu/backend";
-import { ScratchArena } from "../gpu/plan";
-import { compileStep, type Held, type Step, writeInput } from "../gpu/step";
+import { type KernelProfile, type Plan, ScratchArena } from "../gpu/plan";
+import { compileStep, type Held, type Preparation, type Step, writeInput } from "../gpu/step";
 import { tf } from "../gpu/tensorflow";
+import { setVariants, type VariantTable, variantTable } from "../gpu/variants";
 import { RESNET, type Resnet, resnet } from "../nn/resnet";
 import { supernet } from "../nn/supernet";
 import { adamCorrections } from "../optim/adam";
@@ -45,6 +46,8 @@ export interface SearchOptions {
   /** Of the product, and of what it runs in: both go into the exported file. */
   readonly version: string;
   readonly runtime: string;
+  /** Kernel variants found on this adapter before, or those of a run to repeat. */
+  readonly variants?: VariantTable;
 }
 
 const STRATEGY: Readonly<Record<Settings["strategy"], Strategy>> = { darts };
@@ -62,6 +65,11 @@ function audienceFor(settings: Settings, classes: number): Resnet | null {
   }
 }
 
+/** Time for choosing kernel variants before a run. */
+const TUNING_MS = 3000;
+
+type IterationStep = Step<Measured | MeasuredOfAudience> & { readonly plan?: Plan };
+
 export class Search {
   #settings: Settings;
   readonly #dataset: Dataset;
@@ -72,11 +80,12 @@ export class Search {
   readonly #batches: Batches;
   readonly #records: IterationRecord[] = [];
   readonly #changes: SettingChange[] = [];
+  readonly #variants: VariantTable;
   readonly #arena = new ScratchArena();
   readonly #state: Held<SearchTensors>;
   readonly #inputs: Held<IterationInputs>;
   /** Made when first needed, and anew after a change of settings. */
-  #iteration: Step<Measured | MeasuredOfAudience> | null = null;
+  #iteration: IterationStep | null = null;
   #explained: Step<"x" | "delta" | "clean" | "perturbed"> | null = null;
   #architecture: Float32Array;
 
@@ -87,6 +96,7 @@ export class Search {
     this.#engine = options.engine;
     this.#version = options.version;
     this.#runtime = options.runtime;
+    this.#variants = options.variants ?? {};
     this.#batches = new Batches(dataset, settings);
     const strategy = STRATEGY[settings.strategy];
     const classes = dataset.classNames.length;
@@ -156,7 +166,7 @@ export class Search {
   }
 
   /** Writes what the next iteration reads. */
-  #prepare(): ReturnType<Batches["at"]> {
+  #write(): ReturnType<Batches["at"]> {
     const index = this.iteration;
     const batches = this.#batches.at(index, this.#settings);
     const write = (name: string, values: Float32Array | Int32Array) => writeInput(this.#inputs, name, values);
@@ -170,15 +180,42 @@ export class Search {
   }
 
   /**
+   * Makes the plan of an iteration, unless that has been done. The first iteration does it else.
+   * @throws OutOfMemoryError
+   */
+  async prepare(report?: (doing: Preparation) => void): Promise<IterationStep> {
+    if (this.#iteration) return this.#iteration;
+    setVariants(this.#variants);
+    const tuning = this.#settings.autotune ? TUNING_MS : 0;
+    const step = iteration(this.#searched, this.#settings);
+    this.#iteration = await compileStep(step, this.#state, this.#inputs, this.#arena, {
+      tuning,
+      ...(report && { report }),
+    });
+    return this.#iteration;
+  }
+
+  /** The kernel variants of this run. */
+  get variants(): VariantTable {
+    return variantTable();
+  }
+
+  /** Where the time of an iteration goes; null on the CPU, which has no plan. */
+  async profile(): Promise<KernelProfile[] | null> {
+    const { plan } = await this.prepare();
+    return plan ? plan.profile() : null;
+  }
+
+  /**
    * One iteration.
    * @param report receives explained pictures, when given and the objective explains
    */
   async iterate(report?: (explanations: readonly Explanation[]) => void): Promise<IterationRecord> {
     const began = performance.now();
     const learningRate = this.#learningRate();
-    this.#iteration ??= await this.#compile(iteration(this.#searched, this.#settings));
-    const batches = this.#prepare();
-    const values = await this.#iteration.run();
+    const step = await this.prepare();
+    const batches = this.#write();
+    const values = await step.run();
     const failure = engineFailure();
     if (failure) throw new Error(failure);
     if (report && this.#searched.audience) report(await this.#explain(batches.train, values.audienceTrainLogits));
@@ -222,7 +259,7 @@ export class Search {
     if (this.#settings.objective === "bilevel" && this.#settings.order === "1") {
       throw new Error("DARTS at first order has no second derivative to compare. Choose order 2 or LeaSE.");
     }
-    this.#prepare();
+    this.#write();
     const of = async (method: Settings["hypergradient"]) => {
       const step = await this.#compile(hypergradient(this.#searched, { ...this.#settings, hypergradient: method }));
       const { hypergradient: values } = await step.run();
@@ -283,6 +320,7 @@ export class Search {
         backend: this.#engine.backend,
         adapter: this.#engine.adapter,
         runtime: this.#runtime,
+        ...(this.#engine.backend === "webgpu" ? { variants: this.variants } : {}),
       },
       records: [...this.#records],
       created: new Date().toISOString(),
