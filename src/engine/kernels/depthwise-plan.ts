@@ -21,9 +21,6 @@ export const bankKey = (s: DepthwiseShape) =>
   `${s.stride}_` +
   s.blocks.map((b) => [b.kernel, b.dilation, b.pad, b.outChannels, b.inOffset, b.inChannels].join("x")).join("_");
 
-/** Names every dimension but the batch within a pipeline's key. */
-export const shapeKey = (s: DepthwiseShape) => `${s.height}x${s.width}x${s.channels}_${bankKey(s)}`;
-
 /** How a kernel reads x, as WGSL function `load`: whole, max(x, 0), or x where the mask z > 0. */
 export function reading(x: TensorInfo, z: TensorInfo | undefined) {
   const how = !z ? "" : z.dataId === x.dataId ? "r" : "z";
@@ -39,16 +36,3 @@ export const range = (n: number) => Array.from({ length: n }, (_, i) => i);
 
 /** One line of code for each i < n. */
 export const lines = (n: number, line: (i: number) => string) => range(n).map(line).join("\n");
-
-/** Declares integers and sets them to those of the entry whose test, in WGSL, is the last that holds. */
-export function choose<N extends Readonly<Record<string, number>>>(
-  entries: readonly { readonly test: string; readonly numbers: N }[],
-): string {
-  const names = Object.keys(entries[0]?.numbers ?? {});
-  const set = (numbers: N) =>
-    Object.entries(numbers)
-      .map(([name, value]) => `${name} = ${value};`)
-      .join(" ");
-  return `${names.map((name) => `var ${name} = 0;`).join(" ")}
-    ${entries.map(({ test, numbers }) => `if (${test}) { ${set(numbers)} }`).join("\n")}`;
-}

@@ -33,6 +33,24 @@ export interface StripPlan {
   readonly ragged: boolean;
 }
 
+/** Declares the sides, the steps from pixel to pixel and from row to row of the pictures read and written: uniforms. */
+export const declarePictures = ["source", "target"]
+  .map(
+    (of) => `let ${of}Height = uniforms.${of}Height; let ${of}Width = uniforms.${of}Width;
+      let ${of}Step = uniforms.${of}Step; let ${of}Row = ${of}Width * ${of}Step;`,
+  )
+  .join("\n");
+
+/** The uniforms that `declarePictures` reads. */
+export const pictureParams = (source: Picture, target: Picture) => ({
+  sourceHeight: source.height,
+  sourceWidth: source.width,
+  sourceStep: source.channels,
+  targetHeight: target.height,
+  targetWidth: target.width,
+  targetStep: target.channels,
+});
+
 /** Integer r with ⌊n / d⌋ = n·r >> 16 for small n: a division costs software adapters as much as a load. */
 export const reciprocal = (d: number) => Math.ceil(65536 / d);
 
@@ -56,8 +74,6 @@ export function planStrips(b: StreamBlock, input: Picture, output: Picture, stri
 export interface StreamCode {
   readonly block: StreamBlock;
   readonly plan: StripPlan;
-  readonly input: Picture;
-  readonly output: Picture;
   readonly stride: number;
   /** Code of channel j's value of tap t. */
   readonly weight: (j: string, t: string) => string;
@@ -69,17 +85,17 @@ export interface StreamCode {
   readonly gather: boolean;
 }
 
-type Strip = Pick<StreamCode, "plan" | "input" | "output" | "stride">;
+type Strip = Pick<StreamCode, "plan" | "stride">;
 
 /** Code of the strip's first column ox and of the offsets of its columns: b of the output, a of the input. */
-function positions({ plan: { columns, tile }, input, output, stride }: Strip): string {
+function positions({ plan: { columns, tile }, stride }: Strip): string {
   const column = (c: number) =>
     columns[c] === "edge"
-      ? `let x${c} = ox * ${stride} + ${c} * dilation - pad; let k${c} = x${c} >= 0 && x${c} < ${input.width};
-        let a${c} = select(0, x${c}, k${c}) * ${input.channels};`
-      : `let a${c} = (ox * ${stride} + ${c} * dilation - pad) * ${input.channels};`;
+      ? `let x${c} = ox * ${stride} + ${c} * dilation - pad; let k${c} = x${c} >= 0 && x${c} < sourceWidth;
+        let a${c} = select(0, x${c}, k${c}) * sourceStep;`
+      : `let a${c} = (ox * ${stride} + ${c} * dilation - pad) * sourceStep;`;
   return `let ox = strip + ((strip * perSpread) >> 16u) * spread * ${tile - 1};
-    ${lines(tile, (c) => `let b${c} = (ox + ${c} * spread) * ${output.channels};`)}
+    ${lines(tile, (c) => `let b${c} = (ox + ${c} * spread) * targetStep;`)}
     ${range(columns.length)
       .filter((c) => columns[c] !== "outside")
       .map(column)
@@ -87,17 +103,17 @@ function positions({ plan: { columns, tile }, input, output, stride }: Strip): s
 }
 
 /** Code of the steps start ≤ i < stop that read a row of the picture. Divides by the rows of a step as a product. */
-function bounds({ plan: { rate }, input, stride }: Strip, steps: string): string {
+function bounds({ plan: { rate }, stride }: Strip, steps: string): string {
   const quotient = (value: string) => `((max(0, ${value} + dilation * ${rate}) * perStep) >> 16u)`;
   return `let above = pad - r * ${stride};
     let start = ${quotient("above - 1")};
-    let stop = min(${steps}, ${quotient(`above + ${input.height - 1}`)});`;
+    let stop = min(${steps}, ${quotient("above + sourceHeight - 1")});`;
 }
 
 /**
  * Code of one strip. Reads the WGSL variables dilation, pad, spread, perSpread, perStep (both for division as a product,
- * see `reciprocal`), strip (number of the strip) and inBase, outBase (indices of the picture's first value of the
- * channel).
+ * see `reciprocal`), strip (number of the strip), inBase, outBase (indices of the picture's first value of the channel)
+ * and, of the pictures read and written, what `declarePictures` declares.
  */
 export function streamStrip(s: StreamCode): string {
   const { kernel: K, group: m } = s.block;
@@ -115,8 +131,8 @@ export function streamStrip(s: StreamCode): string {
   const rows = lines(
     rate,
     (q) => `let y${q} = (i * ${rate} + ${q}) * dilation + r * ${s.stride} - pad;
-      ${test ? `let in${q} = y${q} >= 0 && y${q} < ${s.input.height};` : ""}
-      let row${q} = inBase + ${test ? `clamp(y${q}, 0, ${s.input.height - 1})` : `y${q}`} * ${s.input.width * s.input.channels};
+      ${test ? `let in${q} = y${q} >= 0 && y${q} < sourceHeight;` : ""}
+      let row${q} = inBase + ${test ? `clamp(y${q}, 0, sourceHeight - 1)` : `y${q}`} * sourceRow;
       ${used.map((c) => lines(s.gather ? m : 1, (j) => value(q, c, j))).join("\n")}`,
   );
   /** What this step's rows add to column c of the sums that began `age` steps ago. */
@@ -140,16 +156,16 @@ export function streamStrip(s: StreamCode): string {
       .join("\n");
   const store = (done: (set: number, c: number) => string) => `let out = i - ${windows - 1};
     if (out >= 0) {
-      let to = outBase + (out * spread + r) * ${s.output.width * s.output.channels};
+      let to = outBase + (out * spread + r) * targetRow;
       ${lines(tile, (c) => {
         const writes = sets.map((set) => s.write(`to + b${c}`, done(set, c), set)).join(" ");
-        return s.plan.ragged ? `if (ox + ${c} * spread < ${s.output.width}) { ${writes} }` : writes;
+        return s.plan.ragged ? `if (ox + ${c} * spread < targetWidth) { ${writes} }` : writes;
       })}
     }`;
   return `
     ${positions(s)}
-    for (var r = 0; r < min(spread, ${s.output.height}); r++) {
-      let steps = (((${s.output.height - 1} - r) * perSpread) >> 16u) + ${windows};
+    for (var r = 0; r < min(spread, targetHeight); r++) {
+      let steps = (((targetHeight - 1 - r) * perSpread) >> 16u) + ${windows};
       ${bounds(s, "steps")}
       ${eachSum((set, age, c) => `var s${set}_${age}_${c} = 0.0;`)}
       var i = ${test ? "0" : "start"};
@@ -183,8 +199,6 @@ export function streamFilter({ block: { kernel: K, group: m }, weight }: Pick<St
 export interface StreamSums {
   readonly block: StreamBlock;
   readonly plan: StripPlan;
-  readonly input: Picture;
-  readonly output: Picture;
   readonly stride: number;
   /** Code of the input's value at an index. */
   readonly read: (at: string) => string;
@@ -210,15 +224,15 @@ export function streamGradW(s: StreamSums): string {
       return `let v${q}_${c} = ${inside.length > 0 ? `select(0.0, ${read}, ${inside.join(" && ")})` : read};`;
     };
     return `let y${q} = (i * ${rate} + ${q}) * dilation + r * ${s.stride} - pad;
-      ${test ? `let in${q} = y${q} >= 0 && y${q} < ${s.input.height};` : ""}
-      let row${q} = inBase + ${test ? `clamp(y${q}, 0, ${s.input.height - 1})` : `y${q}`} * ${s.input.width * s.input.channels};
+      ${test ? `let in${q} = y${q} >= 0 && y${q} < sourceHeight;` : ""}
+      let row${q} = inBase + ${test ? `clamp(y${q}, 0, sourceHeight - 1)` : `y${q}`} * sourceRow;
       ${used.map(value).join("\n")}`;
   });
-  const newest = `let to = outBase + (i * spread + r) * ${s.output.width * s.output.channels};
+  const newest = `let to = outBase + (i * spread + r) * targetRow;
     ${each((j, c) => `d${j}_0_${c} = 0.0;`)}
     if (i < count) { ${each((j, c) => {
       const load = `d${j}_0_${c} = ${s.readGradient(`to + b${c}`, j)};`;
-      return s.plan.ragged ? `if (ox + ${c} * spread < ${s.output.width}) { ${load} }` : load;
+      return s.plan.ragged ? `if (ox + ${c} * spread < targetWidth) { ${load} }` : load;
     })} }`;
   const shift = range(windows - 1)
     .map((k) => windows - 1 - k)
@@ -239,8 +253,8 @@ export function streamGradW(s: StreamSums): string {
   );
   return `
     ${positions(s)}
-    for (var r = 0; r < min(spread, ${s.output.height}); r++) {
-      let count = (((${s.output.height - 1} - r) * perSpread) >> 16u) + 1;
+    for (var r = 0; r < min(spread, targetHeight); r++) {
+      let count = (((targetHeight - 1 - r) * perSpread) >> 16u) + 1;
       ${bounds(s, `count + ${windows - 1}`)}
       ${lines(windows, (age) => each((j, c) => `var d${j}_${age}_${c} = 0.0;`))}
       var i = 0;

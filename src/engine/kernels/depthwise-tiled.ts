@@ -3,18 +3,23 @@
  * each, made for adapters on which a load costs many times a product; depthwise-fine is for the others.
  */
 import type { GpuBody } from "../gpu/kernel";
-import type { DepthwiseShape, PlacedBlock } from "./depthwise-cpu";
-import { choose, filterSize, lines, outChannels, place, range, reading, shapeKey } from "./depthwise-plan";
+import { type Dispatch, vectorFor } from "../gpu/program";
+import type { TensorInfo } from "../gpu/tensorflow";
+import type { DepthwiseShape } from "./depthwise-cpu";
+import { filterSize, lines, range } from "./depthwise-plan";
+import { declarePictures, pictureParams, streamFilter, streamGradW, streamStrip } from "./depthwise-stream";
 import {
-  type Picture,
-  planStrips,
-  reciprocal,
-  type StreamBlock,
-  type StripPlan,
-  streamFilter,
-  streamGradW,
-  streamStrip,
-} from "./depthwise-stream";
+  byIndex,
+  type Entry,
+  eachCell,
+  inputOf,
+  numbersOf,
+  outputOf,
+  planBlocks,
+  severalCells,
+  shareCells,
+  table,
+} from "./depthwise-strips";
 import { sumChunks } from "./reduce";
 
 /** Invocations of a workgroup: small, since blocks differ in work and the workgroups are few. */
@@ -27,103 +32,54 @@ export function fitsTiles(s: DepthwiseShape): boolean {
   );
 }
 
-interface Planned {
-  readonly b: PlacedBlock;
-  readonly stream: StreamBlock;
-  readonly plan: StripPlan;
-  /** Blocks of one key share their code. */
-  readonly key: string;
-}
-
-/** Products that a step of one code may have: more channels at once save loads, but take longer to compile. */
 const MOST_TAPS = { forward: 25, gradX: 25, gradW: 9 } as const;
 
-interface Bank {
-  readonly input: Picture;
-  readonly output: Picture;
-  readonly stride: number;
-  readonly taps: number;
-  readonly pad?: (b: PlacedBlock) => number;
+type Run = (dispatch: Dispatch) => TensorInfo;
+
+/** x under mask z, read by `load`: max(x, 0) on the way; another mask, which is rare, beforehand. One code for all. */
+function masked(x: TensorInfo, z: TensorInfo | undefined, run: Run) {
+  const itself = z !== undefined && z.dataId === x.dataId;
+  const size = x.shape.reduce((a, b) => a * b, 1);
+  const vector = vectorFor(size);
+  const read =
+    z && !itself
+      ? run({
+          name: "DepthwiseMask",
+          inputs: { x, z },
+          params: {},
+          body: "result[index] = select(T(0.0), x[index], z[index] > T(0.0));",
+          count: size / vector,
+          shape: x.shape,
+          vector,
+        })
+      : x;
+  return {
+    x: read,
+    params: { rectify: itself ? 1 : 0 },
+    functions: "fn load(i : i32) -> f32 { let v = x[i]; return select(v, max(v, 0.0), uniforms.rectify == 1); }",
+  };
 }
 
-function planBlocks(s: DepthwiseShape, { input, output, stride, taps, pad = (b) => b.pad }: Bank) {
-  const planned = place(s.blocks).map((b): Planned => {
-    const ratio = b.outChannels / b.inChannels;
-    const group = [4, 3, 2].find((n) => ratio % n === 0 && n * b.kernel ** 2 <= taps) ?? 1;
-    const stream = { kernel: b.kernel, dilation: b.dilation, pad: pad(b), group };
-    const plan = planStrips(stream, input, output, stride);
-    return { b, stream, plan, key: [b.kernel, group, plan.rate, plan.tile, plan.ragged].join() };
+export const tiledForward: GpuBody<DepthwiseShape> = ([input, w, z], s, run) => {
+  if (!input || !w) throw new Error("Depthwise needs x and w.");
+  const { x, params, functions } = masked(input, z, run);
+  const [source, target] = [inputOf(s), outputOf(s)];
+  const { planned, codes, codeOf, variant } = planBlocks(s, {
+    input: source,
+    output: target,
+    stride: s.stride,
+    taps: MOST_TAPS.forward,
   });
-  const codes = [...new Set(planned.map(({ key }) => key))].map((key) => {
-    const same = planned.filter((p) => p.key === key);
-    const { stream, plan } = same[0] as Planned;
-    // What holds for all of the blocks is known; the rest is tested.
-    const columns = plan.columns.map((c, i) => (same.every((p) => p.plan.columns[i] === c) ? c : "edge"));
-    return { key, stream, plan: { ...plan, columns } };
-  });
-  return { planned, codes, codeOf: (p: Planned) => codes.findIndex(({ key }) => key === p.key) };
-}
-
-const numbersOf = ({ b, stream, plan }: Planned) => ({
-  dilation: b.dilation,
-  pad: stream.pad,
-  spread: plan.spread,
-  perSpread: reciprocal(plan.spread),
-  perStep: reciprocal(b.dilation * plan.rate),
-  strips: plan.strips,
-  inChannels: b.inChannels,
-  inOffset: b.inOffset,
-  outChannels: b.outChannels,
-  outOffset: b.outOffset,
-  filterOffset: b.filterOffset,
-});
-
-const picture = (height: number, width: number, channels: number): Picture => ({ height, width, channels });
-const inputOf = (s: DepthwiseShape) => picture(s.height, s.width, s.channels);
-const outputOf = (s: DepthwiseShape) => picture(s.outHeight, s.outWidth, outChannels(s));
-
-/** Rows that an invocation should make of one filter, and invocations worth having. */
-const [ROWS, INVOCATIONS] = [24, 512];
-
-/** How many strips of pictures, called cells, an invocation takes: several where pictures are small and channels many. */
-function shareCells(s: DepthwiseShape, { plan }: Planned, output: Picture, units: number) {
-  const cells = s.batch * plan.strips;
-  const wanted = Math.max(1, Math.floor(ROWS / output.height));
-  const chunk = Math.max(1, Math.min(wanted, Math.floor((cells * units) / INVOCATIONS)));
-  return { cells, chunk, chunks: Math.ceil(cells / chunk) };
-}
-
-/** Code that runs `body` for chunk c of the cells, n being the picture and strip the strip of each; a loop if `several`. */
-const eachCell = (several: boolean, body: string) =>
-  several
-    ? `var n = c * chunk / strips;
-      var strip = c * chunk - n * strips;
-      for (var cell = c * chunk; cell < min(c * chunk + chunk, cells); cell++) {
-        ${body}
-        strip++;
-        if (strip == strips) { strip = 0; n++; }
-      }`
-    : `let n = c / strips;
-      let strip = c - n * strips;
-      ${body}`;
-
-/** Whether an invocation of some block takes several cells. */
-const severalCells = (entries: readonly { readonly numbers: { readonly chunk: number } }[]) =>
-  entries.some(({ numbers }) => numbers.chunk > 1);
-
-export const tiledForward: GpuBody<DepthwiseShape> = ([x, w, z], s, run) => {
-  if (!x || !w) throw new Error("Depthwise needs x and w.");
-  const { how, inputs, functions } = reading(x, z);
-  const [input, output] = [inputOf(s), outputOf(s)];
-  const { planned, codes, codeOf } = planBlocks(s, { input, output, stride: s.stride, taps: MOST_TAPS.forward });
   let count = 0;
-  const entries = planned.map((p) => {
-    const shares = shareCells(s, p, output, p.b.outChannels / p.stream.group);
-    const entry = { test: `index >= ${count}`, numbers: { ...numbersOf(p), ...shares, code: codeOf(p), first: count } };
-    count += (shares.chunks * p.b.outChannels) / p.stream.group;
+  const entries = planned.map((p): Entry => {
+    const units = p.b.outChannels / p.stream.group;
+    const { chunks, ...shares } = shareCells(s, p, target, units);
+    const entry = { ...numbersOf(p), ...shares, units, code: codeOf(p), first: count };
+    count += chunks * units;
     return entry;
   });
   const several = severalCells(entries);
+  const blocks = table(entries, byIndex);
   const code = codes.map(({ stream, plan }, i) => {
     const weight = (j: string, t: string) => `w[filterOffset + (${t}) * outChannels + local + ${j} * inChannels]`;
     return `if (code == ${i}) {
@@ -132,13 +88,11 @@ export const tiledForward: GpuBody<DepthwiseShape> = ([x, w, z], s, run) => {
       ${eachCell(
         several,
         `
-      let inBase = n * ${s.height * s.width * s.channels} + inOffset + unit % inChannels;
-      let outBase = n * ${s.outHeight * s.outWidth * output.channels} + outOffset + local;
+      let inBase = n * sourceHeight * sourceRow + inOffset + unit % inChannels;
+      let outBase = n * targetHeight * targetRow + outOffset + local;
       ${streamStrip({
         block: stream,
         plan,
-        input,
-        output,
         stride: s.stride,
         weight,
         read: (at) => `load(${at})`,
@@ -150,56 +104,68 @@ export const tiledForward: GpuBody<DepthwiseShape> = ([x, w, z], s, run) => {
   });
   return run({
     name: "Depthwise",
-    variant: `${how}_${s.batch}_${shapeKey(s)}`,
-    inputs: { ...inputs, w },
-    params: {},
+    variant: `${several}_${blocks.size}_${variant}`,
+    inputs: { x, w },
+    params: { ...params, ...pictureParams(source, target), ...blocks.params },
     functions,
-    body: `${choose(entries)}
-      let unit = (index - first) / chunks;
-      let c = (index - first) % chunks;
+    body: `${blocks.code}
+      ${declarePictures}
+      let c = (index - first) / units;
+      let unit = index - first - c * units;
       ${code.join("\n")}`,
     count,
-    shape: [s.batch, s.outHeight, s.outWidth, output.channels],
+    shape: [s.batch, s.outHeight, s.outWidth, target.channels],
     workgroup: WORKGROUP,
   });
 };
 
+/** Runs of channels that no block reads, as offset and length. */
+function unread(s: DepthwiseShape): { readonly inOffset: number; readonly inChannels: number }[] {
+  const free = range(s.channels).filter((c) => s.blocks.every((b) => c < b.inOffset || c >= b.inOffset + b.inChannels));
+  const starts = free.filter((c) => !free.includes(c - 1));
+  const ends = free.filter((c) => !free.includes(c + 1));
+  return starts.map((inOffset, i) => ({ inOffset, inChannels: (ends[i] as number) + 1 - inOffset }));
+}
+
 /**
- * With stride 1, the convolution of dy with the filter turned round. Where blocks share input channels, an invocation owns a channel of a
- * picture and adds block after block to it; else it owns a strip.
+ * With stride 1, the convolution of dy with the filter turned round. Where blocks share input channels, an invocation owns
+ * a channel of a picture and adds block after block to it; else it owns a strip, or a row of a channel that none reads.
  */
 export const tiledGradX: GpuBody<DepthwiseShape> = ([dy, w, z], s, run) => {
   if (!dy || !w) throw new Error("DepthwiseGradX needs dy and w.");
-  const [input, output] = [outputOf(s), inputOf(s)];
-  const { planned, codes, codeOf } = planBlocks(s, {
-    input,
-    output,
+  const [source, target] = [outputOf(s), inputOf(s)];
+  const { planned, codes, codeOf, variant } = planBlocks(s, {
+    input: source,
+    output: target,
     stride: 1,
     taps: MOST_TAPS.gradX,
     pad: (b) => b.dilation * (b.kernel - 1) - b.pad,
   });
-  const covered = range(s.channels).map((c) =>
-    planned.filter(({ b }) => c >= b.inOffset && c < b.inOffset + b.inChannels),
-  );
-  const alone = covered.every((blocks) => blocks.length === 1);
+  const reads = (c: number) => planned.filter(({ b }) => c >= b.inOffset && c < b.inOffset + b.inChannels).length;
+  const alone = range(s.channels).every((c) => reads(c) <= 1);
   const sums = !alone || planned.some(({ b, stream }) => b.outChannels > b.inChannels * stream.group);
-  const holds = (b: PlacedBlock) => `ic >= ${b.inOffset} && ic < ${b.inOffset + b.inChannels}`;
   let count = 0;
-  const entries = planned.map((p, i) => {
-    const test = alone ? `index >= ${count}` : `block == ${i}`;
-    const shares = alone
-      ? shareCells(s, p, output, p.b.inChannels)
+  const entries = planned.map((p): Entry => {
+    const { chunks, ...shares } = alone
+      ? shareCells(s, p, target, p.b.inChannels)
       : { cells: s.batch * p.plan.strips, chunk: p.plan.strips, chunks: s.batch };
-    const entry = { test, numbers: { ...numbersOf(p), ...shares, code: codeOf(p), first: count } };
-    count += alone ? shares.chunks * p.b.inChannels : 0;
+    const units = p.b.inChannels;
+    const entry = { ...numbersOf(p), ...shares, units, code: codeOf(p), first: count };
+    count += alone ? chunks * units : 0;
     return entry;
   });
+  const zeros = alone ? unread(s) : [];
+  for (const channels of zeros) {
+    const units = channels.inChannels;
+    entries.push({ ...(entries[0] as Entry), ...channels, units, code: codes.length, first: count });
+    count += s.batch * units;
+  }
   if (!alone) count = s.batch * s.channels;
-  const masked = (at: string, value: string) => (z ? `select(0.0, ${value}, z[${at}] > 0.0)` : value);
+  const blocks = table(entries, alone ? byIndex : (i) => `block == ${i}`);
   const write = (at: string, value: string) =>
     sums
       ? `{ let at = ${at}; var v = ${value}; if (!fresh) { v += result[at]; } ${z ? "if (closing) { v = select(0.0, v, z[at] > 0.0); }" : ""} result[at] = v; }`
-      : `{ let at = ${at}; result[at] = ${masked("at", value)}; }`;
+      : `{ let at = ${at}; result[at] = ${z ? `select(0.0, ${value}, z[at] > 0.0)` : value}; }`;
   const several = severalCells(entries);
   const code = codes.map(({ stream, plan }, i) => {
     const taps = stream.kernel ** 2;
@@ -210,13 +176,11 @@ export const tiledGradX: GpuBody<DepthwiseShape> = ([dy, w, z], s, run) => {
       ${eachCell(
         several,
         `
-      let inBase = n * ${s.outHeight * s.outWidth * input.channels} + outOffset + local;
-      let outBase = n * ${s.height * s.width * s.channels} + ic;
+      let inBase = n * sourceHeight * sourceRow + outOffset + local;
+      let outBase = n * targetHeight * targetRow + ic;
       ${streamStrip({
         block: stream,
         plan,
-        input,
-        output,
         stride: 1,
         weight,
         read: (at, j) => `dy[${at} + ${j} * inChannels]`,
@@ -233,31 +197,36 @@ export const tiledGradX: GpuBody<DepthwiseShape> = ([dy, w, z], s, run) => {
       }
     }`;
   });
+  const zero = (start: string, pixels: string) =>
+    `for (var p = 0; p < ${pixels}; p++) { result[(${start} + p) * targetStep + ic] = 0.0; }`;
+  const holds = (i: number) =>
+    `${i} < uniforms.blocks && ic >= uniforms.inOffset${i} && ic < uniforms.inOffset${i} + uniforms.inChannels${i}`;
   const body = alone
-    ? `${choose(entries)}
-      let ic = inOffset + (index - first) / chunks;
-      let c = (index - first) % chunks;
-      ${code.join("\n")}`
-    : `let ic = index / ${s.batch};
-      let c = index % ${s.batch};
+    ? `${blocks.code}
+      ${declarePictures}
+      let c = (index - first) / units;
+      let ic = inOffset + index - first - c * units;
+      ${code.join("\n")}
+      ${zeros.length > 0 ? `if (code == ${codes.length}) { ${zero("c * targetHeight * targetWidth", "targetHeight * targetWidth")} }` : ""}`
+    : `${declarePictures}
+      let c = index / targetStep;
+      let ic = index - c * targetStep;
       // The first and the last block that read the channel.
       var begin = -1;
       var end = -1;
-      ${planned.map(({ b }, i) => `if (${holds(b)}) { begin = select(begin, ${i}, begin < 0); end = ${i}; }`).join("\n")}
-      if (end < 0) {
-        for (var p = 0; p < ${s.height * s.width}; p++) { result[(c * ${s.height * s.width} + p) * ${s.channels} + ic] = 0.0; }
-      }
-      for (var block = 0; block < ${planned.length}; block++) {
-        ${choose(entries)}
+      ${lines(blocks.size, (i) => `if (${holds(i)}) { begin = select(begin, ${i}, begin < 0); end = ${i}; }`)}
+      if (end < 0) { ${zero("c * targetHeight * targetWidth", "targetHeight * targetWidth")} }
+      for (var block = 0; block < uniforms.blocks; block++) {
+        ${blocks.code}
         if (ic >= inOffset && ic < inOffset + inChannels) {
           ${code.join("\n")}
         }
       }`;
   return run({
     name: "DepthwiseGradX",
-    variant: `${z ? "z" : ""}_${s.batch}_${shapeKey(s)}`,
+    variant: [z ? "z" : "", alone, sums, several, zeros.length > 0, blocks.size, variant].join("_"),
     inputs: z ? { dy, w, z } : { dy, w },
-    params: {},
+    params: { ...pictureParams(source, target), blocks: planned.length, ...blocks.params },
     body,
     count,
     shape: [s.batch, s.height, s.width, s.channels],
@@ -269,29 +238,35 @@ export const tiledGradX: GpuBody<DepthwiseShape> = ([dy, w, z], s, run) => {
 const GRADW_INVOCATIONS = 512;
 
 /** Each invocation sums the taps of a channel over a chunk of the strips of all pictures; then the chunks are summed. */
-export const tiledGradW: GpuBody<DepthwiseShape> = ([x, dy, z], s, run) => {
-  if (!x || !dy) throw new Error("DepthwiseGradW needs x and dy.");
-  const { how, inputs, functions } = reading(x, z);
-  const [input, output] = [inputOf(s), outputOf(s)];
-  const { planned, codes, codeOf } = planBlocks(s, { input, output, stride: s.stride, taps: MOST_TAPS.gradW });
+export const tiledGradW: GpuBody<DepthwiseShape> = ([input, dy, z], s, run) => {
+  if (!input || !dy) throw new Error("DepthwiseGradW needs x and dy.");
+  const { x, params, functions } = masked(input, z, run);
+  const [source, target] = [inputOf(s), outputOf(s)];
+  const { planned, codes, codeOf, variant } = planBlocks(s, {
+    input: source,
+    output: target,
+    stride: s.stride,
+    taps: MOST_TAPS.gradW,
+  });
   const units = planned.reduce((sum, { b, stream }) => sum + b.outChannels / stream.group, 0);
   const most = Math.min(...planned.map(({ plan }) => s.batch * plan.strips));
   const chunks = Math.min(most, Math.ceil(GRADW_INVOCATIONS / units));
   let count = 0;
-  const entries = planned.map((p) => {
+  const entries = planned.map((p): Entry => {
     const cells = s.batch * p.plan.strips;
-    const shares = { cells, chunk: Math.ceil(cells / chunks) };
-    const numbers = { ...numbersOf(p), ...shares, code: codeOf(p), first: count };
-    const entry = { test: `index >= ${count}`, numbers };
-    count += (chunks * p.b.outChannels) / p.stream.group;
+    const units = p.b.outChannels / p.stream.group;
+    const shares = { cells, chunk: Math.ceil(cells / chunks), units };
+    const entry = { ...numbersOf(p), ...shares, code: codeOf(p), first: count };
+    count += chunks * units;
     return entry;
   });
   const several = severalCells(entries);
+  const blocks = table(entries, byIndex);
   const code = codes.map(({ stream, plan }, i) => {
     const { kernel: K, group: m } = stream;
     // One row of taps at a time, for the compiler's sake.
     const store = `for (var ky = 0; ky < ${K}; ky++) {
-      let to = c * ${filterSize(s)} + filterOffset + ky * ${K} * outChannels + local;
+      let to = c * uniforms.size + filterOffset + ky * ${K} * outChannels + local;
       ${lines(m, (j) =>
         lines(K * K, (t) =>
           t < K
@@ -308,13 +283,11 @@ export const tiledGradW: GpuBody<DepthwiseShape> = ([x, dy, z], s, run) => {
       ${eachCell(
         several,
         `
-        let inBase = n * ${s.height * s.width * s.channels} + inOffset + unit % inChannels;
-        let outBase = n * ${s.outHeight * s.outWidth * output.channels} + outOffset + local;
+        let inBase = n * sourceHeight * sourceRow + inOffset + unit % inChannels;
+        let outBase = n * targetHeight * targetRow + outOffset + local;
         ${streamGradW({
           block: stream,
           plan,
-          input,
-          output,
           stride: s.stride,
           read: (at) => `load(${at})`,
           readGradient: (at, j) => `dy[${at} + ${j} * inChannels]`,
@@ -325,13 +298,14 @@ export const tiledGradW: GpuBody<DepthwiseShape> = ([x, dy, z], s, run) => {
   });
   const partial = run({
     name: "DepthwiseGradW",
-    variant: `${how}_${s.batch}_${shapeKey(s)}`,
-    inputs: { ...inputs, dy },
-    params: {},
+    variant: `${several}_${blocks.size}_${variant}`,
+    inputs: { x, dy },
+    params: { ...params, size: filterSize(s), ...pictureParams(source, target), ...blocks.params },
     functions,
-    body: `${choose(entries)}
-      let unit = (index - first) / ${chunks};
-      let c = (index - first) % ${chunks};
+    body: `${blocks.code}
+      ${declarePictures}
+      let c = (index - first) / units;
+      let unit = index - first - c * units;
       ${code.join("\n")}`,
     count,
     shape: [chunks, filterSize(s)],
