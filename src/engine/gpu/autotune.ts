@@ -7,7 +7,7 @@ import { ScratchArena } from "./plan";
 import type { Call } from "./recorder";
 import { recordStep } from "./step";
 import { type Tensor, tf } from "./tensorflow";
-import { type Candidate, callKey, candidates, setVariants, type VariantTable, variantTable } from "./variants";
+import { type Candidate, callKey, candidates, PLAIN, setVariants, type VariantTable, variantTable } from "./variants";
 
 export interface TuningOptions {
   /** Milliseconds after which the rest is settled as plain. */

@@ -5,6 +5,7 @@
 import { defineDifferentiable, type Values } from "../gpu/kernel";
 import { vectorFor } from "../gpu/program";
 import { type Tensor, type TensorInfo, tf } from "../gpu/tensorflow";
+import { arrange } from "./mix";
 
 interface Sum {
   readonly shape: readonly number[];
@@ -35,31 +36,66 @@ const sumKernel = defineDifferentiable<Sum>(
   (dy, inputs) => inputs.map(() => () => dy.clone()),
 );
 
-const FORK = "SearchlightFork";
-for (const backendName of ["cpu", "webgpu"]) {
-  tf.registerKernel({
-    kernelName: FORK,
-    backendName,
-    kernelFunc: ({ inputs, attrs, backend }) => {
-      const [x] = Object.values(inputs) as [TensorInfo];
-      return Array.from({ length: (attrs as { uses: number }).uses }, () => {
-        (backend as tf.KernelBackend).incRef(x.dataId);
-        return { dataId: x.dataId, shape: x.shape, dtype: x.dtype };
-      });
-    },
-  });
+/** Registers a kernel of several results on both backends. */
+function registerResults<A>(
+  kernelName: string,
+  results: (x: Tensor, attrs: A, alias: () => TensorInfo) => TensorInfo[],
+) {
+  for (const backendName of ["cpu", "webgpu"]) {
+    tf.registerKernel({
+      kernelName,
+      backendName,
+      kernelFunc: ({ inputs, attrs, backend }) => {
+        const [x] = Object.values(inputs) as [Tensor];
+        return results(x, attrs as A, () => {
+          (backend as tf.KernelBackend).incRef(x.dataId);
+          return { dataId: x.dataId, shape: x.shape, dtype: x.dtype };
+        });
+      },
+    });
+  }
+  return (x: Tensor, attrs: A) =>
+    tf.engine().runKernel(kernelName, [x] as unknown as tf.NamedTensorMap, attrs as tf.NamedAttrMap) as Tensor[];
 }
+const several = (dys: Tensor | Tensor[]) => (Array.isArray(dys) ? dys : [dys]);
+
+const forkKernel = registerResults<{ readonly uses: number }>("SearchlightFork", (_, { uses }, alias) =>
+  Array.from({ length: uses }, alias),
+);
 tf.registerGradient({
-  kernelName: FORK,
-  gradFunc: (dys) => {
-    const all = Array.isArray(dys) ? dys : [dys];
-    return { 0: () => sumKernel(all, { shape: (all[0] as Tensor).shape }) };
-  },
+  kernelName: "SearchlightFork",
+  gradFunc: (dys) => ({ 0: () => sumKernel(several(dys), { shape: (several(dys)[0] as Tensor).shape }) }),
 });
 
 /** x as often as it is used, at most seven times. */
 export function fork(x: Tensor, uses: number): Tensor[] {
-  return tf
-    .engine()
-    .runKernel(FORK, [x] as unknown as tf.NamedTensorMap, { uses } as unknown as tf.NamedAttrMap) as Tensor[];
+  return forkKernel(x, { uses });
+}
+
+interface Taken {
+  readonly block: number;
+  readonly channels: number;
+}
+
+const takeKernel = registerResults<Taken>("SearchlightTake", (x, { block, channels }, alias) => [
+  arrange([x], [{ input: 0, from: block, to: 0 }], { channels, outBlocks: 1 }),
+  alias(),
+]);
+tf.registerGradient({
+  kernelName: "SearchlightTake",
+  gradFunc: (dys, _, attrs) => ({
+    0: () => {
+      const { block, channels } = attrs as unknown as Taken;
+      const [dBlock, dx] = several(dys) as [Tensor, Tensor];
+      const outBlocks = (dx.shape[dx.shape.length - 1] ?? 0) / channels;
+      const all = Array.from({ length: outBlocks }, (_, b) => ({ input: 0, from: b, to: b }));
+      return arrange([dx, dBlock], [...all, { input: 1, from: 0, to: block }], { channels, outBlocks });
+    },
+  }),
+});
+
+/** A channel block of x, copied, and x for its further use: their gradients are added in one dispatch. */
+export function take(x: Tensor, block: number, channels: number): { readonly block: Tensor; readonly rest: Tensor } {
+  const [copy, rest] = takeKernel(x, { block, channels }) as [Tensor, Tensor];
+  return { block: copy, rest };
 }

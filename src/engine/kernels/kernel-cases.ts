@@ -5,7 +5,7 @@ import { batchNorm } from "./batch-norm";
 import { convolution } from "./convolution";
 import { summedCrossEntropy } from "./cross-entropy";
 import { depthwise } from "./depthwise";
-import { fork } from "./fork";
+import { fork, take } from "./fork";
 import { mix, type Tap } from "./mix";
 import { mixNormalised } from "./mix-normalised";
 import { relu, reluOfSum } from "./pointwise";
@@ -189,6 +189,14 @@ export const KERNEL_CASES: readonly KernelCase[] = [
     shapes: [[2, h, w, channels]],
     run: (t: readonly Tensor[]) => poolPair((t as One)[0], 3, stride, 1),
   })),
+  {
+    name: "take a block",
+    shapes: [[3, 2, 2, 6]],
+    run: (t) => {
+      const { block, rest } = take((t as One)[0], 1, 2);
+      return tf.concat([tf.square(block), tf.mul(rest, rest)], 3);
+    },
+  },
   {
     name: "fork into three",
     shapes: [[3, 4]],

@@ -9,8 +9,7 @@ import {
   type Primitive,
 } from "../../domain/primitives";
 import type { Tensor } from "../gpu/tensorflow";
-import { fork } from "../kernels/fork";
-import { arrange } from "../kernels/mix";
+import { fork, take } from "../kernels/fork";
 import { classifier, conv, type Layer, norm, type Smoothness } from "./layers";
 import { mixedEdges } from "./mixed-edges";
 import { factorizedReduce, reluConvNorm } from "./operations";
@@ -66,7 +65,7 @@ export function cell(set: ParameterSet, name: string, o: CellOptions): Cell {
     for (const [state, edges] of fromState.entries()) {
       // State j + 1 is complete once states 0..j have added to it; its block of the sums is node j − 1.
       if (state === 1) x = preprocess1(view, s1);
-      if (state > 1 && sums) x = arrange([sums], [{ input: 0, from: state - 2, to: 0 }], { channels, outBlocks: 1 });
+      if (state > 1 && sums) ({ block: x, rest: sums } = take(sums, state - 2, channels));
       sums = edges(view, x, mixing[state] as Tensor, sums);
     }
     if (!sums) throw new Error("A cell needs a node.");
