@@ -2,7 +2,6 @@
  * A step compiled for the backend in use: recorded once and replayed on WebGPU, plainly run elsewhere. Either way it is a
  * function of state and inputs, whose tensors live outside it.
  */
-import { autotune } from "./autotune";
 import { RecordingBackend } from "./backend-webgpu";
 import { Plan, type ScratchArena } from "./plan";
 import { layOut, type Recording } from "./recording";
@@ -141,49 +140,4 @@ export function writeInput<I extends Tensors>(
   }
   inputs.tensors = { ...inputs.tensors, [name]: tf.tensor(values, old.shape, old.dtype) };
   old.dispose();
-}
-
-/** What making a plan is doing, for those who wait. */
-export type Preparation =
-  /** Bytes on the device that the plan and its tensors will take. */
-  | { readonly kind: "planned"; readonly bytes: number; readonly dispatches: number }
-  | { readonly kind: "tuning"; readonly done: number; readonly total: number }
-  | { readonly kind: "compiling" };
-
-export interface CompileOptions {
-  /** Milliseconds to spend on choosing variants; none are timed by default. */
-  readonly tuning?: number;
-  readonly report?: (doing: Preparation) => void;
-}
-
-/** Recorded on WebGPU, plain elsewhere. @throws OutOfMemoryError */
-export async function compileStep<S extends Tensors, I extends Tensors, R extends string>(
-  step: StepFunction<S, I, R>,
-  state: Held<S>,
-  inputs: Held<I>,
-  arena: ScratchArena,
-  { tuning = 0, report = () => undefined }: CompileOptions = {},
-): Promise<Step<R> & Partial<PlannedStep<R>>> {
-  if (!recordingBackend()) return eagerStep(step, state, inputs);
-  let recorded = recordStep(step, state, inputs);
-  const planned = ({ recording }: Recorded<R>) =>
-    report({ kind: "planned", bytes: bytesOf(recording, [state, inputs]), dispatches: recording.dispatches });
-  planned(recorded);
-  if (tuning > 0) {
-    const added = await autotune(recorded.recording.calls, {
-      budget: tuning,
-      report: (done, total) => report({ kind: "tuning", done, total }),
-    });
-    if (Object.keys(added).length > 0) {
-      recorded = recordStep(step, state, inputs);
-      planned(recorded);
-    }
-  }
-  report({ kind: "compiling" });
-  return recorded.build(arena);
-}
-
-function bytesOf({ bytes }: Recording, held: readonly Held<Tensors>[]): number {
-  const tensors = held.flatMap(({ tensors: t }) => Object.values(t)).reduce((sum, { size }) => sum + 4 * size, 0);
-  return bytes.scratch + bytes.constants + bytes.uniforms + bytes.results + tensors;
 }

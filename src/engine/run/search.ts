@@ -12,8 +12,9 @@ import type {
 } from "../../domain/run";
 import { parseSettings, SETTING_NAMES, SETTINGS, type Settings, SettingsError } from "../../domain/settings";
 import { engineFailure } from "../gpu/backend";
+import { compileStep, type Preparation } from "../gpu/compile";
 import { type KernelProfile, type Plan, ScratchArena } from "../gpu/plan";
-import { compileStep, type Held, type Preparation, type Step, writeInput } from "../gpu/step";
+import { type Held, type Step, writeInput } from "../gpu/step";
 import { tf } from "../gpu/tensorflow";
 import { setVariants, type VariantTable, variantTable } from "../gpu/variants";
 import { RESNET, type Resnet, resnet } from "../nn/resnet";
