@@ -4,8 +4,8 @@
  */
 import type { GpuBody } from "../gpu/kernel";
 import type { ConvolutionShape } from "./convolution-cpu";
-import { maskedInput } from "./convolution-gather";
 import { codeLimit, LOAD_CODE, lines, type Machine, range, STORE_CODE, widthOf } from "./convolution-tiles";
+import { maskedInput } from "./masked-input";
 import { sumChunks } from "./reduce";
 
 interface Block {
@@ -69,7 +69,7 @@ export const tiledGradW =
     const block = chooseBlock(s, machine);
     const outAll = (s.groups * s.outChannels) / outWidth;
     const size = s.kernel ** 2 * s.inChannels * outAll;
-    const input = maskedInput(x, z, inWidth);
+    const { x: read, rectify } = maskedInput(x, z, run);
     const type = outWidth === 4 ? "vec4<f32>" : "f32";
     const xZero = inWidth === 4 ? "vec4<f32>()" : "0.0";
     const columns = [...new Set(columnsOf(s, block.pixels))];
@@ -95,9 +95,9 @@ export const tiledGradW =
         block.pixels,
         inWidth,
         outWidth,
-        input.key,
+        rectify,
       ].join("_"),
-      inputs: { ...input.inputs, dy },
+      inputs: { x: read, dy },
       params: {
         ins: s.inChannels / inWidth / block.ins,
         outs: outAll / block.outs,
@@ -142,7 +142,7 @@ export const tiledGradW =
                 (c) => `let at${c} = (xRow + ix + ${c}) * uniforms.xStep + xFirst;
                 ${borders && !flat ? `let in${c} = ix + ${c} >= 0 && ix + ${c} < uniforms.w;` : ""}
                 ${lines(block.ins, (i) => {
-                  const value = input.at(`at${c} + ${i}`);
+                  const value = rectify ? `max(x[at${c} + ${i}], ${xZero})` : `x[at${c} + ${i}]`;
                   return `let x${c}_${i} = ${borders && !flat ? `select(${xZero}, ${value}, in${c})` : value};`;
                 })}`,
               )
@@ -170,7 +170,7 @@ export const tiledGradW =
       count: s.kernel * (s.inChannels / inWidth / block.ins) * (outAll / block.outs) * block.chunks,
       shape: [block.chunks, size * outWidth],
       vector,
-      scalars: [...(inWidth < vector ? ["x", "z"] : []), ...(outWidth < vector ? ["dy", "result"] : [])],
+      scalars: [...(inWidth < vector ? ["x"] : []), ...(outWidth < vector ? ["dy", "result"] : [])],
     });
     return sumChunks(run, partial, block.chunks, [s.kernel, s.kernel, s.inChannels, s.groups * s.outChannels]);
   };

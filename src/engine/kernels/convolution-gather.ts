@@ -21,15 +21,7 @@ import {
   tilesOf,
   widthOf,
 } from "./convolution-tiles";
-
-/** How WGSL reads x under mask z (elements of `width` floats); with z = x that is max(x, 0), and x is bound once. */
-export function maskedInput(x: TensorInfo, z: TensorInfo | undefined, width: 1 | 4) {
-  const zero = width === 4 ? "vec4<f32>()" : "0.0";
-  if (!z) return { key: "", inputs: { x }, at: (i: string) => `x[${i}]` };
-  if (z.dataId === x.dataId) return { key: "r", inputs: { x }, at: (i: string) => `max(x[${i}], ${zero})` };
-  const type = width === 4 ? "vec4<f32>(0.0)" : "0.0";
-  return { key: "z", inputs: { x, z }, at: (i: string) => `select(${zero}, x[${i}], z[${i}] > ${type})` };
-}
+import { maskedInput } from "./masked-input";
 
 /** Sum over a tap's source element v of `target` sums: the filter's part as m, and its product with v. */
 function product(transposed: boolean, target: 1 | 4, source: 1 | 4) {
@@ -42,12 +34,15 @@ function product(transposed: boolean, target: 1 | 4, source: 1 | 4) {
   return { ...(transposed ? narrow : wide), times: "dot(v, m)" };
 }
 
+/** What is gathered: dy, or x or max(x, 0). */
+type Source = { readonly dy: TensorInfo } | ReturnType<typeof maskedInput>;
+
 /** The kernel for a tile. */
 function gather(
   name: string,
   g: Gather,
   tile: Tile,
-  from: { readonly key: string; readonly inputs: Readonly<Record<string, TensorInfo>>; at(i: string): string },
+  from: Source,
   w: TensorInfo,
   z: TensorInfo | undefined,
   shape: readonly number[],
@@ -63,6 +58,9 @@ function gather(
   const type = target === 4 ? "vec4<f32>" : "f32";
   const zero = source === 4 ? "vec4<f32>()" : "0.0";
   const sides = offsetsOf(g, columns);
+  const inputs = "x" in from ? { x: from.x } : from;
+  const rectify = "x" in from && from.rectify;
+  const read = (i: string) => (rectify ? `max(x[${i}], ${zero})` : `${"x" in from ? "x" : "dy"}[${i}]`);
   const id = (offset: number) => (offset < 0 ? `m${-offset}` : `${offset}`);
   // The channel of the filter's row, and the element in the row.
   const filterRow = (e: number, j: number) =>
@@ -76,11 +74,12 @@ function gather(
           let in${pixel} = y${pixel} >= 0 && y${pixel} < uniforms.sourceHeight;`,
       )
       .join("\n")}
-    for (var i = 0; i < uniforms.steps; i++) {
+    ${g.borders && pairs.length === 1 ? `let steps = select(0, uniforms.steps, ${pairs.map(({ pixel }) => `in${pixel}`).join(" || ")});` : "let steps = uniforms.steps;"}
+    for (var i = 0; i < steps; i++) {
       ${pairs
         .flatMap(({ pixel }) =>
           sides.map((offset) => {
-            const value = from.at(`row${pixel} + side${id(offset)} + i`);
+            const value = read(`row${pixel} + side${id(offset)} + i`);
             const inside = `in${pixel} && inside${id(offset)}`;
             return `let v${pixel}_${id(offset)} = ${g.borders ? `select(${zero}, ${value}, ${inside})` : value};`;
           }),
@@ -144,10 +143,10 @@ function gather(
       elements,
       target,
       source,
-      from.key,
+      rectify,
       z ? "z" : "",
     ].join("_"),
-    inputs: { ...from.inputs, w, ...(z ? { z } : {}) },
+    inputs: { ...inputs, w, ...(z ? { z } : {}) },
     params: {
       blocks: all / elements,
       perGroup,
@@ -193,7 +192,7 @@ function gather(
       ...narrow(["x", "dy"], source),
       ...narrow(["w"], filterWidth),
       ...narrow(["result"], target),
-      ...narrow(["z"], g.transposed ? target : source),
+      ...narrow(["z"], target),
     ],
   });
 }
@@ -204,7 +203,7 @@ export const tiledForward =
     if (!x || !w) throw new Error("Convolution needs x and w.");
     const g = forwardGather(s);
     const shape = [s.batch, s.outHeight, s.outWidth, s.groups * s.outChannels];
-    const input = maskedInput(x, z, widthOf(s.inChannels));
+    const input = maskedInput(x, z, run);
     return gather("Convolution", g, chooseTile(g, machine, codeLimit(s, machine)), input, w, undefined, shape, run);
   };
 
@@ -214,6 +213,5 @@ export const tiledGradX =
     if (!dy || !w) throw new Error("ConvolutionGradX needs dy and w.");
     const g = gradientGather(s);
     const shape = [s.batch, s.height, s.width, s.groups * s.inChannels];
-    const input = { key: "", inputs: { dy }, at: (i: string) => `dy[${i}]` };
-    return gather("ConvolutionGradX", g, chooseTile(g, machine, codeLimit(s, machine)), input, w, z, shape, run);
+    return gather("ConvolutionGradX", g, chooseTile(g, machine, codeLimit(s, machine)), { dy }, w, z, shape, run);
   };

@@ -3,8 +3,6 @@
  * each, made for adapters on which a load costs many times a product; depthwise-fine is for the others.
  */
 import type { GpuBody } from "../gpu/kernel";
-import { type Dispatch, vectorFor } from "../gpu/program";
-import type { TensorInfo } from "../gpu/tensorflow";
 import type { DepthwiseShape } from "./depthwise-cpu";
 import { filterSize, lines, range } from "./depthwise-plan";
 import { declarePictures, pictureParams, streamFilter, streamGradW, streamStrip } from "./depthwise-stream";
@@ -20,6 +18,7 @@ import {
   shareCells,
   table,
 } from "./depthwise-strips";
+import { maskedInput } from "./masked-input";
 import { sumChunks } from "./reduce";
 
 /** Invocations of a workgroup: small, since blocks differ in work and the workgroups are few. */
@@ -34,35 +33,14 @@ export function fitsTiles(s: DepthwiseShape): boolean {
 
 const MOST_TAPS = { forward: 25, gradX: 25, gradW: 9 } as const;
 
-type Run = (dispatch: Dispatch) => TensorInfo;
-
-/** x under mask z, read by `load`: max(x, 0) on the way; another mask, which is rare, beforehand. One code for all. */
-function masked(x: TensorInfo, z: TensorInfo | undefined, run: Run) {
-  const itself = z !== undefined && z.dataId === x.dataId;
-  const size = x.shape.reduce((a, b) => a * b, 1);
-  const vector = vectorFor(size);
-  const read =
-    z && !itself
-      ? run({
-          name: "DepthwiseMask",
-          inputs: { x, z },
-          params: {},
-          body: "result[index] = select(T(0.0), x[index], z[index] > T(0.0));",
-          count: size / vector,
-          shape: x.shape,
-          vector,
-        })
-      : x;
-  return {
-    x: read,
-    params: { rectify: itself ? 1 : 0 },
-    functions: "fn load(i : i32) -> f32 { let v = x[i]; return select(v, max(v, 0.0), uniforms.rectify == 1); }",
-  };
-}
+/** x is read as max(x, floor), the floor being 0 or −∞, whose bits are a uniform: one code for both. */
+const floorOf = (rectify: boolean) => (rectify ? 0 : -(2 ** 23));
+const declareFloor = "let lowest = bitcast<f32>(uniforms.floor);";
+const read = (at: string) => `max(x[${at}], lowest)`;
 
 export const tiledForward: GpuBody<DepthwiseShape> = ([input, w, z], s, run) => {
   if (!input || !w) throw new Error("Depthwise needs x and w.");
-  const { x, params, functions } = masked(input, z, run);
+  const { x, rectify } = maskedInput(input, z, run);
   const [source, target] = [inputOf(s), outputOf(s)];
   const { planned, codes, codeOf, variant } = planBlocks(s, {
     input: source,
@@ -95,7 +73,7 @@ export const tiledForward: GpuBody<DepthwiseShape> = ([input, w, z], s, run) => 
         plan,
         stride: s.stride,
         weight,
-        read: (at) => `load(${at})`,
+        read,
         write: (at, value, j) => `result[${at} + ${j} * inChannels] = ${value};`,
         gather: false,
       })}`,
@@ -106,10 +84,10 @@ export const tiledForward: GpuBody<DepthwiseShape> = ([input, w, z], s, run) => 
     name: "Depthwise",
     variant: `${several}_${blocks.size}_${variant}`,
     inputs: { x, w },
-    params: { ...params, ...pictureParams(source, target), ...blocks.params },
-    functions,
+    params: { floor: floorOf(rectify), ...pictureParams(source, target), ...blocks.params },
     body: `${blocks.code}
       ${declarePictures}
+      ${declareFloor}
       let c = (index - first) / units;
       let unit = index - first - c * units;
       ${code.join("\n")}`,
@@ -240,7 +218,7 @@ const GRADW_INVOCATIONS = 512;
 /** Each invocation sums the taps of a channel over a chunk of the strips of all pictures; then the chunks are summed. */
 export const tiledGradW: GpuBody<DepthwiseShape> = ([input, dy, z], s, run) => {
   if (!input || !dy) throw new Error("DepthwiseGradW needs x and dy.");
-  const { x, params, functions } = masked(input, z, run);
+  const { x, rectify } = maskedInput(input, z, run);
   const [source, target] = [inputOf(s), outputOf(s)];
   const { planned, codes, codeOf, variant } = planBlocks(s, {
     input: source,
@@ -289,7 +267,7 @@ export const tiledGradW: GpuBody<DepthwiseShape> = ([input, dy, z], s, run) => {
           block: stream,
           plan,
           stride: s.stride,
-          read: (at) => `load(${at})`,
+          read,
           readGradient: (at, j) => `dy[${at} + ${j} * inChannels]`,
         })}`,
       )}
@@ -300,10 +278,10 @@ export const tiledGradW: GpuBody<DepthwiseShape> = ([input, dy, z], s, run) => {
     name: "DepthwiseGradW",
     variant: `${several}_${blocks.size}_${variant}`,
     inputs: { x, dy },
-    params: { ...params, size: filterSize(s), ...pictureParams(source, target), ...blocks.params },
-    functions,
+    params: { floor: floorOf(rectify), size: filterSize(s), ...pictureParams(source, target), ...blocks.params },
     body: `${blocks.code}
       ${declarePictures}
+      ${declareFloor}
       let c = (index - first) / units;
       let unit = index - first - c * units;
       ${code.join("\n")}`,
