@@ -53,7 +53,8 @@ const gradW: KernelBody<DepthwiseShape> = {
   ...ways(fitsTiles, tiledGradW, fineGradW),
 };
 
-const family = defineBilinear("SearchlightDepthwise", { forward, gradX, gradW });
+/** The bank and its two adjoints. */
+export const depthwiseFamily = defineBilinear("SearchlightDepthwise", { forward, gradX, gradW });
 
 /** Output side of a convolution or pool over `side` pixels. */
 export function outputSide(
@@ -99,6 +100,6 @@ export function depthwise(
   if (filter.size !== filterSize(shape)) {
     throw new Error(`Depthwise filter has ${filter.size} values, its blocks need ${filterSize(shape)}.`);
   }
-  const convolve = options.rectify ? family.forwardRectified : family.forward;
+  const convolve = options.rectify ? depthwiseFamily.forwardRectified : depthwiseFamily.forward;
   return convolve(x, filter.flatten(), shape);
 }
