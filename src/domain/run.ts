@@ -25,11 +25,16 @@ export interface Engine {
   readonly adapter: string;
 }
 
+export interface Progress {
+  readonly done: number;
+  readonly total: number;
+}
+
 /** The one status of the engine; what may be pressed follows from it. */
 export type RunStatus =
   | { readonly kind: "loading"; readonly what: string }
   | { readonly kind: "idle" }
-  | { readonly kind: "starting"; readonly what: string }
+  | { readonly kind: "starting"; readonly what: string; readonly progress?: Progress }
   | { readonly kind: "running" }
   | { readonly kind: "pausing" }
   | { readonly kind: "paused" }
@@ -91,6 +96,32 @@ export interface HypergradientComparison {
   readonly finiteDifferenceNorm: number;
 }
 
+/** What an iteration will take, known before the first one is made. */
+export interface PlanSize {
+  /** On the device, with the tensors that live on. */
+  readonly bytes: number;
+  readonly dispatches: number;
+}
+
+/** What one kernel does in an iteration. */
+export interface KernelProfile {
+  readonly name: string;
+  readonly dispatches: number;
+  readonly milliseconds: number;
+  /** Read and written, each binding counted once. */
+  readonly bytes: number;
+  /** Multiplications and additions, of the kernels that count them; 0 for others. */
+  readonly operations: number;
+}
+
+/** Where the time of an iteration goes. */
+export interface Profile {
+  /** The longest first. */
+  readonly kernels: readonly KernelProfile[];
+  /** Memory of the plan on the device. */
+  readonly bytes: number;
+}
+
 export interface SettingChange {
   readonly iteration: number;
   readonly name: keyof Settings;
@@ -112,13 +143,16 @@ export interface Snapshot {
   readonly tensors: number;
 }
 
+/** Name of the chosen variant for each kernel call. */
+export type Variants = Readonly<Record<string, string>>;
+
 export interface Environment {
   readonly version: string;
   readonly backend: BackendName;
   readonly adapter: string;
   readonly runtime: string;
   /** On WebGPU: the variant of each kernel call; calls not listed take the plain one. Part of what repeats a run. */
-  readonly variants?: Readonly<Record<string, string>>;
+  readonly variants?: Variants;
 }
 
 /** Everything needed to repeat and to use a result. */
@@ -163,6 +197,7 @@ const concat = z
   .length(NODES);
 const matrix = z.array(z.array(z.number()).length(PRIMITIVES.length)).length(EDGES);
 const scalar = z.union([z.string(), z.number(), z.boolean()]);
+export const variantsSchema = z.record(z.string(), z.string());
 
 /** Shape of a run file from outside. Settings are checked by `parseSettings`. */
 export const runFileSchema = z.object({
@@ -179,7 +214,7 @@ export const runFileSchema = z.object({
     backend: z.enum(["webgpu", "cpu"]),
     adapter: z.string(),
     runtime: z.string(),
-    variants: z.record(z.string(), z.string()).optional(),
+    variants: variantsSchema.exactOptional(),
   }),
 });
 

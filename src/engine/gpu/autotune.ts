@@ -106,13 +106,16 @@ export async function autotune(calls: readonly Call[], { budget, report }: Tunin
   const arena = new ScratchArena();
   const added: Record<string, string> = {};
   const began = performance.now();
-  for (const [i, { call, ways }] of open.entries()) {
-    report?.(i, open.length);
-    // What there was no time for is settled as well: another run must not choose anew.
-    const late = performance.now() - began > budget;
-    added[callKey(call.kernelName, call.attrs)] = late ? PLAIN : await fastest(call, ways, arena);
+  try {
+    for (const [i, { call, ways }] of open.entries()) {
+      report?.(i, open.length);
+      // What there was no time for is settled as well: another run must not choose anew.
+      const late = performance.now() - began > budget;
+      added[callKey(call.kernelName, call.attrs)] = late ? PLAIN : await fastest(call, ways, arena);
+    }
+  } finally {
+    arena.dispose();
   }
-  arena.dispose();
   setVariants({ ...variantTable(), ...added });
   return added;
 }

@@ -1,5 +1,6 @@
 /** A recorded step on the device: its buffers and kernels are made once, and a run is one list of commands. */
 import { type DataType, type TensorInfo, util } from "@tensorflow/tfjs-core";
+import type { KernelProfile } from "../../domain/run";
 import { aligned } from "./arena";
 import type { RecordingBackend } from "./backend-webgpu";
 import { allocate, DeviceBuffer } from "./memory";
@@ -73,17 +74,6 @@ interface Result {
   readonly dtype: DataType;
   readonly length: number;
   readonly offset: number;
-}
-
-/** What one kernel does in a run. */
-export interface KernelProfile {
-  readonly name: string;
-  readonly dispatches: number;
-  readonly milliseconds: number;
-  /** Read and written, each binding counted once. */
-  readonly bytes: number;
-  /** Multiplications and additions, of the kernels that count them; 0 for others. */
-  readonly operations: number;
 }
 
 export class Plan {

@@ -7,16 +7,18 @@ import type {
   Explanation,
   HypergradientComparison,
   IterationRecord,
+  PlanSize,
+  Profile,
   RunFile,
   SettingChange,
 } from "../../domain/run";
 import { parseSettings, SETTING_NAMES, SETTINGS, type Settings, SettingsError } from "../../domain/settings";
 import { engineFailure } from "../gpu/backend";
 import { compileStep, type Preparation } from "../gpu/compile";
-import { type KernelProfile, type Plan, ScratchArena } from "../gpu/plan";
+import { type Plan, ScratchArena } from "../gpu/plan";
 import { type Held, type Step, writeInput } from "../gpu/step";
 import { tf } from "../gpu/tensorflow";
-import { setVariants, type VariantTable, variantTable } from "../gpu/variants";
+import { callKey, setVariants, type VariantTable, variantTable } from "../gpu/variants";
 import { RESNET, type Resnet, resnet } from "../nn/resnet";
 import { supernet } from "../nn/supernet";
 import { adamCorrections } from "../optim/adam";
@@ -81,7 +83,8 @@ export class Search {
   readonly #batches: Batches;
   readonly #records: IterationRecord[] = [];
   readonly #changes: SettingChange[] = [];
-  readonly #variants: VariantTable;
+  #variants: VariantTable;
+  #planned: PlanSize | null = null;
   readonly #arena = new ScratchArena();
   readonly #state: Held<SearchTensors>;
   readonly #inputs: Held<IterationInputs>;
@@ -188,23 +191,35 @@ export class Search {
     if (this.#iteration) return this.#iteration;
     setVariants(this.#variants);
     const tuning = this.#settings.autotune ? TUNING_MS : 0;
-    const step = iteration(this.#searched, this.#settings);
-    this.#iteration = await compileStep(step, this.#state, this.#inputs, this.#arena, {
-      tuning,
-      ...(report && { report }),
-    });
-    return this.#iteration;
+    const step: IterationStep = await compileStep(
+      iteration(this.#searched, this.#settings),
+      this.#state,
+      this.#inputs,
+      this.#arena,
+      {
+        tuning,
+        report: (doing) => {
+          if (doing.kind === "planned") this.#planned = doing;
+          report?.(doing);
+        },
+      },
+    );
+    // Only what this run calls; and a change of settings makes the plan anew from the same variants.
+    const called = new Set(step.plan?.recording.calls.map(({ kernelName, attrs }) => callKey(kernelName, attrs)));
+    this.#variants = Object.fromEntries(Object.entries(variantTable()).filter(([key]) => called.has(key)));
+    this.#iteration = step;
+    return step;
   }
 
-  /** The kernel variants of this run. */
+  /** The kernel variants of this run, from `prepare` on. */
   get variants(): VariantTable {
-    return variantTable();
+    return this.#variants;
   }
 
   /** Where the time of an iteration goes; null on the CPU, which has no plan. */
-  async profile(): Promise<KernelProfile[] | null> {
+  async profile(): Promise<Profile | null> {
     const { plan } = await this.prepare();
-    return plan ? plan.profile() : null;
+    return plan ? { kernels: await plan.profile(), bytes: this.#planned?.bytes ?? 0 } : null;
   }
 
   /**

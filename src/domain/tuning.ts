@@ -1,0 +1,25 @@
+/** Kernel variants found by timing, remembered where they hold. Knows no storage. */
+import type { Environment, Variants } from "./run";
+
+/** Where variants hold: the same kernels, compiled by the same runtime, on the same adapter. */
+export type TuningPlace = Pick<Environment, "adapter" | "version" | "runtime">;
+
+/** Keeps variants from one run to the next. No method rejects: a search does without what cannot be read or kept. */
+export interface TuningMemory {
+  recall(place: TuningPlace): Promise<Variants>;
+  /** Adds to what is remembered for the place. */
+  keep(place: TuningPlace, variants: Variants): Promise<void>;
+  /** Forgets all places. */
+  forget(): Promise<void>;
+}
+
+/** One word for a place. */
+export function placeKey({ adapter, version, runtime }: TuningPlace): string {
+  return JSON.stringify([version, adapter, runtime]);
+}
+
+/** The variants of a run that is repeated, where they hold; they go before what is remembered. */
+export function repeatedVariants(place: TuningPlace, repeats: Environment | null): Variants {
+  const same = repeats?.adapter === place.adapter && repeats.version === place.version;
+  return (same && repeats.variants) || {};
+}
