@@ -43,7 +43,9 @@ describe("kernels without a gradient", () => {
   };
 
   it("makes the same noise on both backends, but for the rounding of log and cos", async () => {
-    expect(await compare(() => normalNoise([1000], 4294967295, STREAM.delta, tf.scalar(7, "int32")))).toBeLessThan(1e-3);
+    expect(await compare(() => normalNoise([1000], 4294967295, STREAM.delta, tf.scalar(7, "int32")))).toBeLessThan(
+      1e-3,
+    );
     const values = (await normalNoise([10000], 1, STREAM.delta, tf.scalar(0, "int32")).data()) as Float32Array;
     const mean = values.reduce((a, b) => a + b, 0) / values.length;
     const variance = values.reduce((a, b) => a + (b - mean) ** 2, 0) / values.length;
