@@ -25,9 +25,14 @@ export const ROOMS = {
       return [room, { rooms, types, packages: TENSORS }];
     }),
   ),
-  worker: { rooms: [...BELOW, ...ENGINE], packages: ["comlink"], manifest: true },
+  worker: { rooms: [...BELOW, ...ENGINE], packages: ["comlink", "idb-keyval"], manifest: true },
   cli: { rooms: [...BELOW, ...ENGINE], packages: ["node:", "webgpu", "zod"], manifest: true },
-  state: { rooms: ["domain"], types: ["worker"], packages: ["zustand", "comlink", "react", "react-dom", "zod"], starts: ["worker"] },
+  state: {
+    rooms: ["domain"],
+    types: ["worker"],
+    packages: ["zustand", "comlink", "react", "react-dom", "zod"],
+    starts: ["worker"],
+  },
   features: { rooms: ["domain", "state"], packages: UI },
   app: { rooms: ["domain", "state", "features"], packages: UI, manifest: true },
 };

@@ -2,8 +2,9 @@
 
 import type { BuiltIn } from "../domain/dataset";
 import type { CellKind, Primitive } from "../domain/primitives";
-import type { Engine, WebGPUCheck } from "../domain/run";
+import type { Engine, PlanSize, WebGPUCheck } from "../domain/run";
 import type { Preset, SettingGroup, Settings } from "../domain/settings";
+import { formatBytes, formatCount } from "../state/progress";
 import type { PageStatus, PrimaryAction } from "../state/status";
 
 export const APP = {
@@ -46,13 +47,23 @@ export const TRANSPORT = {
   none: "–",
 } as const;
 
-/** The line beside the buttons before there are numbers. */
-export function statusLine(status: PageStatus, hasData: boolean): { strong: string; rest: string } {
+/** "An iteration takes 1,234 dispatches and 47.0 MB of GPU memory." */
+export function planText({ bytes, dispatches }: PlanSize): string {
+  const memory = formatBytes(bytes);
+  return `An iteration takes ${formatCount(dispatches)} dispatches and ${memory.value} ${memory.unit} of GPU memory.`;
+}
+
+/** The line beside the buttons before there are numbers. @param plan what the run that starts will take */
+export function statusLine(
+  status: PageStatus,
+  hasData: boolean,
+  plan: PlanSize | null = null,
+): { strong: string; rest: string } {
   switch (status.kind) {
     case "loading":
       return { strong: `${status.what}…`, rest: "" };
     case "starting":
-      return { strong: `${status.what}…`, rest: "The first numbers follow soon." };
+      return { strong: startingText(status), rest: plan ? planText(plan) : "The first numbers follow soon." };
     case "failed":
       return { strong: "The search stopped.", rest: status.message };
     case "lost":
@@ -61,9 +72,15 @@ export function statusLine(status: PageStatus, hasData: boolean): { strong: stri
       return hasData
         ? { strong: "Everything is ready.", rest: "The first cells appear within seconds. Pause whenever you like." }
         : { strong: "No pictures yet.", rest: "Choose a built-in set or open a file." };
+    case "paused":
+      return { strong: "Paused before the first iteration.", rest: plan ? planText(plan) : "" };
     default:
-      return { strong: "Working…", rest: "" };
+      return { strong: "Working…", rest: plan ? planText(plan) : "" };
   }
+}
+
+function startingText({ what, progress }: Extract<PageStatus, { kind: "starting" }>): string {
+  return progress ? `${what}, ${progress.done} of ${progress.total}…` : `${what}…`;
 }
 
 /** What a screen reader hears; it changes with the status and with each tenth of the run. */
@@ -283,7 +300,7 @@ export const LEARNING = {
 
 export const RESULTS = {
   region: "Results",
-  tabs: { genotype: "Genotype", imported: "Imported run", check: "Self-check", log: "Log" },
+  tabs: { genotype: "Genotype", imported: "Imported run", check: "Self-check", profile: "Profile", log: "Log" },
   text: "DARTS text",
   textNote: "reads in DARTS, PC-DARTS, P-DARTS",
   json: "JSON",
@@ -329,6 +346,35 @@ export const RESULTS = {
   failed: "failed",
   ofTolerance: "of the tolerance",
   logEmpty: "What happens is written here: settings changed, files opened, errors.",
+} as const;
+
+export const PROFILE = {
+  profile: "Profile",
+  profiling: "Profiling…",
+  when: "Pause a search to profile it.",
+  text: "Where the time of an iteration goes: each kernel runs alone and is timed on the adapter. The search stays as it is.",
+  cpu: "This search runs on the CPU, which has no plan of kernels to time. A profile needs WebGPU.",
+  columns: {
+    name: "kernel",
+    dispatches: "dispatches",
+    milliseconds: "ms",
+    share: "share",
+    bytes: "MB moved",
+    gflops: "GFLOP/s",
+    intensity: "op / byte",
+  },
+  gflopsHelp: "Multiplications and additions a second, of the kernels that count them.",
+  intensityHelp: "Operations for each byte read or written: low where memory is the limit.",
+  total: "all kernels",
+  caption: (iteration: number, memory: string) => `After iteration ${iteration}. Memory of the plan: ${memory}.`,
+  tuning: "Tuned kernels",
+  tuned: (calls: number) =>
+    calls === 0
+      ? "No kernel is tuned for this adapter yet."
+      : `For this adapter the fastest way is known for ${calls === 1 ? "1 kernel call" : `${formatCount(calls)} kernel calls`}.`,
+  tuningText:
+    "Before a run, the ways to compute each kernel are timed on WebGPU and the fastest is remembered in this browser. Forget it to time them anew with the next run.",
+  forget: "Forget",
 } as const;
 
 export function checkSummary(ok: number, total: number, webgpu: boolean): string {

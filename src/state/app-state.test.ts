@@ -35,6 +35,16 @@ describe("applyEvent", () => {
     expect(state.log.at(-1)).toMatchObject({ kind: "change", iteration: 7 });
   });
 
+  it("writes the size of a run into the line of its start, and keeps it with each snapshot", () => {
+    const start = (id: number) =>
+      ({ id, iteration: 0, kind: "started", settings: presetSettings("tiny"), plan: null }) as const;
+    const plan = { bytes: 5, dispatches: 6 };
+    const planned = applyEvent({ ...running(), log: [start(1), start(2)] }, { kind: "planned", plan });
+    expect(planned.log).toEqual([start(1), { ...start(2), plan }]);
+    expect(applyEvent(planned, { kind: "snapshot", snapshot: snapshotOf(1) }).run.plan).toEqual(plan);
+    expect(applyEvent(planned, { kind: "reset" }).run.plan).toBeNull();
+  });
+
   it("forgets the run on reset but keeps the log", () => {
     const one = applyEvent(running(), { kind: "snapshot", snapshot: snapshotOf(1) });
     const state = applyEvent({ ...one, log: [{ id: 1, iteration: 0, kind: "finished" }] }, { kind: "reset" });

@@ -3,10 +3,13 @@ import type { DataSummary } from "../domain/dataset";
 import type { Alphas, Genotype } from "../domain/genotype";
 import type {
   Engine,
+  Environment,
   Explanation,
   HypergradientComparison,
   ImportedRun,
   IterationRecord,
+  PlanSize,
+  Profile,
   SettingChange,
   Snapshot,
 } from "../domain/run";
@@ -23,7 +26,7 @@ export type LogEntry = {
 } /** `asSet`: the settings asked for the CPU. */ & (
   | { readonly kind: "engine"; readonly engine: Engine; readonly asSet: boolean }
   | { readonly kind: "data"; readonly name: string; readonly used: number }
-  | { readonly kind: "started"; readonly settings: Settings }
+  | { readonly kind: "started"; readonly settings: Settings; readonly plan: PlanSize | null }
   | { readonly kind: "finished" }
   | { readonly kind: "reset" }
   | { readonly kind: "change"; readonly change: SettingChange }
@@ -45,6 +48,8 @@ export interface RunView {
   readonly genotype: Genotype | null;
   readonly stability: StabilityOf;
   readonly explanations: readonly Explanation[] | null;
+  /** Null before it is known, and on the CPU. */
+  readonly plan: PlanSize | null;
   readonly bytes: number;
   readonly tensors: number;
 }
@@ -59,6 +64,13 @@ export type Comparison =
   | { readonly state: "never" }
   | { readonly state: "running" }
   | { readonly state: "done"; readonly iteration: number; readonly result: HypergradientComparison }
+  | { readonly state: "failed"; readonly message: string };
+
+/** Where the time of the shown run goes, seen after `iteration` iterations; a result of null is a run on the CPU. */
+export type ProfileView =
+  | { readonly state: "never" }
+  | { readonly state: "running" }
+  | { readonly state: "done"; readonly iteration: number; readonly result: Profile | null }
   | { readonly state: "failed"; readonly message: string };
 
 export interface AppState {
@@ -80,6 +92,11 @@ export interface AppState {
   readonly importError: string | null;
   readonly selfCheck: SelfCheck;
   readonly comparison: Comparison;
+  readonly profile: ProfileView;
+  /** Kernel calls that are tuned for the adapter in use. */
+  readonly tuned: number;
+  /** Where the run was made whose settings were taken: the next run uses its kernel variants. */
+  readonly repeats: Environment | null;
   readonly log: readonly LogEntry[];
 }
 
@@ -92,11 +109,13 @@ export const EMPTY_RUN: RunView = {
   genotype: null,
   stability: NO_FLIPS,
   explanations: null,
+  plan: null,
   bytes: 0,
   tensors: 0,
 };
 
 const NOT_COMPARED: Comparison = { state: "never" };
+const NOT_PROFILED: ProfileView = { state: "never" };
 
 export function initialState(): AppState {
   return {
@@ -113,6 +132,9 @@ export function initialState(): AppState {
     importError: null,
     selfCheck: { state: "never", results: [] },
     comparison: NOT_COMPARED,
+    profile: NOT_PROFILED,
+    tuned: 0,
+    repeats: null,
     log: [],
   };
 }
@@ -134,6 +156,10 @@ export function applyEvent(state: AppState, event: EngineEvent): AppState {
       return withEngine(state, event.engine);
     case "data":
       return withData(state, event.summary);
+    case "planned":
+      return withPlan(state, event.plan);
+    case "tuned":
+      return { ...state, tuned: event.calls };
     case "snapshot":
       return { ...state, run: withSnapshot(state.run, event.snapshot) };
     case "setting-change":
@@ -146,7 +172,7 @@ export function applyEvent(state: AppState, event: EngineEvent): AppState {
 }
 
 function withoutRun(state: AppState): AppState {
-  return { ...state, run: EMPTY_RUN, runSettings: null, comparison: NOT_COMPARED };
+  return { ...state, run: EMPTY_RUN, runSettings: null, comparison: NOT_COMPARED, profile: NOT_PROFILED };
 }
 
 function withStatus(state: AppState, status: PageStatus): AppState {
@@ -178,6 +204,13 @@ function withEngine(state: AppState, engine: Engine): AppState {
   return { ...next, preset, settings: presetSettings(preset, state.settings) };
 }
 
+/** The size of a run becomes known after its first line in the log. */
+function withPlan(state: AppState, plan: PlanSize): AppState {
+  const started = state.log.findLast(({ kind }) => kind === "started");
+  const log = state.log.map((entry) => (entry === started && entry.kind === "started" ? { ...entry, plan } : entry));
+  return { ...state, run: { ...state.run, plan }, log };
+}
+
 function withChange(state: AppState, change: SettingChange): AppState {
   const value = { [change.name]: change.to };
   const next: AppState = {
@@ -198,6 +231,7 @@ function withSnapshot(run: RunView, snapshot: Snapshot): RunView {
     genotype: snapshot.genotype,
     stability: updateStability(run.stability, run.genotype, snapshot.genotype, snapshot.iteration),
     explanations: snapshot.explanations ?? run.explanations,
+    plan: run.plan,
     bytes: snapshot.bytes,
     tensors: snapshot.tensors,
   };

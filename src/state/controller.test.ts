@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import type { ImportedRun, RunFile, RunStatus } from "../domain/run";
+import type { Environment, ImportedRun, RunFile, RunStatus } from "../domain/run";
 import type { EngineApi, EngineEvent } from "../worker/api";
 import { createController } from "./controller";
 import { createAppStore } from "./store";
@@ -7,9 +7,16 @@ import { dataOf, HARDWARE, snapshotOf } from "./testing";
 
 const COMPARED = { cosine: 0.9, exactNorm: 2, finiteDifferenceNorm: 1 };
 
+const PROFILED = {
+  kernels: [{ name: "Mix", dispatches: 2, milliseconds: 3, bytes: 4, operations: 5 }],
+  bytes: 6,
+};
+const MADE_ON = { version: "1", backend: "webgpu", adapter: "A", runtime: "B", variants: { mix: "wide" } } as const;
+
 /** A scripted engine in the place of the worker, which needs a browser: it notes the calls and answers with events. */
 function setUp(refuse: Partial<Record<keyof EngineApi, string>> = {}) {
   const calls: string[] = [];
+  const repeated: (Environment | null | undefined)[] = [];
   let post: (event: EngineEvent) => void = () => undefined;
   const call = async (name: keyof EngineApi, ...events: EngineEvent[]) => {
     calls.push(name);
@@ -26,8 +33,9 @@ function setUp(refuse: Partial<Record<keyof EngineApi, string>> = {}) {
     loadBuiltIn: (name) => call("loadBuiltIn", { kind: "data", summary: dataOf(name) }, status("idle")),
     loadFile: (file) => call("loadFile", { kind: "data", summary: dataOf(file.name) }),
     // As the worker, it answers later than it is asked.
-    search: async () => {
+    search: async (_settings, repeats) => {
       await null;
+      repeated.push(repeats);
       await call("search", status("running"));
     },
     pause: () => call("pause", status("paused")),
@@ -49,6 +57,11 @@ function setUp(refuse: Partial<Record<keyof EngineApi, string>> = {}) {
       await call("compareHypergradients");
       return COMPARED;
     },
+    profile: async () => {
+      await call("profile");
+      return PROFILED;
+    },
+    forgetTuning: () => call("forgetTuning", { kind: "tuned", calls: 0 }),
     exportRun: async (): Promise<RunFile> => {
       throw new Error("not in this test");
     },
@@ -63,7 +76,7 @@ function setUp(refuse: Partial<Record<keyof EngineApi, string>> = {}) {
     reloads++;
   });
   const setStatus = (next: RunStatus) => post({ kind: "status", status: next });
-  return { calls, store, controller, setStatus, reloads: () => reloads };
+  return { calls, repeated, store, controller, setStatus, reloads: () => reloads };
 }
 
 describe("controller", () => {
@@ -233,6 +246,48 @@ describe("controller", () => {
     await controller.compareHypergradients();
     expect(store.getState().comparison).toEqual({ state: "failed", message: "Nothing to compare." });
     expect(store.getState().status.kind).toBe("paused");
+  });
+
+  it("profiles a paused run, and forgets the profile with it", async () => {
+    const { calls, store, controller } = setUp();
+    await controller.start();
+    await controller.profile();
+    expect(calls).not.toContain("profile");
+    await controller.step();
+    await Promise.all([controller.profile(), controller.primary(), controller.step()]);
+    expect(calls.slice(2)).toEqual(["step", "profile"]);
+    expect(store.getState().profile).toEqual({ state: "done", iteration: 1, result: PROFILED });
+    await controller.reset();
+    expect(store.getState().profile).toEqual({ state: "never" });
+  });
+
+  it("says why a run cannot be profiled", async () => {
+    const { store, controller } = setUp({ profile: "The device was lost." });
+    await controller.start();
+    await controller.step();
+    await controller.profile();
+    expect(store.getState().profile).toEqual({ state: "failed", message: "The device was lost." });
+  });
+
+  it("forgets what was tuned", async () => {
+    const { store, controller } = setUp();
+    await controller.start();
+    store.setState((state) => ({ ...state, tuned: 12 }));
+    await controller.forgetTuning();
+    expect(store.getState().tuned).toBe(0);
+  });
+
+  it("hands the kernel variants of a run file on with its settings, until a preset is chosen", async () => {
+    const { repeated, store, controller, setStatus } = setUp();
+    await controller.start();
+    const run = { settings: { seed: 3 }, environment: MADE_ON } as unknown as ImportedRun;
+    store.setState((state) => ({ ...state, imported: { name: "x.json", run } }));
+    controller.applyImportedSettings();
+    await controller.primary();
+    setStatus({ kind: "finished" });
+    await controller.choosePreset("tiny");
+    await controller.primary();
+    expect(repeated).toEqual([MADE_ON, null]);
   });
 
   it("collects the results of the self-check", async () => {

@@ -9,7 +9,7 @@ import {
   SettingsError,
 } from "../domain/settings";
 import type { EngineEvent } from "../worker/api";
-import { type AppState, applyEvent, type Comparison, type LogEvent, logged } from "./app-state";
+import { type AppState, applyEvent, type Comparison, type LogEvent, logged, type ProfileView } from "./app-state";
 import { liveChanges } from "./edits";
 import type { EngineClient } from "./engine-client";
 import { fileKind, parseRunFile, RUN_FILE_LIMIT, runFileName } from "./run-file";
@@ -37,6 +37,9 @@ export interface Controller {
   readonly closeImported: () => void;
   readonly selfCheck: () => Promise<void>;
   readonly compareHypergradients: () => Promise<void>;
+  readonly profile: () => Promise<void>;
+  /** Forgets the kernel variants that were found on this machine. */
+  readonly forgetTuning: () => Promise<void>;
 }
 
 function messageOf(error: unknown): string {
@@ -80,7 +83,7 @@ export function createController(store: AppStore, client: EngineClient, reload: 
       set((state) =>
         logged(
           { ...state, runSettings: state.settings, touched: true, dataError: null },
-          { kind: "started", settings: state.settings },
+          { kind: "started", settings: state.settings, plan: null },
         ),
       );
     }
@@ -93,7 +96,7 @@ export function createController(store: AppStore, client: EngineClient, reload: 
     }
   };
 
-  const search = () => run((settings) => client.search(settings));
+  const search = () => run((settings) => client.search(settings, get().repeats));
 
   const forget = async () => {
     await client.reset();
@@ -211,7 +214,7 @@ export function createController(store: AppStore, client: EngineClient, reload: 
     },
     lose,
     primary,
-    step: () => guarded(may().step && !forgetting, () => run((settings) => client.step(settings))),
+    step: () => guarded(may().step && !forgetting, () => run((settings) => client.step(settings, get().repeats))),
     reset: () =>
       guarded(may().reset, async () => {
         await forget();
@@ -219,7 +222,10 @@ export function createController(store: AppStore, client: EngineClient, reload: 
       }),
     loadBuiltIn: (name) => load(() => client.loadBuiltIn(name)),
     openFile: (file) => (fileKind(file.name) === "run" ? importRun(file) : load(() => client.loadFile(file))),
-    choosePreset: (preset) => edit(presetSettings(preset, get().settings), preset),
+    choosePreset: (preset) => {
+      set((state) => ({ ...state, repeats: null }));
+      return edit(presetSettings(preset, get().settings), preset);
+    },
     edit: (values) => edit(values),
     exportRun: async () => {
       if (!may().export) return null;
@@ -238,7 +244,7 @@ export function createController(store: AppStore, client: EngineClient, reload: 
       if (!imported) return false;
       try {
         const settings = parseSettings(imported.run.settings, presetSettings("tiny"));
-        set((state) => ({ ...state, settings, touched: true, importError: null }));
+        set((state) => ({ ...state, settings, touched: true, importError: null, repeats: imported.run.environment }));
         return true;
       } catch (error) {
         if (!(error instanceof SettingsError)) throw error;
@@ -262,6 +268,21 @@ export function createController(store: AppStore, client: EngineClient, reload: 
           throw error;
         }
       }),
+    profile: () =>
+      guarded(may().profile, async () => {
+        const { iteration } = get().run;
+        set((state) => ({ ...state, profile: { state: "running" } }));
+        const show = (profile: ProfileView) =>
+          // A run that was forgotten meanwhile has nothing to show.
+          set((state) => (state.profile.state === "running" ? { ...state, profile } : state));
+        try {
+          show({ state: "done", iteration, result: await client.profile() });
+        } catch (error) {
+          show({ state: "failed", message: messageOf(error) });
+          throw error;
+        }
+      }),
+    forgetTuning: () => guarded(may().edit, () => client.forgetTuning()),
     selfCheck: () =>
       guarded(may().check, async () => {
         set((state) => ({ ...state, selfCheck: { state: "running", results: [] } }));

@@ -24,11 +24,15 @@ export const selectLog = (state: AppState) => state.log;
 /** The settings that the shown numbers belong to: those of the run, else those of the next one. */
 export const selectShownSettings = (state: AppState) => state.runSettings ?? state.settings;
 
+export const selectProfile = (state: AppState) => state.profile;
+export const selectTuned = (state: AppState) => state.tuned;
+export const selectPlan = (state: AppState) => state.run.plan;
+
 export const selectComparison = (state: AppState) => state.comparison;
 
-/** The engine is busy with a check, of its primitives or of the hypergradient. */
+/** The engine is busy with a check, of its primitives or of the hypergradient, or with a profile. */
 export const selectChecking = (state: AppState): boolean =>
-  state.selfCheck.state === "running" || state.comparison.state === "running";
+  state.selfCheck.state === "running" || state.comparison.state === "running" || state.profile.state === "running";
 
 export const selectPermissions = (state: AppState): Permissions =>
   permissions(state.status, state.data !== null, state.run.records.length > 0, selectChecking(state));

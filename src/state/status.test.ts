@@ -56,8 +56,9 @@ describe("permissions", () => {
     expect(permissions({ kind: "lost", message: "x" }, true, true, true).primary).toBe(true);
   });
 
-  it("compares hypergradients only while paused", () => {
+  it("compares hypergradients and profiles only while paused", () => {
     expect(ALL.filter((status) => permissions(status, true, true).compare)).toEqual([{ kind: "paused" }]);
+    expect(ALL.filter((status) => permissions(status, true, true).profile)).toEqual([{ kind: "paused" }]);
   });
 
   it("exports only what exists", () => {

@@ -43,6 +43,8 @@ export interface Permissions {
   readonly check: boolean;
   /** Both hypergradients at the state of a paused run. */
   readonly compare: boolean;
+  /** The kernels of a paused run, timed. */
+  readonly profile: boolean;
   readonly export: boolean;
 }
 
@@ -54,6 +56,7 @@ const NOTHING: Permissions = {
   edit: false,
   check: false,
   compare: false,
+  profile: false,
   export: false,
 };
 
@@ -66,7 +69,7 @@ const NOTHING: Permissions = {
 export function permissions(status: PageStatus, hasData: boolean, hasResult: boolean, checking = false): Permissions {
   const may = byStatus(status, hasData, hasResult);
   if (!checking || !isWaiting(status)) return may;
-  return { ...may, primary: false, step: false, loadData: false, check: false, compare: false };
+  return { ...may, primary: false, step: false, loadData: false, check: false, compare: false, profile: false };
 }
 
 function byStatus(status: PageStatus, hasData: boolean, hasResult: boolean): Permissions {
@@ -97,6 +100,7 @@ function byStatus(status: PageStatus, hasData: boolean, hasResult: boolean): Per
         edit: true,
         check: true,
         compare: true,
+        profile: true,
         export: hasResult,
       };
     case "finished":

@@ -1,6 +1,16 @@
 /** What the page may ask of the engine, and what it is told. Types only: the page imports nothing else of `worker`. */
 import type { BuiltIn, DataSummary } from "../domain/dataset";
-import type { Engine, HypergradientComparison, RunFile, RunStatus, SettingChange, Snapshot } from "../domain/run";
+import type {
+  Engine,
+  Environment,
+  HypergradientComparison,
+  PlanSize,
+  Profile,
+  RunFile,
+  RunStatus,
+  SettingChange,
+  Snapshot,
+} from "../domain/run";
 import type { Settings } from "../domain/settings";
 
 export interface SelfCheckResult {
@@ -14,6 +24,10 @@ export type EngineEvent =
   | { readonly kind: "status"; readonly status: RunStatus }
   | { readonly kind: "engine"; readonly engine: Engine }
   | { readonly kind: "data"; readonly summary: DataSummary }
+  /** What the run that starts will take. */
+  | { readonly kind: "planned"; readonly plan: PlanSize }
+  /** Kernel calls whose variant is remembered for the adapter in use. */
+  | { readonly kind: "tuned"; readonly calls: number }
   | { readonly kind: "snapshot"; readonly snapshot: Snapshot }
   | { readonly kind: "setting-change"; readonly change: SettingChange }
   /** A new run starts from nothing: forget what was drawn. */
@@ -28,11 +42,14 @@ export interface EngineApi {
   connect(listener: (event: EngineEvent) => void): Promise<void>;
   loadBuiltIn(name: BuiltIn): Promise<void>;
   loadFile(file: File): Promise<void>;
-  /** Starts a run with these settings, or goes on with the paused one. */
-  search(settings: Settings): Promise<void>;
+  /**
+   * Starts a run with these settings, or goes on with the paused one.
+   * @param repeats where the run that is to be repeated was made: its kernel variants are used where they hold
+   */
+  search(settings: Settings, repeats?: Environment | null): Promise<void>;
   pause(): Promise<void>;
   /** One iteration, then pause. */
-  step(settings: Settings): Promise<void>;
+  step(settings: Settings, repeats?: Environment | null): Promise<void>;
   /** Forgets the run; the next search starts from the seed. */
   reset(): Promise<void>;
   /** Changes settings that fix no shape; only while paused. */
@@ -41,6 +58,10 @@ export interface EngineApi {
   exportRun(): Promise<RunFile>;
   /** Both hypergradients at the present state, which stays as it is; only while paused. */
   compareHypergradients(): Promise<HypergradientComparison>;
+  /** Where the time of an iteration goes, null on the CPU; the run stays as it is. Only while paused. */
+  profile(): Promise<Profile | null>;
+  /** Forgets the kernel variants of all adapters; the run under way keeps its own. */
+  forgetTuning(): Promise<void>;
   /** Compares each primitive's values and gradients on this adapter with the CPU reference. */
   selfCheck(report: (result: SelfCheckResult) => void): Promise<void>;
 }

@@ -3,6 +3,7 @@ import { expose } from "comlink";
 import { version } from "../../package.json";
 import { DataError } from "../domain/dataset";
 import { Session } from "./session";
+import { browserTuningMemory } from "./tuning-memory";
 
 // Built with relative addresses the worker lies in a folder beside the data; otherwise the base says where the page lies.
 const BASE = import.meta.env.BASE_URL === "./" ? "../" : import.meta.env.BASE_URL;
@@ -17,4 +18,12 @@ async function fetchData(name: string): Promise<ArrayBuffer> {
   return response.arrayBuffer();
 }
 
-expose(new Session({ gpu: navigator.gpu, fetchData, version, runtime: navigator.userAgent }));
+expose(
+  new Session({
+    gpu: navigator.gpu,
+    fetchData,
+    version,
+    runtime: navigator.userAgent,
+    tuningMemory: browserTuningMemory(),
+  }),
+);

@@ -31,6 +31,7 @@ function newSession(): Session {
     },
     version: "1.2.3",
     runtime: "a test",
+    tuningMemory: { recall: async () => ({}), keep: async () => undefined, forget: async () => undefined },
   });
 }
 
@@ -251,6 +252,15 @@ describe("changes", () => {
     await expect(session.change({ initChannels: 4 })).rejects.toThrow(/only a reset/);
     await expect(session.change({ momentum: 2 })).rejects.toThrow(/Momentum must be/);
     expect(ofKind("setting-change")).toEqual([]);
+  });
+});
+
+describe("a profile", () => {
+  it("is taken while paused, and there is none on the CPU", async () => {
+    await expect(session.profile()).rejects.toThrow(/press Pause first/);
+    await session.step(LONG);
+    expect(await session.profile()).toBeNull();
+    expect(last()?.kind).toBe("paused");
   });
 });
 

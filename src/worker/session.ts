@@ -1,14 +1,25 @@
 /** The engine as the page sees it: data, one run, one status. Knows no page and no network: what it needs is handed in. */
 import { finishDataset, summarise } from "../data/load";
 import type { BuiltIn, DataSummary, Dataset } from "../domain/dataset";
-import type { Engine, HypergradientComparison, RunFile, RunStatus } from "../domain/run";
+import type {
+  Engine,
+  Environment,
+  HypergradientComparison,
+  Profile,
+  Progress,
+  RunFile,
+  RunStatus,
+  Variants,
+} from "../domain/run";
 import { parseSettings, presetSettings, type Settings } from "../domain/settings";
+import { repeatedVariants, type TuningMemory, type TuningPlace } from "../domain/tuning";
 import { Search } from "../engine/run/search";
 import { selfCheck } from "../engine/run/self-check";
 import type { EngineApi, EngineEvent, SelfCheckResult } from "./api";
 import { Engines } from "./engines";
 import { nextTask } from "./next-task";
 import { BUILT_IN_NAME, type FetchData, type PictureSource, readBuiltIn, readFile } from "./pictures";
+import { preparationTexts } from "./preparation";
 import { Snapshots } from "./snapshots";
 
 export interface Host {
@@ -18,6 +29,8 @@ export interface Host {
   /** Of the product, and of what it runs in: both go into exported files. */
   readonly version: string;
   readonly runtime: string;
+  /** Where kernel variants are kept from one run to the next. */
+  readonly tuningMemory: TuningMemory;
 }
 
 interface Run {
@@ -57,7 +70,7 @@ export class Session implements EngineApi {
   connect(listener: (event: EngineEvent) => void): Promise<void> {
     this.#listener = listener;
     return this.#inTurn(async () => {
-      this.#showEngine(await this.#engines.open("auto"));
+      await this.#showEngine(await this.#engines.open("auto"));
       this.#setStatus({ kind: "idle" });
     });
   }
@@ -70,13 +83,13 @@ export class Session implements EngineApi {
     return this.#load(file.name, () => readFile(file));
   }
 
-  search(settings: Settings): Promise<void> {
-    return this.#inTurn(() => this.#go(settings, false));
+  search(settings: Settings, repeats: Environment | null = null): Promise<void> {
+    return this.#inTurn(() => this.#go(settings, repeats, false));
   }
 
-  step(settings: Settings): Promise<void> {
+  step(settings: Settings, repeats: Environment | null = null): Promise<void> {
     return this.#inTurn(async () => {
-      await this.#go(settings, true);
+      await this.#go(settings, repeats, true);
       await this.#loop;
     });
   }
@@ -122,6 +135,22 @@ export class Session implements EngineApi {
     });
   }
 
+  profile(): Promise<Profile | null> {
+    return this.#inTurn(async () => {
+      if (!this.#run || this.#status.kind !== "paused") {
+        throw new Error("A search is profiled while it is paused: press Pause first.");
+      }
+      return this.#run.search.profile();
+    });
+  }
+
+  forgetTuning(): Promise<void> {
+    return this.#inTurn(async () => {
+      await this.#host.tuningMemory.forget();
+      if (this.#engine) await this.#showTuned(this.#engine);
+    });
+  }
+
   selfCheck(report: (result: SelfCheckResult) => void): Promise<void> {
     return this.#inTurn(async () => {
       if (isUnderWay(this.#status)) throw new Error("The check needs the adapter for itself: press Pause first.");
@@ -140,9 +169,9 @@ export class Session implements EngineApi {
   }
 
   /** Says what takes its time, in the words of the present status. */
-  #busy(what: string): void {
+  #busy(what: string, progress?: Progress): void {
     const { kind } = this.#status;
-    if (kind === "starting") this.#setStatus({ kind, what });
+    if (kind === "starting") this.#setStatus({ kind, what, ...(progress && { progress }) });
     else if (kind === "loading" || kind === "idle") this.#setStatus({ kind: "loading", what });
   }
 
@@ -153,10 +182,22 @@ export class Session implements EngineApi {
     return turn;
   }
 
-  #showEngine(engine: Engine): void {
+  async #showEngine(engine: Engine): Promise<void> {
     const known = this.#engine;
     this.#engine = engine;
-    if (known?.backend !== engine.backend || known.adapter !== engine.adapter) this.#post({ kind: "engine", engine });
+    if (known?.backend === engine.backend && known.adapter === engine.adapter) return;
+    this.#post({ kind: "engine", engine });
+    await this.#showTuned(engine);
+  }
+
+  #place({ adapter }: Engine): TuningPlace {
+    const { version, runtime } = this.#host;
+    return { adapter, version, runtime };
+  }
+
+  async #showTuned(engine: Engine): Promise<void> {
+    const known = await this.#host.tuningMemory.recall(this.#place(engine));
+    this.#post({ kind: "tuned", calls: Object.keys(known).length });
   }
 
   #load(name: string, read: () => Promise<PictureSource>): Promise<void> {
@@ -189,12 +230,12 @@ export class Session implements EngineApi {
   }
 
   /** Starts a run or goes on with the paused one, whose own settings stay. Returns when its iterations have begun. */
-  async #go(settings: Settings, single: boolean): Promise<void> {
+  async #go(settings: Settings, repeats: Environment | null, single: boolean): Promise<void> {
     switch (this.#status.kind) {
       case "loading":
       case "idle":
         this.#stop = false;
-        this.#run = await this.#start(settings);
+        this.#run = await this.#start(settings, repeats);
         break;
       case "paused":
         this.#stop = false;
@@ -216,27 +257,52 @@ export class Session implements EngineApi {
     });
   }
 
-  async #start(wanted: Settings): Promise<Run> {
+  async #start(wanted: Settings, repeats: Environment | null): Promise<Run> {
     const before = this.#status;
     this.#setStatus({ kind: "starting", what: "Preparing the pictures" });
+    let search: Search | null = null;
     try {
       const settings = parseSettings(wanted, presetSettings("tiny"));
       if (!this.#pictures) throw new Error("There are no pictures yet: choose a data set first.");
       const dataset = await this.#assemble(this.#pictures, settings);
       const engine = await this.#engines.open(settings.backend);
-      this.#showEngine(engine);
+      await this.#showEngine(engine);
       this.#busy("Building the networks");
       const { version, runtime } = this.#host;
-      const search = await Search.create({ settings, dataset, engine, version, runtime });
-      this.#settings = settings;
+      const variants = await this.#variants(settings, engine, repeats);
+      search = await Search.create({ settings, dataset, engine, version, runtime, variants });
       const snapshots = new Snapshots(search, (snapshot) => this.#post({ kind: "snapshot", snapshot }));
       snapshots.flush();
+      await this.#prepare(search, engine);
+      this.#settings = settings;
       return { search, snapshots };
     } catch (error) {
+      search?.dispose();
       this.#post({ kind: "reset" });
       this.#setStatus(before);
       throw error;
     }
+  }
+
+  /** What is known of this adapter; the plain ways alone where tuning is not wanted. */
+  async #variants(settings: Settings, engine: Engine, repeats: Environment | null): Promise<Variants> {
+    if (engine.backend === "cpu") return {};
+    const place = this.#place(engine);
+    const known = settings.autotune ? await this.#host.tuningMemory.recall(place) : {};
+    return { ...known, ...repeatedVariants(place, repeats) };
+  }
+
+  /** Plans, tunes and compiles, and remembers what was found. */
+  async #prepare(search: Search, engine: Engine): Promise<void> {
+    const tell = preparationTexts((what, progress) => this.#busy(what, progress));
+    await search.prepare((doing) => {
+      if (doing.kind !== "planned") return tell(doing);
+      const { bytes, dispatches } = doing;
+      this.#post({ kind: "planned", plan: { bytes, dispatches } });
+    });
+    if (engine.backend === "cpu" || !search.settings.autotune) return;
+    await this.#host.tuningMemory.keep(this.#place(engine), search.variants);
+    await this.#showTuned(engine);
   }
 
   /** Never rejects: what goes wrong becomes the status. */

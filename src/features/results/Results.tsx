@@ -8,6 +8,7 @@ import { CheckTab } from "./CheckTab";
 import { GenotypeTab } from "./GenotypeTab";
 import { ImportedTab } from "./ImportedTab";
 import { LogTab } from "./LogTab";
+import { ProfileTab } from "./ProfileTab";
 import "./results.css";
 
 type Tab = keyof typeof RESULTS.tabs;
@@ -25,6 +26,7 @@ export function Results() {
           <Tabs.Tab value="genotype">{RESULTS.tabs.genotype}</Tabs.Tab>
           {imported ? <Tabs.Tab value="imported">{RESULTS.tabs.imported}</Tabs.Tab> : null}
           <Tabs.Tab value="check">{RESULTS.tabs.check}</Tabs.Tab>
+          <Tabs.Tab value="profile">{RESULTS.tabs.profile}</Tabs.Tab>
           <Tabs.Tab value="log">{RESULTS.tabs.log}</Tabs.Tab>
         </Tabs.List>
         <Tabs.Panel value="genotype">
@@ -35,6 +37,9 @@ export function Results() {
         </Tabs.Panel>
         <Tabs.Panel value="check">
           <CheckTab />
+        </Tabs.Panel>
+        <Tabs.Panel value="profile">
+          <ProfileTab />
         </Tabs.Panel>
         <Tabs.Panel value="log">
           <LogTab />

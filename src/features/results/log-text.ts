@@ -1,7 +1,7 @@
 /** The wording of log lines. Plain functions. */
 import { SETTINGS } from "../../domain/settings";
 import type { LogEntry } from "../../state/app-state";
-import { badgeText, OBJECTIVE_TEXT, STRATEGY_TEXT, sizeText } from "../texts";
+import { badgeText, OBJECTIVE_TEXT, planText, STRATEGY_TEXT, sizeText } from "../texts";
 
 export function logText(entry: LogEntry): string {
   switch (entry.kind) {
@@ -11,7 +11,8 @@ export function logText(entry: LogEntry): string {
       return `Data: ${entry.name}, ${entry.used.toLocaleString("en-US")} pictures.`;
     case "started": {
       const { order, objective, seed } = entry.settings;
-      return `Run begun: ${STRATEGY_TEXT[order].label} × ${OBJECTIVE_TEXT[objective].label}, seed ${seed}, ${sizeText(entry.settings)}`;
+      const begun = `Run begun: ${STRATEGY_TEXT[order].label} × ${OBJECTIVE_TEXT[objective].label}, seed ${seed}, ${sizeText(entry.settings)}`;
+      return entry.plan ? `${begun} ${planText(entry.plan)}` : begun;
     }
     case "finished":
       return "Run finished.";

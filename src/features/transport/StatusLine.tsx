@@ -1,12 +1,13 @@
 /** What is going on, in a sentence, while there are no numbers. */
 import { useApp } from "../../state/context";
-import { selectData, selectStatus } from "../../state/selectors";
+import { selectData, selectPlan, selectStatus } from "../../state/selectors";
 import { statusLine } from "../texts";
 
 export function StatusLine() {
   const status = useApp(selectStatus);
   const data = useApp(selectData);
-  const { strong, rest } = statusLine(status, data !== null);
+  const plan = useApp(selectPlan);
+  const { strong, rest } = statusLine(status, data !== null, plan);
   return (
     <p className="say">
       <b>{strong}</b> {rest}

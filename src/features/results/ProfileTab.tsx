@@ -1,0 +1,59 @@
+/** Where the time of an iteration goes, kernel by kernel, and what was tuned for this adapter. */
+import { memo } from "react";
+import { useApp, useController } from "../../state/context";
+import { selectMayEdit, selectPermissions, selectProfile, selectTuned } from "../../state/selectors";
+import { PROFILE, RESULTS } from "../texts";
+import { ProfileTable } from "./ProfileTable";
+
+export const ProfileTab = memo(function ProfileTab() {
+  const profile = useApp(selectProfile);
+  const may = useApp(selectPermissions);
+  const controller = useController();
+  const running = profile.state === "running";
+  return (
+    <section className="result-block profile" aria-label={RESULTS.tabs.profile}>
+      <div className="result-buttons">
+        <button type="button" className="second" disabled={!may.profile} onClick={() => void controller.profile()}>
+          {running ? PROFILE.profiling : PROFILE.profile}
+        </button>
+        {may.profile || running ? null : <span className="note">{PROFILE.when}</span>}
+      </div>
+      <p className="note">{PROFILE.text}</p>
+      <div role="status" data-testid="profile">
+        {profile.state === "failed" ? <p className="problem">{profile.message}</p> : null}
+        {profile.state === "done" && !profile.result ? <p className="problem">{PROFILE.cpu}</p> : null}
+      </div>
+      {profile.state === "done" && profile.result ? (
+        <ProfileTable iteration={profile.iteration} profile={profile.result} />
+      ) : null}
+      <Tuning />
+    </section>
+  );
+});
+
+function Tuning() {
+  const calls = useApp(selectTuned);
+  const mayEdit = useApp(selectMayEdit);
+  const controller = useController();
+  return (
+    <section className="part" aria-label={PROFILE.tuning}>
+      <div className="head">
+        <h3>{PROFILE.tuning}</h3>
+      </div>
+      <div className="result-buttons">
+        <button
+          type="button"
+          className="second"
+          disabled={!mayEdit || calls === 0}
+          onClick={() => void controller.forgetTuning()}
+        >
+          {PROFILE.forget}
+        </button>
+        <span className="note" role="status" data-testid="tuned">
+          {PROFILE.tuned(calls)}
+        </span>
+      </div>
+      <p className="note">{PROFILE.tuningText}</p>
+    </section>
+  );
+}

@@ -1,0 +1,74 @@
+/** The kernels of a profile as a table, with a bar for each share of the time. */
+import { memo, useMemo } from "react";
+import { type ProfileRow, profileRows } from "../../domain/profile";
+import type { Profile } from "../../domain/run";
+import { formatBytes, formatCount } from "../../state/progress";
+import { PROFILE, TRANSPORT } from "../texts";
+import { formatPercent, formatRate } from "../ui/format";
+
+interface Props {
+  readonly iteration: number;
+  readonly profile: Profile;
+}
+
+const { columns } = PROFILE;
+const megabytes = (bytes: number) => (bytes / 1e6).toFixed(bytes < 1e6 ? 2 : 1);
+const rate = (value: number | null) => (value === null ? TRANSPORT.none : formatRate(value));
+
+export const ProfileTable = memo(function ProfileTable({ iteration, profile }: Props) {
+  const { rows, total } = useMemo(() => profileRows(profile), [profile]);
+  const memory = formatBytes(profile.bytes);
+  return (
+    <div className="profile-table">
+      <table data-testid="profile-table">
+        <caption>{PROFILE.caption(iteration, `${memory.value} ${memory.unit}`)}</caption>
+        <thead>
+          <tr>
+            <th scope="col">{columns.name}</th>
+            <th scope="col">{columns.dispatches}</th>
+            <th scope="col">{columns.milliseconds}</th>
+            <th scope="col">{columns.share}</th>
+            <th scope="col">{columns.bytes}</th>
+            <th scope="col" title={PROFILE.gflopsHelp}>
+              {columns.gflops}
+            </th>
+            <th scope="col" title={PROFILE.intensityHelp}>
+              {columns.intensity}
+            </th>
+          </tr>
+        </thead>
+        <tbody>
+          {rows.map((row) => (
+            <tr key={row.name}>
+              <Cells row={row} />
+              <td>{rate(row.gflops)}</td>
+              <td>{rate(row.intensity)}</td>
+            </tr>
+          ))}
+        </tbody>
+        <tfoot>
+          <tr>
+            <Cells row={total} />
+            <td />
+            <td />
+          </tr>
+        </tfoot>
+      </table>
+    </div>
+  );
+});
+
+function Cells({ row }: { readonly row: ProfileRow }) {
+  return (
+    <>
+      <th scope="row">{row.name}</th>
+      <td>{formatCount(row.dispatches)}</td>
+      <td>{row.milliseconds.toFixed(2)}</td>
+      <td className="share">
+        <i style={{ transform: `scaleX(${row.share})` }} />
+        {formatPercent(row.share)} %
+      </td>
+      <td>{megabytes(row.bytes)}</td>
+    </>
+  );
+}
