@@ -14,13 +14,15 @@ describe("arguments of the headless search", () => {
       data: { kind: "built-in", name: "emoji-8" },
       out: "searchlight-run.json",
       json: false,
+      profile: false,
+      forgetTuning: false,
     });
   });
 
   it("reads every flag over the preset", () => {
     const line =
       "--backend cpu --data shapes --strategy darts --order 2 --objective bilevel --preset demo --set gamma=0.5 " +
-      "--set augment=false --set weighting=magnitude --seed 7 --iterations 3 --out run.json --json";
+      "--set augment=false --set weighting=magnitude --seed 7 --iterations 3 --out run.json --json --profile --forget-tuning";
     expect(parse(line)).toEqual({
       kind: "search",
       preset: "demo",
@@ -38,6 +40,8 @@ describe("arguments of the headless search", () => {
       data: { kind: "built-in", name: "shapes" },
       out: "run.json",
       json: true,
+      profile: true,
+      forgetTuning: true,
     });
   });
 
@@ -88,6 +92,8 @@ describe("arguments of the headless search", () => {
       "--data",
       "--set NAME=VALUE",
       "--json",
+      "--profile",
+      "--forget-tuning",
       "gamma ",
       "audiencePath ",
       "testFraction ",

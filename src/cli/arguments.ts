@@ -28,6 +28,10 @@ export type Command =
       readonly out: string;
       /** One JSON object a line instead of text. */
       readonly json: boolean;
+      /** Print where the time goes when the run is done. */
+      readonly profile: boolean;
+      /** Forget the remembered kernel variants first. */
+      readonly forgetTuning: boolean;
     };
 
 /** Arguments that cannot be used. The message is one line. */
@@ -41,6 +45,8 @@ const OPTIONS = {
   set: { type: "string", multiple: true },
   out: { type: "string" },
   json: { type: "boolean" },
+  profile: { type: "boolean" },
+  "forget-tuning": { type: "boolean" },
   help: { type: "boolean", short: "h" },
   ...(Object.fromEntries(SETTING_FLAGS.map((name) => [name, { type: "string" }])) as Record<
     (typeof SETTING_FLAGS)[number],
@@ -138,5 +144,7 @@ export function parseArguments(words: readonly string[]): Command {
     data: readData(given.texts.get("data")),
     out,
     json: given.texts.has("json"),
+    profile: given.texts.has("profile"),
+    forgetTuning: given.texts.has("forget-tuning"),
   };
 }

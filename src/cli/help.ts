@@ -17,7 +17,12 @@ const HEAD = `Searches an architecture without a browser and writes the run to a
   --set NAME=VALUE       any setting below; may be given again
   --out FILE             where the run is written (default searchlight-run.json)
   --json                 print one JSON object a line
+  --profile              after the run, print where the time of an iteration goes (WebGPU)
+  --forget-tuning        first forget the kernels chosen on this machine in earlier runs
   --help                 print this
+
+With Tune kernels (autotune), the fastest way to compute each kernel is remembered in
+$XDG_CACHE_HOME/searchlight/tuning.json, or in ~/.cache/searchlight/tuning.json.
 
 Settings (default of the ${PRESETS[0]} preset):
 `;

@@ -3,7 +3,7 @@ import { resolve } from "node:path";
 import { setImmediate } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { version } from "../../package.json";
-import type { Engine } from "../domain/run";
+import type { Engine, PlanSize } from "../domain/run";
 import type { Settings } from "../domain/settings";
 import { openEngine } from "../engine/gpu/backend";
 import { fasterBackend } from "../engine/run/probe";
@@ -15,6 +15,7 @@ import { helpText } from "./help";
 import { listenForInterrupt } from "./interrupt";
 import { checkOutput, writeRun } from "./output";
 import { jsonReporter, textReporter } from "./report";
+import { fileTuningMemory, tuningPath } from "./tuning-memory";
 
 /** The bundle lies in build/cli; the built-in data beside it, as for the page. */
 const BUILT_IN_FOLDER = fileURLToPath(new URL("../../public/data", import.meta.url));
@@ -30,6 +31,15 @@ async function open(settings: Settings): Promise<Engine> {
   return openEngine(settings.backend, dawn.gpu, fasterBackend);
 }
 
+/** Plans, tunes and compiles. @returns what the run will take; null on the CPU */
+async function prepare(run: Search): Promise<PlanSize | null> {
+  let size: PlanSize | null = null;
+  await run.prepare((doing) => {
+    if (doing.kind === "planned") size = { bytes: doing.bytes, dispatches: doing.dispatches };
+  });
+  return size;
+}
+
 async function search(command: Extract<Command, { kind: "search" }>): Promise<number> {
   const { settings, json } = command;
   const out = resolve(command.out);
@@ -37,7 +47,12 @@ async function search(command: Extract<Command, { kind: "search" }>): Promise<nu
   const dataset = await loadData(command.data, settings, BUILT_IN_FOLDER);
   const engine = await open(settings);
   const runtime = `Node ${process.versions.node}, ${process.platform} ${process.arch}`;
-  const run = await Search.create({ settings, dataset, engine, version, runtime });
+  const memory = fileTuningMemory(tuningPath(process.env), complain);
+  if (command.forgetTuning) await memory.forget();
+  const tunes = settings.autotune && engine.backend === "webgpu";
+  const place = { adapter: engine.adapter, version, runtime };
+  const variants = tunes ? await memory.recall(place) : {};
+  const run = await Search.create({ settings, dataset, engine, version, runtime, variants });
 
   const reporter = json ? jsonReporter(print) : textReporter(print);
   const interrupt = listenForInterrupt(complain);
@@ -52,6 +67,9 @@ async function search(command: Extract<Command, { kind: "search" }>): Promise<nu
     iterations: run.iterations,
     settings,
   });
+  const size = await prepare(run);
+  if (size) reporter.planned(size);
+  if (tunes) await memory.keep(place, run.variants);
   while (run.iteration < run.iterations && interrupt.code() === null) {
     reporter.iteration(await run.iterate());
     // On the CPU an iteration never lets Node look for signals.
@@ -61,6 +79,7 @@ async function search(command: Extract<Command, { kind: "search" }>): Promise<nu
   const code = interrupt.code();
   const file = await run.file();
   await writeRun(out, file);
+  if (command.profile && code === null) reporter.profile(await run.profile());
   reporter.end(file, out, code !== null);
   run.dispose();
   return code ?? EXIT.done;

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { IterationRecord } from "../domain/run";
-import { iterationLine, jsonReporter } from "./report";
+import { iterationLine, jsonReporter, profileLines } from "./report";
 
 const record: IterationRecord = {
   iteration: 3,
@@ -46,5 +46,20 @@ describe("what a search prints", () => {
     jsonReporter((line) => lines.push(line)).iteration(record);
     expect(lines).toHaveLength(1);
     expect(JSON.parse(lines[0] ?? "")).toEqual({ kind: "iteration", ...record });
+  });
+
+  it("gives a profile as a table, the longest first, or says why there is none", () => {
+    const kernels = [
+      { name: "Mix", dispatches: 2, milliseconds: 1, bytes: 4_000_000, operations: 0 },
+      { name: "Convolution", dispatches: 10, milliseconds: 3, bytes: 1_000_000, operations: 6_000_000 },
+    ];
+    expect(profileLines({ kernels, bytes: 9_000_000 })).toEqual([
+      "kernel       dispatches    ms    share  MB moved  GFLOP/s  op/byte",
+      "Convolution          10  3.00   75.0 %       1.0     2.00     6.00",
+      "Mix                   2  1.00   25.0 %       4.0        -        -",
+      "all kernels          12  4.00  100.0 %       5.0        -        -",
+      "Memory of the plan: 9.0 MB",
+    ]);
+    expect(profileLines(null)).toEqual(["There is no profile of a run on the CPU: it needs WebGPU."]);
   });
 });

@@ -1,5 +1,6 @@
 /** What the search prints: a line for each iteration, as text or as JSON. */
-import type { Environment, IterationRecord, RunFile } from "../domain/run";
+import { type ProfileRow, profileRows } from "../domain/profile";
+import type { Environment, IterationRecord, PlanSize, Profile, RunFile } from "../domain/run";
 import type { DataChoice } from "./arguments";
 
 const percent = (share: number) => `${Math.round(100 * share)} %`.padStart(5);
@@ -36,9 +37,36 @@ export interface Start {
 
 export interface Reporter {
   start(start: Start): void;
+  /** On WebGPU: what the run will take, once it is known. */
+  planned(plan: PlanSize): void;
   iteration(record: IterationRecord): void;
+  /** @param profile null on the CPU */
+  profile(profile: Profile | null): void;
   /** @param path where the run was written */
   end(file: RunFile, path: string, interrupted: boolean): void;
+}
+
+const megabytes = (bytes: number) => (bytes / 1e6).toFixed(1);
+const rate = (value: number | null) => (value === null ? "-" : value.toPrecision(3));
+
+const HEADS = ["kernel", "dispatches", "ms", "share", "MB moved", "GFLOP/s", "op/byte"];
+
+function profileCells(row: ProfileRow): string[] {
+  const { name, dispatches, milliseconds, share, bytes, gflops, intensity } = row;
+  const time = [milliseconds.toFixed(2), `${(100 * share).toFixed(1)} %`];
+  return [name, String(dispatches), ...time, megabytes(bytes), rate(gflops), rate(intensity)];
+}
+
+/** A line for each kernel, the longest first, with their sum at the end. */
+export function profileLines(profile: Profile | null): string[] {
+  if (!profile) return ["There is no profile of a run on the CPU: it needs WebGPU."];
+  const { rows, total } = profileRows(profile);
+  const table = [HEADS, ...[...rows, total].map(profileCells)];
+  const widths = HEADS.map((_, i) => Math.max(...table.map((cells) => (cells[i] ?? "").length)));
+  const lines = table.map((cells) =>
+    cells.map((cell, i) => (i === 0 ? cell.padEnd(widths[i] ?? 0) : cell.padStart(widths[i] ?? 0))).join("  "),
+  );
+  return [...lines, `Memory of the plan: ${megabytes(profile.bytes)} MB`];
 }
 
 export function textReporter(print: (line: string) => void): Reporter {
@@ -50,7 +78,10 @@ export function textReporter(print: (line: string) => void): Reporter {
       print(`${data.name}: ${data.pictures} pictures, ${data.classes} classes`);
       print(`Backend ${backend}${backend === "cpu" ? "" : ` on ${adapter}`}, ${count} iterations`);
     },
+    planned: ({ bytes, dispatches }) =>
+      print(`An iteration takes ${dispatches} dispatches and ${megabytes(bytes)} MB of GPU memory`),
     iteration: (record) => print(iterationLine(record, iterations)),
+    profile: (profile) => profileLines(profile).forEach(print),
     end(file, path, interrupted) {
       if (interrupted) print(`Stopped after ${file.records.length} of ${iterations} iterations.`);
       print(file.genotypeText);
@@ -59,12 +90,14 @@ export function textReporter(print: (line: string) => void): Reporter {
   };
 }
 
-/** One JSON object a line: one "start", one "iteration" each, one "end". */
+/** One JSON object a line: one "start", on WebGPU one "planned", one "iteration" each, a "profile" if asked for, one "end". */
 export function jsonReporter(print: (line: string) => void): Reporter {
   const line = (value: object) => print(JSON.stringify(value));
   return {
     start: (start) => line({ kind: "start", ...start }),
+    planned: (plan) => line({ kind: "planned", ...plan }),
     iteration: (record) => line({ kind: "iteration", ...record }),
+    profile: (profile) => line({ kind: "profile", bytes: profile?.bytes ?? null, kernels: profile?.kernels ?? null }),
     end: ({ genotype, genotypeText }, path, interrupted) =>
       line({ kind: "end", genotype, genotypeText, file: path, interrupted }),
   };
