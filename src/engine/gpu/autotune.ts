@@ -5,7 +5,7 @@
 
 import { ScratchArena } from "./plan";
 import type { Call } from "./recorder";
-import { recordStep } from "./step";
+import { recordStep, type Tensors } from "./step";
 import { type Tensor, tf } from "./tensorflow";
 import { type Candidate, callKey, candidates, PLAIN, setVariants, type VariantTable, variantTable } from "./variants";
 
@@ -47,7 +47,7 @@ async function time(call: Call, name: string, arena: ScratchArena): Promise<Time
     ),
   );
   try {
-    const run = (given: Readonly<Record<string, Tensor>>) => {
+    const run = (_state: Tensors, given: Tensors) => {
       const tensors = Object.values(given) as unknown as tf.NamedTensorMap;
       const attrs = { attrs: call.attrs } as unknown as tf.NamedAttrMap;
       const outputs = Array.from({ length: REPEATS }, () => tf.engine().runKernel(call.kernelName, tensors, attrs));
