@@ -123,18 +123,23 @@ export function streamStrip(s: StreamCode): string {
   const used = range(columns.length).filter((c) => columns[c] !== "outside");
   // With two input rows a step one of them may lie outside; else the loop meets no such row.
   const test = rate > 1;
-  const value = (q: number, c: number, j: number) => {
+  const all = range(rate).flatMap((q) => used.flatMap((c) => range(s.gather ? m : 1).map((j) => ({ q, c, j }))));
+  const value = ({ q, c, j }: { readonly q: number; readonly c: number; readonly j: number }) => {
     const read = s.read(`row${q} + a${c}`, j);
     const inside = [test ? `in${q}` : "", columns[c] === "edge" ? `k${c}` : ""].filter((t) => t);
-    return `let v${q}_${c}_${j} = ${inside.length > 0 ? `select(0.0, ${read}, ${inside.join(" && ")})` : read};`;
+    return `v${q}_${c}_${j} = ${inside.length > 0 ? `select(0.0, ${read}, ${inside.join(" && ")})` : read};`;
   };
-  const rows = lines(
-    rate,
-    (q) => `let y${q} = (i * ${rate} + ${q}) * dilation + r * ${s.stride} - pad;
-      ${test ? `let in${q} = y${q} >= 0 && y${q} < sourceHeight;` : ""}
-      let row${q} = inBase + ${test ? `clamp(y${q}, 0, sourceHeight - 1)` : `y${q}`} * sourceRow;
-      ${used.map((c) => lines(s.gather ? m : 1, (j) => value(q, c, j))).join("\n")}`,
-  );
+  // Below the last row nothing is read: what is left of the sums becomes complete.
+  const rows = `${all.map(({ q, c, j }) => `var v${q}_${c}_${j} = 0.0;`).join(" ")}
+    if (i < stop) {
+      ${lines(
+        rate,
+        (q) => `let y${q} = (i * ${rate} + ${q}) * dilation + r * ${s.stride} - pad;
+          ${test ? `let in${q} = y${q} >= 0 && y${q} < sourceHeight;` : ""}
+          let row${q} = inBase + ${test ? `clamp(y${q}, 0, sourceHeight - 1)` : `y${q}`} * sourceRow;`,
+      )}
+      ${all.map(value).join("\n")}
+    }`;
   /** What this step's rows add to column c of the sums that began `age` steps ago. */
   const sum = (set: number, age: number, c: number) =>
     range(rate)
@@ -168,16 +173,10 @@ export function streamStrip(s: StreamCode): string {
       let steps = (((targetHeight - 1 - r) * perSpread) >> 16u) + ${windows};
       ${bounds(s, "steps")}
       ${eachSum((set, age, c) => `var s${set}_${age}_${c} = 0.0;`)}
-      var i = ${test ? "0" : "start"};
-      for (; i < stop; i++) {
+      for (var i = ${test ? "0" : "start"}; i < steps; i++) {
         ${rows}
         ${store((set, c) => `${windows > 1 ? `s${set}_${windows - 1}_${c} + ` : ""}${sum(set, windows - 1, c)}`)}
         ${eachSum((set, age, c) => `s${set}_${age}_${c} = ${age > 1 ? `s${set}_${age - 1}_${c} + ` : ""}${sum(set, age - 1, c)};`)}
-      }
-      // Below the last row: what is left is complete.
-      for (; i < steps; i++) {
-        ${store((set, c) => (windows > 1 ? `s${set}_${windows - 1}_${c}` : "0.0"))}
-        ${eachSum((set, age, c) => `s${set}_${age}_${c} = ${age > 1 ? `s${set}_${age - 1}_${c}` : "0.0"};`)}
       }
     }`;
 }

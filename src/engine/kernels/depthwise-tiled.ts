@@ -120,8 +120,9 @@ export const tiledGradX: GpuBody<DepthwiseShape> = ([dy, w, z], s, run) => {
     pad: (b) => b.dilation * (b.kernel - 1) - b.pad,
   });
   const reads = (c: number) => planned.filter(({ b }) => c >= b.inOffset && c < b.inOffset + b.inChannels).length;
-  const alone = range(s.channels).every((c) => reads(c) <= 1);
-  const sums = !alone || planned.some(({ b, stream }) => b.outChannels > b.inChannels * stream.group);
+  const alone =
+    range(s.channels).every((c) => reads(c) <= 1) &&
+    planned.every(({ b, stream }) => b.outChannels <= b.inChannels * stream.group);
   let count = 0;
   const entries = planned.map((p): Entry => {
     const { chunks, ...shares } = alone
@@ -141,8 +142,8 @@ export const tiledGradX: GpuBody<DepthwiseShape> = ([dy, w, z], s, run) => {
   if (!alone) count = s.batch * s.channels;
   const blocks = table(entries, alone ? byIndex : (i) => `block == ${i}`);
   const write = (at: string, value: string) =>
-    sums
-      ? `{ let at = ${at}; var v = ${value}; if (!fresh) { v += result[at]; } ${z ? "if (closing) { v = select(0.0, v, z[at] > 0.0); }" : ""} result[at] = v; }`
+    !alone
+      ? `{ let at = ${at}; var v = ${value}; if (!fresh) { v += result[at]; } result[at] = v; }`
       : `{ let at = ${at}; result[at] = ${z ? `select(0.0, ${value}, z[at] > 0.0)` : value}; }`;
   const several = severalCells(entries);
   const code = codes.map(({ stream, plan }, i) => {
@@ -169,8 +170,7 @@ export const tiledGradX: GpuBody<DepthwiseShape> = ([dy, w, z], s, run) => {
     return `if (code == ${i}) {
       let unit = ic - inOffset;
       for (var local = unit; local < outChannels; local += inChannels * ${stream.group}) {
-        ${sums ? `let fresh = ${alone ? "" : "block == begin && "}local == unit; ` : ""}
-        ${sums && z ? `let closing = ${alone ? "" : "block == end && "}local + inChannels * ${stream.group} >= outChannels;` : ""}
+        ${alone ? "" : "let fresh = block == begin && local == unit;"}
         ${strips}
       }
     }`;
@@ -189,20 +189,27 @@ export const tiledGradX: GpuBody<DepthwiseShape> = ([dy, w, z], s, run) => {
     : `${declarePictures}
       let c = index / targetStep;
       let ic = index - c * targetStep;
-      // The first and the last block that read the channel.
+      // The first block that reads the channel.
       var begin = -1;
-      var end = -1;
-      ${lines(blocks.size, (i) => `if (${holds(i)}) { begin = select(begin, ${i}, begin < 0); end = ${i}; }`)}
-      if (end < 0) { ${zero("c * targetHeight * targetWidth", "targetHeight * targetWidth")} }
+      ${lines(blocks.size, (i) => `if (${holds(i)}) { begin = select(begin, ${i}, begin < 0); }`)}
+      if (begin < 0) { ${zero("c * targetHeight * targetWidth", "targetHeight * targetWidth")} }
       for (var block = 0; block < uniforms.blocks; block++) {
         ${blocks.code}
         if (ic >= inOffset && ic < inOffset + inChannels) {
           ${code.join("\n")}
         }
+      }
+      ${
+        z
+          ? `for (var p = 0; p < targetHeight * targetWidth; p++) {
+              let at = (c * targetHeight * targetWidth + p) * targetStep + ic;
+              if (!(z[at] > 0.0)) { result[at] = 0.0; }
+            }`
+          : ""
       }`;
   return run({
     name: "DepthwiseGradX",
-    variant: [z ? "z" : "", alone, sums, several, zeros.length > 0, blocks.size, variant].join("_"),
+    variant: [z ? "z" : "", alone, several, zeros.length > 0, blocks.size, variant].join("_"),
     inputs: z ? { dy, w, z } : { dy, w },
     params: { ...pictureParams(source, target), blocks: planned.length, ...blocks.params },
     body,
