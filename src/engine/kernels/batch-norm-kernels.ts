@@ -5,27 +5,18 @@
 import { defineKernel, type Values } from "../gpu/kernel";
 import { type Dispatch, vectorFor } from "../gpu/program";
 import type { Tensor, TensorInfo } from "../gpu/tensorflow";
+import {
+  cpuGradientSums,
+  cpuGradientX,
+  cpuNormalise,
+  cpuSecondX,
+  cpuStatistics,
+  EPSILON,
+  type Rows,
+} from "./batch-norm-cpu";
 import { chunkCount, sumChunks } from "./reduce";
 
-export const EPSILON = 1e-5;
-
-export interface Rows {
-  readonly shape: readonly number[];
-  /** Pixels: N·H·W. */
-  readonly rows: number;
-  readonly channels: number;
-  /** Parts that sums over pixels are left in. Part k holds the pixels k, k + parts, k + 2·parts, ... */
-  readonly parts: number;
-  /** Where the gradient of the normalised values comes from a mix's: how to read it, without a tensor of its own. */
-  readonly mixed?: MixedGradient;
-}
-
-/** Block `from` of the normalised values was added to block `to` of the mix, times a weight of the matrix or once. */
-export interface MixedGradient {
-  readonly blocks: number;
-  readonly outBlocks: number;
-  readonly taps: readonly { readonly from: number; readonly to: number; readonly weight: number | null }[];
-}
+export type { Rows } from "./batch-norm-cpu";
 
 /** More pixels than these are worth a dispatch that joins the parts. */
 const FEW_ROWS = 8192;
@@ -43,21 +34,6 @@ export function rowsOf(x: Tensor): Rows {
 const workgroupFor = (count: number) => ({ workgroup: count < 512 ? 16 : 64 });
 
 type Run = (d: Dispatch) => TensorInfo;
-
-/** The mixed gradient at every element, on the CPU. */
-function spread(dy: Values, weights: Values, s: Rows, m: MixedGradient): Float32Array {
-  const out = new Float32Array(s.rows * s.channels);
-  const width = s.channels / m.blocks;
-  for (const { from, to, weight } of m.taps) {
-    const w = weight === null ? 1 : (weights[weight] as number);
-    for (let p = 0; p < s.rows; p++)
-      for (let c = 0; c < width; c++) {
-        const at = p * s.channels + from * width + c;
-        out[at] = (out[at] as number) + w * (dy[(p * m.outBlocks + to) * width + c] as number);
-      }
-  }
-  return out;
-}
 
 /** WGSL that reads the gradient at element i of channel c: what it needs first, and the value. */
 function readGradient(s: Rows) {
@@ -186,51 +162,10 @@ function pixelPass(
   });
 }
 
-/** Mean and rate of each channel, on the CPU. */
-function joined(stats: Values, s: Rows): { readonly mean: Float64Array; readonly rate: Float64Array } {
-  const n = s.channels;
-  const [mean, rate] = [new Float64Array(n), new Float64Array(n)];
-  for (let c = 0; c < n; c++) {
-    let [m, squares, seen] = [0, 0, 0];
-    for (let k = 0; k < s.parts; k++) {
-      const count = Math.ceil((s.rows - k) / s.parts);
-      const d = (stats[2 * k * n + c] as number) - m;
-      m += (d * count) / (seen + count);
-      squares += (stats[(2 * k + 1) * n + c] as number) + (d * d * seen * count) / (seen + count);
-      seen += count;
-    }
-    mean[c] = m;
-    rate[c] = 1 / Math.sqrt(squares / s.rows + EPSILON);
-  }
-  return { mean, rate };
-}
-
-/** Calls visit(element, channel, normalised value). */
-function eachValue(x: Values, stats: Values, s: Rows, visit: (i: number, c: number, y: number) => void): void {
-  const { mean, rate } = joined(stats, s);
-  for (let i = 0, c = 0; i < x.length; i++) {
-    visit(i, c, ((x[i] as number) - (mean[c] as number)) * (rate[c] as number));
-    if (++c === s.channels) c = 0;
-  }
-}
-
 /** [parts, 2, C]: mean and sum of squared deviations of each part. */
 export const statistics = defineKernel<Rows>("SearchlightBatchStatistics", {
   shape: (s) => [s.parts, 2, s.channels],
-  cpu: ([x], out, s) => {
-    const [xs, n] = [x as Values, s.channels];
-    const step = s.parts * n;
-    for (let part = 0; part < s.parts; part++)
-      for (let c = 0; c < n; c++) {
-        let sum = 0;
-        for (let i = part * n + c; i < xs.length; i += step) sum += xs[i] as number;
-        const mean = sum / Math.ceil((s.rows - part) / s.parts);
-        let squares = 0;
-        for (let i = part * n + c; i < xs.length; i += step) squares += ((xs[i] as number) - mean) ** 2;
-        out[2 * part * n + c] = mean;
-        out[(2 * part + 1) * n + c] = squares;
-      }
-  },
+  cpu: ([x], out, s) => cpuStatistics(x as Values, out, s),
   gpu: ([x], s, run) => {
     if (!x) throw new Error("BatchStatistics needs x.");
     const vector = vectorFor(s.channels);
@@ -275,10 +210,7 @@ export const statistics = defineKernel<Rows>("SearchlightBatchStatistics", {
 /** y, or y·scale + shift. Inputs: x, statistics, and scale and shift when affine. */
 export const normalise = defineKernel<Rows>("SearchlightBatchNormalise", {
   shape: (s) => s.shape,
-  cpu: ([x, stats, scale, shift], out, s) =>
-    eachValue(x as Values, stats as Values, s, (i, c, y) => {
-      out[i] = scale && shift ? y * (scale[c] as number) + (shift[c] as number) : y;
-    }),
+  cpu: ([x, stats, scale, shift], out, s) => cpuNormalise(x as Values, stats as Values, scale, shift, out, s),
   gpu: ([x, stats, scale, shift], s, run) => {
     if (!x || !stats) throw new Error("BatchNormalise needs x and statistics.");
     if (!scale || !shift) return pixelPass(run, "BatchNormalise", { x, stats }, s, 0, "", "y");
@@ -290,17 +222,8 @@ export const normalise = defineKernel<Rows>("SearchlightBatchNormalise", {
 /** [parts, 2, C]: Σ dy and Σ dy·y of each part. Inputs: dy, x, statistics, and the mix's weights when mixed. */
 export const gradientSums = defineKernel<Rows>("SearchlightBatchNormGradSums", {
   shape: (s) => [s.parts, 2, s.channels],
-  cpu: ([dy, x, stats, weights], out, s) => {
-    const ds = s.mixed ? spread(dy as Values, weights as Values, s, s.mixed) : (dy as Values);
-    const sums = new Float64Array(out.length);
-    eachValue(x as Values, stats as Values, s, (i, c, y) => {
-      const at = 2 * (Math.floor(i / s.channels) % s.parts) * s.channels + c;
-      const d = ds[i] as number;
-      sums[at] = (sums[at] as number) + d;
-      sums[at + s.channels] = (sums[at + s.channels] as number) + d * y;
-    });
-    out.set(sums);
-  },
+  cpu: ([dy, x, stats, weights], out, s) =>
+    cpuGradientSums(dy as Values, x as Values, stats as Values, weights, out, s),
   gpu: ([dy, x, stats, weights], s, run) => {
     if (!dy || !x || !stats) throw new Error("BatchNormGradSums needs dy, x and statistics.");
     const read = readGradient(s);
@@ -351,20 +274,8 @@ export const joinSums = defineKernel<Rows & { readonly row: 0 | 1 }>("Searchligh
 /** B(scale·dy). Inputs: dy, x, statistics, the gradient's sums, and the scale when affine or the mix's weights when mixed. */
 export const gradientX = defineKernel<Rows>("SearchlightBatchNormGrad", {
   shape: (s) => s.shape,
-  cpu: ([dy, x, stats, sums, extra], out, s) => {
-    const ds = s.mixed ? spread(dy as Values, extra as Values, s, s.mixed) : (dy as Values);
-    const scale = s.mixed ? undefined : extra;
-    const { rate } = joined(stats as Values, s);
-    const means = new Float64Array(2 * s.channels);
-    for (let j = 0; j < (sums as Values).length; j++) {
-      const at = j % means.length;
-      means[at] = (means[at] as number) + ((sums as Values)[j] as number) / s.rows;
-    }
-    eachValue(x as Values, stats as Values, s, (i, c, y) => {
-      const d = (ds[i] as number) - (means[c] as number) - y * (means[s.channels + c] as number);
-      out[i] = (rate[c] as number) * (scale ? (scale[c] as number) : 1) * d;
-    });
-  },
+  cpu: ([dy, x, stats, sums, extra], out, s) =>
+    cpuGradientX(dy as Values, x as Values, stats as Values, sums as Values, extra, out, s),
   gpu: ([dy, x, stats, sums, extra], s, run) => {
     if (!dy || !x || !stats || !sums) throw new Error("BatchNormGrad needs dy, x, statistics and sums.");
     const read = readGradient(s);
@@ -379,26 +290,8 @@ export const gradientX = defineKernel<Rows>("SearchlightBatchNormGrad", {
 /** ∂⟨g, B(scale·dy)⟩/∂x. Inputs: g, dy, x, statistics, and scale when affine. */
 export const secondX = defineKernel<Rows>("SearchlightBatchNormGradGrad", {
   shape: (s) => s.shape,
-  cpu: ([g, dy, x, stats, scale], out, s) => {
-    const [gs, ds] = [g as Values, dy as Values];
-    const { rate } = joined(stats as Values, s);
-    const zeros = () => new Float64Array(s.channels);
-    const [meanG, meanD, a, b, meanGD] = [zeros(), zeros(), zeros(), zeros(), zeros()];
-    eachValue(x as Values, stats as Values, s, (i, c, y) => {
-      const [gi, di] = [(gs[i] as number) / s.rows, ds[i] as number];
-      meanG[c] = (meanG[c] as number) + gi;
-      meanD[c] = (meanD[c] as number) + di / s.rows;
-      a[c] = (a[c] as number) + gi * y;
-      b[c] = (b[c] as number) + (di * y) / s.rows;
-      meanGD[c] = (meanGD[c] as number) + gi * di;
-    });
-    eachValue(x as Values, stats as Values, s, (i, c, y) => {
-      const [mg, md, ac, bc] = [meanG[c] as number, meanD[c] as number, a[c] as number, b[c] as number];
-      const k = (meanGD[c] as number) - mg * md - 3 * ac * bc;
-      const sum = bc * ((gs[i] as number) - mg) + ac * ((ds[i] as number) - md) + y * k;
-      out[i] = -((rate[c] as number) ** 2) * (scale ? (scale[c] as number) : 1) * sum;
-    });
-  },
+  cpu: ([g, dy, x, stats, scale], out, s) =>
+    cpuSecondX(g as Values, dy as Values, x as Values, stats as Values, scale, out, s),
   gpu: ([g, dy, x, stats, scale], s, run) => {
     if (!g || !dy || !x || !stats) throw new Error("BatchNormGradGrad needs g, dy, x and statistics.");
     const terms = ["g[i]", "dy[i]", "g[i] * y", "dy[i] * y", "g[i] * dy[i]"];
