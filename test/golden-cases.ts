@@ -1,13 +1,15 @@
 /** Runs every golden case of the parts that are built, on the current backend. */
 import { deriveGenotype } from "../src/domain/genotype";
+import { ScratchArena } from "../src/engine/gpu/plan";
+import { recordStep, type Tensors } from "../src/engine/gpu/step";
 import { type Tensor, tf } from "../src/engine/gpu/tensorflow";
 import { norm } from "../src/engine/kernels/flat";
 import { type AdamState, adamCorrections, adamStep } from "../src/engine/optim/adam";
 import { cosineRate } from "../src/engine/optim/cosine";
 import { sgdStep } from "../src/engine/optim/sgd";
 import { readGoldenJson } from "./golden-files";
-import { excess, GoldenCase } from "./golden-manifest";
-import { NETWORK_CASES, valuesOf } from "./golden-networks";
+import { excess, GoldenCase, toNCHW } from "./golden-manifest";
+import { NETWORK_CASES, type Results } from "./golden-networks";
 import { OBJECTIVE_CASES } from "./golden-objectives";
 
 /** One comparison: its error over the tolerance. Above 1 fails. */
@@ -18,23 +20,91 @@ export interface Comparison {
 
 const CASES = { ...NETWORK_CASES, ...OBJECTIVE_CASES };
 
-async function tensorCase(name: string): Promise<Comparison[]> {
-  const golden = await GoldenCase.load(name);
-  const run = CASES[name.slice(0, name.indexOf("_"))];
-  if (!run) throw new Error(`No runner for ${name}.`);
-  // Everything made in between is released at the end.
+type Run = () => Results;
+
+/** Values of the results' tensors, in PyTorch's layout. */
+type Read = (run: Run, golden: GoldenCase) => Promise<ReadonlyMap<string, Float32Array>>;
+
+/** Each result's tensor in PyTorch's layout; parts of one flat tensor share it. */
+function outputs(results: Results): { readonly tensors: readonly Tensor[]; readonly of: ReadonlyMap<string, number> } {
+  const tensors: Tensor[] = [];
+  const places = new Map<Tensor, number>();
+  const of = new Map<string, number>();
+  for (const [name, result] of results) {
+    const source = "flat" in result ? result.flat : result;
+    const place = places.get(source) ?? tensors.push("flat" in result ? source : toNCHW(source)) - 1;
+    places.set(source, place);
+    of.set(name, place);
+  }
+  return { tensors, of };
+}
+
+function named(results: Results, of: ReadonlyMap<string, number>, values: readonly Float32Array[]) {
+  return new Map(
+    [...results].map(([name, result]) => {
+      const all = values[of.get(name) ?? -1] ?? new Float32Array(0);
+      return [name, "flat" in result ? (result.set.toTorch(all).get(result.name)?.values ?? all) : all] as const;
+    }),
+  );
+}
+
+/** Run at once by TF.js. */
+const readAtOnce: Read = async (run) => {
   tf.engine().startScope();
   try {
-    const results = await run(golden);
-    const comparisons: Comparison[] = [];
-    for (const expected of golden.expected) {
-      const result = results.get(expected.name.replace(/\.f64$/, ""));
-      if (!result) throw new Error(`${name}: nothing was computed for ${expected.name}.`);
-      comparisons.push({ name: expected.name, excess: golden.excess(expected, await valuesOf(result)) });
-    }
-    return comparisons;
+    const results = run();
+    const { tensors, of } = outputs(results);
+    return named(results, of, await Promise.all(tensors.map((t) => t.data() as Promise<Float32Array>)));
   } finally {
     tf.engine().endScope();
+  }
+};
+
+/** Recorded, and replayed as a plan. */
+const readReplayed: Read = async (run, golden) => {
+  let found:
+    | { readonly results: Results; readonly of: ReadonlyMap<string, number>; readonly count: number }
+    | undefined;
+  const step = () => {
+    const results = run();
+    const { tensors, of } = outputs(results);
+    found = { results, of, count: tensors.length };
+    return { next: {}, results: Object.fromEntries(tensors.map((t, i) => [`${i}`, t])) };
+  };
+  const arena = new ScratchArena();
+  const plan = await recordStep<Tensors, Tensors, string>(step, { tensors: {} }, { tensors: golden.inputs }).build(
+    arena,
+  );
+  const values = await plan.run();
+  plan.dispose();
+  arena.dispose();
+  if (!found) throw new Error("Nothing was recorded.");
+  return named(
+    found.results,
+    found.of,
+    Array.from({ length: found.count }, (_, i) => values[`${i}`] ?? new Float32Array(0)),
+  );
+};
+
+async function tensorCase(name: string, replayed: boolean): Promise<Comparison[]> {
+  const golden = await GoldenCase.load(name);
+  const runner = CASES[name.slice(0, name.indexOf("_"))];
+  if (!runner) throw new Error(`No runner for ${name}.`);
+  const run = () => runner(golden);
+  try {
+    // At once in any case: it makes the tensors that a plan reads.
+    const atOnce = await readAtOnce(run, golden);
+    const all = replayed ? [atOnce, await readReplayed(run, golden)] : [atOnce];
+    return all.flatMap((results, i) =>
+      golden.expected.map((expected) => {
+        const result = results.get(expected.name.replace(/\.f64$/, ""));
+        if (!result) throw new Error(`${name}: nothing was computed for ${expected.name}.`);
+        const how = i === 0 ? "" : " (replayed)";
+        return { name: `${expected.name}${how}`, excess: golden.excess(expected, result) };
+      }),
+    );
+  } finally {
+    golden.dispose();
   }
 }
 
@@ -160,6 +230,7 @@ export async function goldenCaseNames(): Promise<string[]> {
   return (await goldenIndex()).map(({ name }) => name).filter(isBuilt);
 }
 
-export function runGoldenCase(name: string): Promise<Comparison[]> {
-  return (JSON_CASES[name] ?? tensorCase)(name);
+/** @param replayed also as a plan; WebGPU only */
+export function runGoldenCase(name: string, replayed = false): Promise<Comparison[]> {
+  return JSON_CASES[name]?.(name) ?? tensorCase(name, replayed);
 }

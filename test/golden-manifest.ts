@@ -1,5 +1,6 @@
 /** Reads golden cases and compares with them by the tolerance rule of test/golden/README.md. */
 import { type Tensor, tf } from "../src/engine/gpu/tensorflow";
+import type { ParameterSet } from "../src/engine/nn/parameters";
 import { readGolden, readGoldenJson } from "./golden-files";
 
 export interface GoldenTensor {
@@ -26,6 +27,8 @@ export const toNHWC = (t: Tensor): Tensor => (t.rank === 4 ? tf.transpose(t, [0,
 export const toNCHW = (t: Tensor): Tensor => (t.rank === 4 ? tf.transpose(t, [0, 3, 1, 2]) : t);
 
 export class GoldenCase {
+  private readonly tensors = new Map<string, Tensor>();
+
   private constructor(
     readonly manifest: Manifest,
     private readonly bytes: ArrayBuffer,
@@ -50,11 +53,42 @@ export class GoldenCase {
     return t && new Float32Array(this.bytes, t.byteOffset, sizeOf(t.shape));
   }
 
+  /** A tensor made from the case's numbers: made once, so that a plan can name it as its input. */
+  made(key: string, make: () => Tensor): Tensor {
+    const known = this.tensors.get(key);
+    if (known) return known;
+    const tensor = tf.keep(tf.tidy(make));
+    this.tensors.set(key, tensor);
+    return tensor;
+  }
+
+  /** Every tensor made so far, by its key. */
+  get inputs(): Readonly<Record<string, Tensor>> {
+    return Object.fromEntries(this.tensors);
+  }
+
+  dispose(): void {
+    for (const tensor of this.tensors.values()) tensor.dispose();
+    this.tensors.clear();
+  }
+
   /** The tensor, pictures as NHWC. */
   tensor(name: string): Tensor {
     const [t, values] = [this.find(name), this.values(name)];
     if (!t || !values) throw new Error(`${this.manifest.name} has no tensor ${name}.`);
-    return toNHWC(tf.tensor(values, [...t.shape]));
+    return this.made(name, () => toNHWC(tf.tensor(values, [...t.shape])));
+  }
+
+  /** Flat weights from the state dict under `prefix`. */
+  weights(set: ParameterSet, prefix: string): Tensor {
+    return this.made(`${prefix}.*`, () => tf.tensor1d(set.fromTorch((name) => this.values(`${prefix}.${name}`))));
+  }
+
+  /** One-hot targets [N, classes]. */
+  targets(targets: readonly number[]): Tensor {
+    const classes = this.number("classes");
+    const make = () => tf.oneHot(tf.tensor1d([...targets], "int32"), classes).toFloat();
+    return this.made(`targets ${targets}`, make);
   }
 
   number(key: string): number {

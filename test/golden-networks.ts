@@ -13,28 +13,32 @@ import { ParameterSet, type View } from "../src/engine/nn/parameters";
 import { resnet } from "../src/engine/nn/resnet";
 import { updateRunning } from "../src/engine/nn/running-statistics";
 import { cell, supernet } from "../src/engine/nn/supernet";
-import { type GoldenCase, toNCHW } from "./golden-manifest";
+import { darts } from "../src/engine/strategies/darts";
+import type { GoldenCase } from "./golden-manifest";
+
+/** One tensor of the state dict inside a flat one. */
+export interface FlatPart {
+  readonly flat: Tensor;
+  readonly set: ParameterSet;
+  readonly name: string;
+}
 
 /** Results by golden name; pictures as NHWC until they are read. */
-export type Results = Map<string, Tensor | Float32Array>;
-
-export const oneHot = (targets: readonly number[], classes: number): Tensor =>
-  tf.oneHot(tf.tensor1d([...targets], "int32"), classes).toFloat();
+export type Results = Map<string, Tensor | FlatPart>;
 
 /** Adds a flat gradient under the state dict's names. */
-export async function addFlat(results: Results, set: ParameterSet, flat: Tensor, prefix: string): Promise<void> {
-  for (const [name, { values }] of set.toTorch((await flat.data()) as Float32Array))
-    results.set(`${prefix}${name}`, values);
+export function addFlat(results: Results, set: ParameterSet, flat: Tensor, prefix: string): void {
+  set.eachPart(({ name }) => results.set(`${prefix}${name}`, { flat, set, name }));
 }
 
 /** Runs f at the case's inputs and parameters; results hold `out` and the gradients of ⟨out, gradOut⟩. */
-async function differentiate(
+function differentiate(
   golden: GoldenCase,
   set: ParameterSet,
   inputs: readonly string[],
   f: (view: View, inputs: readonly Tensor[]) => Tensor,
-): Promise<Results> {
-  const flat = tf.tensor1d(set.fromTorch((name) => golden.values(`param.${name}`)));
+): Results {
+  const flat = golden.weights(set, "param");
   const at = inputs.map((name) => golden.tensor(name));
   const run = (weights: Tensor, x: readonly Tensor[]) => f(set.size > 0 ? set.view(weights) : () => weights, x);
   const results: Results = new Map([["out", run(flat, at)]]);
@@ -44,11 +48,11 @@ async function differentiate(
     tf.sum(tf.mul(run(t[at.length] ?? flat, t.slice(0, at.length)), gradOut)),
   )(wrt);
   for (const [i, name] of inputs.entries()) results.set(`grad.${name}`, gradients[i] as Tensor);
-  if (set.size > 0) await addFlat(results, set, gradients[at.length] as Tensor, "grad.");
+  if (set.size > 0) addFlat(results, set, gradients[at.length] as Tensor, "grad.");
   return results;
 }
 
-async function operationCase(golden: GoldenCase): Promise<Results> {
+function operationCase(golden: GoldenCase): Results {
   const set = new ParameterSet();
   const smooth = false;
   const affine = golden.flag("affine");
@@ -87,19 +91,19 @@ async function operationCase(golden: GoldenCase): Promise<Results> {
     }
   };
   const layer = build();
-  const results = await differentiate(golden, set, ["x"], (view, [x]) => layer(view, x as Tensor));
+  const results = differentiate(golden, set, ["x"], (view, [x]) => layer(view, x as Tensor));
   if (golden.manifest.op === "stem") {
-    const weight = tf.transpose(
-      tf.tensor(golden.values("param.0.weight") ?? [], [golden.number("Cout"), golden.number("Cin"), 3, 3]),
-      [2, 3, 1, 0],
+    const shape = [golden.number("Cout"), golden.number("Cin"), 3, 3];
+    const weight = golden.made("filter", () =>
+      tf.transpose(tf.tensor(golden.values("param.0.weight") ?? [], shape), [2, 3, 1, 0]),
     );
-    await addRunning(results, "after.1", convolution(golden.tensor("x"), weight, { pad: golden.number("padding") }));
+    addRunning(results, "after.1", convolution(golden.tensor("x"), weight, { pad: golden.number("padding") }));
   }
   return results;
 }
 
 /** Running statistics after the given batch norm inputs, one after the other. */
-export async function addRunning(results: Results, name: string, ...xs: readonly Tensor[]): Promise<void> {
+export function addRunning(results: Results, name: string, ...xs: readonly Tensor[]): void {
   const channels = xs[0]?.shape[3] ?? 0;
   const start = { mean: tf.zeros([channels]) as Tensor, variance: tf.ones([channels]) as Tensor };
   const { mean, variance } = xs.reduce(updateRunning, start);
@@ -107,20 +111,20 @@ export async function addRunning(results: Results, name: string, ...xs: readonly
   results.set(`${name}.running_var`, variance);
 }
 
-async function batchNormCase(golden: GoldenCase): Promise<Results> {
+function batchNormCase(golden: GoldenCase): Results {
   const inputs = golden.flag("affine") ? ["x", "param.weight", "param.bias"] : ["x"];
-  const results = await differentiate(golden, new ParameterSet(), inputs, (_, [x, scale, shift]) =>
+  const results = differentiate(golden, new ParameterSet(), inputs, (_, [x, scale, shift]) =>
     batchNorm(x as Tensor, scale && shift ? { scale, shift } : null),
   );
   for (const name of ["weight", "bias"]) {
     const gradient = results.get(`grad.param.${name}`);
     if (gradient) results.set(`grad.${name}`, gradient);
   }
-  await addRunning(results, "after", golden.tensor("x"));
+  addRunning(results, "after", golden.tensor("x"));
   return results;
 }
 
-function mixedCase(golden: GoldenCase): Promise<Results> {
+function mixedCase(golden: GoldenCase): Results {
   const set = new ParameterSet();
   const edges = mixedEdges(set, {
     channels: golden.number("C"),
@@ -141,7 +145,7 @@ function mixedCase(golden: GoldenCase): Promise<Results> {
   );
 }
 
-function cellCase(golden: GoldenCase): Promise<Results> {
+function cellCase(golden: GoldenCase): Results {
   const set = new ParameterSet();
   const run = cell(set, "", {
     channels: golden.number("C"),
@@ -167,8 +171,7 @@ export function addArchitecture(results: Results, prefix: string, flat: Tensor):
   results.set(`${prefix}alphas_reduce`, reduce);
 }
 
-async function networkCase(golden: GoldenCase): Promise<Results> {
-  const { darts } = await import("../src/engine/strategies/darts");
+function networkCase(golden: GoldenCase): Results {
   const net = supernet({
     channels: golden.number("C"),
     layers: golden.number("layers"),
@@ -176,9 +179,9 @@ async function networkCase(golden: GoldenCase): Promise<Results> {
     smooth: false,
   });
   const explainer = darts.explainer(net, tf.scalar(0, "int32"));
-  const weights = tf.tensor1d(net.parameters.fromTorch((name) => golden.values(`param.${name}`)));
+  const weights = golden.weights(net.parameters, "param");
   const [x, architecture] = [golden.tensor("x"), architectureOf(golden)];
-  const batch = { x, targets: oneHot(golden.numbers("targets"), golden.number("classes")), weights: null };
+  const batch = { x, targets: golden.targets(golden.numbers("targets")), weights: null };
   const { value, grads } = tf.valueAndGrads(
     (w, a, p) => crossEntropy(explainer(w as Tensor, a as Tensor, p as Tensor), batch) as tf.Scalar,
   )([weights, architecture, x]);
@@ -189,12 +192,12 @@ async function networkCase(golden: GoldenCase): Promise<Results> {
     ["gradNormAllWeights", l2(grads[0] as Tensor)],
   ]);
   addArchitecture(results, "grad.", grads[1] as Tensor);
-  await addFlat(results, net.parameters, grads[0] as Tensor, "grad.");
-  await addRunning(results, "after.stem.1", net.stem.convolve(net.parameters.view(weights), x));
+  addFlat(results, net.parameters, grads[0] as Tensor, "grad.");
+  addRunning(results, "after.stem.1", net.stem.convolve(net.parameters.view(weights), x));
   return results;
 }
 
-async function resnetCase(golden: GoldenCase): Promise<Results> {
+function resnetCase(golden: GoldenCase): Results {
   const net = resnet({
     width: golden.number("width"),
     blocks: golden.numbers("blocks"),
@@ -202,9 +205,9 @@ async function resnetCase(golden: GoldenCase): Promise<Results> {
     classes: golden.number("classes"),
     smooth: false,
   });
-  const weights = tf.tensor1d(net.parameters.fromTorch((name) => golden.values(`param.${name}`)));
+  const weights = golden.weights(net.parameters, "param");
   const x = golden.tensor("x");
-  const batch = { x, targets: oneHot(golden.numbers("targets"), golden.number("classes")), weights: null };
+  const batch = { x, targets: golden.targets(golden.numbers("targets")), weights: null };
   const { value, grads } = tf.valueAndGrads(
     (w, p) => crossEntropy(net.logits(w as Tensor, p as Tensor), batch) as tf.Scalar,
   )([weights, x]);
@@ -214,12 +217,12 @@ async function resnetCase(golden: GoldenCase): Promise<Results> {
     ["grad.x", grads[1] as Tensor],
     ["gradNormAllWeights", l2(grads[0] as Tensor)],
   ]);
-  await addFlat(results, net.parameters, grads[0] as Tensor, "grad.");
+  addFlat(results, net.parameters, grads[0] as Tensor, "grad.");
   return results;
 }
 
 /** Runner for the cases whose name starts with the key and an underscore. */
-export const NETWORK_CASES: Readonly<Record<string, (golden: GoldenCase) => Promise<Results>>> = {
+export const NETWORK_CASES: Readonly<Record<string, (golden: GoldenCase) => Results>> = {
   a: operationCase,
   b: batchNormCase,
   c: mixedCase,
@@ -227,8 +230,3 @@ export const NETWORK_CASES: Readonly<Record<string, (golden: GoldenCase) => Prom
   e: networkCase,
   h: resnetCase,
 };
-
-/** The value of a result in PyTorch's layout. */
-export async function valuesOf(result: Tensor | Float32Array): Promise<Float32Array> {
-  return result instanceof Float32Array ? result : ((await toNCHW(result).data()) as Float32Array);
-}

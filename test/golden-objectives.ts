@@ -9,7 +9,7 @@ import { type LeaseInput, leaseHypergradient } from "../src/engine/objectives/le
 import { adamCorrections, adamStep } from "../src/engine/optim/adam";
 import { darts } from "../src/engine/strategies/darts";
 import type { GoldenCase } from "./golden-manifest";
-import { addArchitecture, addFlat, addRunning, architectureOf, oneHot, type Results } from "./golden-networks";
+import { addArchitecture, addFlat, addRunning, architectureOf, type Results } from "./golden-networks";
 
 const search = (golden: GoldenCase) =>
   supernet({
@@ -21,13 +21,13 @@ const search = (golden: GoldenCase) =>
 
 const batch = (golden: GoldenCase, x: string, targets: readonly number[]) => ({
   x: golden.tensor(x),
-  targets: oneHot(targets, golden.number("classes")),
+  targets: golden.targets(targets),
   weights: null,
 });
 
-async function architectCase(golden: GoldenCase): Promise<Results> {
+function architectCase(golden: GoldenCase): Results {
   const net = search(golden);
-  const read = (prefix: string) => tf.tensor1d(net.parameters.fromTorch((name) => golden.values(`${prefix}.${name}`)));
+  const read = (prefix: string) => golden.weights(net.parameters, prefix);
   const architecture = architectureOf(golden);
   const weights = read("param");
   const train = batch(golden, "xTrain", golden.numbers("targetsTrain"));
@@ -72,7 +72,7 @@ async function architectCase(golden: GoldenCase): Promise<Results> {
     const fd = bilevelHypergradient({ ...second, method: "finite-difference" });
     const prefix = `second.${name}`;
     results.set(`${prefix}.unrolledValLoss`, exact.validationLoss);
-    await addFlat(results, net.parameters, exact.weights, `${prefix}.unrolled.`);
+    addFlat(results, net.parameters, exact.weights, `${prefix}.unrolled.`);
     addArchitecture(results, `${prefix}.exact.grad.`, exact.gradient);
     addArchitecture(results, `${prefix}.direct.grad.`, exact.direct);
     add(`${prefix}.fd`, fd.gradient);
@@ -80,7 +80,7 @@ async function architectCase(golden: GoldenCase): Promise<Results> {
     const direction = exact.weightGradient as Tensor;
     const step = tf.mul(direction, tf.div(golden.number("r"), norm(direction)));
     const stem = (w: Tensor) => net.stem.convolve(net.parameters.view(w), train.x);
-    await addRunning(
+    addRunning(
       results,
       `${prefix}.after.stem.1`,
       stem(weights),
@@ -91,7 +91,7 @@ async function architectCase(golden: GoldenCase): Promise<Results> {
   return results;
 }
 
-async function leaseCase(golden: GoldenCase): Promise<Results> {
+function leaseCase(golden: GoldenCase): Results {
   const net = search(golden);
   const smooth = golden.flag("smooth");
   const audience = resnet({
@@ -107,12 +107,12 @@ async function leaseCase(golden: GoldenCase): Promise<Results> {
     explainer: darts.explainer(net, tf.scalar(0, "int32")),
     audience: audience.logits,
     explainerState: {
-      weights: tf.tensor1d(net.parameters.fromTorch((n) => golden.values(`E.${n}`))),
+      weights: golden.weights(net.parameters, "E"),
       buffer: null,
       sgd: plain(golden.number("xiE")),
     },
     audienceState: {
-      weights: tf.tensor1d(audience.parameters.fromTorch((n) => golden.values(`W.${n}`))),
+      weights: golden.weights(audience.parameters, "W"),
       buffer: null,
       sgd: plain(golden.number("xiW")),
     },
@@ -163,20 +163,15 @@ async function leaseCase(golden: GoldenCase): Promise<Results> {
     results.set("deltaObjective", whole.explanation.loss);
     results.set("audienceTrainObjective", whole.audienceTrain.loss);
     results.set("deltaPrime", whole.explanation.delta);
-    await addFlat(results, net.parameters, whole.explainerNext, "Eprime.");
-    await addFlat(results, audience.parameters, whole.audienceNext, "Wprime.");
-    await addFlat(
-      results,
-      audience.parameters,
-      tf.mul(whole.audienceWeightGradient, input.gamma),
-      "exact.grad.Wprime.",
-    );
-    await addFlat(results, net.parameters, whole.explainerWeightGradient as Tensor, "exact.grad.Eprime.audience.");
+    addFlat(results, net.parameters, whole.explainerNext, "Eprime.");
+    addFlat(results, audience.parameters, whole.audienceNext, "Wprime.");
+    addFlat(results, audience.parameters, tf.mul(whole.audienceWeightGradient, input.gamma), "exact.grad.Wprime.");
+    addFlat(results, net.parameters, whole.explainerWeightGradient as Tensor, "exact.grad.Eprime.audience.");
   }
   return results;
 }
 
-export const OBJECTIVE_CASES: Readonly<Record<string, (golden: GoldenCase) => Promise<Results>>> = {
+export const OBJECTIVE_CASES: Readonly<Record<string, (golden: GoldenCase) => Results>> = {
   f: architectCase,
   k: leaseCase,
 };

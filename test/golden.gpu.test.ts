@@ -13,9 +13,9 @@ const names = await goldenCaseNames();
 const wanted = goldenCases(await goldenIndex());
 const passed: string[] = [];
 
-describe("golden numbers on WebGPU", () => {
+describe("golden numbers on WebGPU, at once and as plans", () => {
   it.each(names)("%s", async (name) => {
-    const comparisons = await runGoldenCase(name);
+    const comparisons = await runGoldenCase(name, true);
     expect(comparisons.length).toBeGreaterThan(0);
     expect(comparisons.filter(({ excess }) => excess > 1)).toEqual([]);
     passed.push(name);
