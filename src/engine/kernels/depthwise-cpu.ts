@@ -1,6 +1,7 @@
 /**
- * The reference of the depthwise convolutions in plain TypeScript. Each channel is laid out as one plane of all pictures
- * with zeros between rows and pictures, so that a row of taps is one long run over the plane (stride 1) or over a row.
+ * The reference of the depthwise convolutions in plain TypeScript. A channel is laid out as rows of columns of pictures:
+ * the same pixel of all pictures of the batch lies together, so that a row of taps is one long run over a row, without
+ * borders between pictures. With stride s the columns of one remainder mod s lie together, which makes steps of s steps of 1.
  */
 import type { Values } from "../gpu/kernel";
 
@@ -35,147 +36,174 @@ export interface DepthwiseShape {
   readonly blocks: readonly DepthwiseBlock[];
 }
 
-/** Pictures [batch, height, width, channels]. */
-interface Pictures {
-  readonly batch: number;
-  readonly height: number;
-  readonly width: number;
-  readonly channels: number;
+/** Taps of one row of a filter that reach the picture somewhere, and where in a row of the plane each reads. */
+interface Taps {
+  /** Columns of the filter. */
+  readonly columns: readonly number[];
+  readonly offsets: readonly number[];
 }
 
-/** Layout of a plane: pixel (n, y, x) at (n·rows + y)·columns + x. */
-interface Layout {
-  readonly rows: number;
-  readonly columns: number;
+/** A channel of pictures as a plane. */
+interface Plane {
+  readonly values: Float64Array;
+  /** Pad before each row. */
+  readonly pad: number;
+  /** Columns lie by their remainder mod `stride`; those of one remainder take `length` places. */
+  readonly stride: number;
+  readonly length: number;
 }
 
-/** Copies channel c into a plane, `pad` pixels right and down. The plane is all zeros elsewhere. */
+function planeFor(batch: number, rows: number, pad: number, stride: number, length: number): Plane {
+  return { values: new Float64Array(rows * stride * length * batch), pad, stride, length };
+}
+
+/** First index of padded column `column` within a row. */
+const columnAt = ({ stride, length }: Plane, column: number, batch: number) =>
+  ((column % stride) * length + Math.floor(column / stride)) * batch;
+
+/** Copies channel c of pictures [batch, height, width, channels] into a plane. */
 function toPlane(
-  plane: Float64Array,
-  values: Values,
-  p: Pictures,
+  plane: Plane,
+  values: Float32Array,
+  sides: readonly [number, number, number],
+  channels: number,
   c: number,
-  { rows, columns }: Layout,
-  pad: number,
 ): void {
-  let i = c;
-  for (let n = 0; n < p.batch; n++)
-    for (let y = 0; y < p.height; y++) {
-      const to = (n * rows + y + pad) * columns + pad;
-      for (let x = 0; x < p.width; x++, i += p.channels) plane[to + x] = values[i] as number;
+  const [batch, height, width] = sides;
+  const to = plane.values;
+  const row = plane.stride * plane.length * batch;
+  const picture = height * width * channels;
+  for (let x = 0; x < width; x++) {
+    const column = columnAt(plane, x + plane.pad, batch);
+    for (let y = 0; y < height; y++) {
+      const [at, first] = [y * row + column, (y * width + x) * channels + c];
+      for (let n = 0, i = first; n < batch; n++, i += picture) to[at + n] = values[i] as number;
     }
+  }
 }
 
-/** Adds a plane's pixels to channel c. */
-function fromPlane(values: Values, plane: Float64Array, p: Pictures, c: number, { rows, columns }: Layout): void {
-  let i = c;
-  for (let n = 0; n < p.batch; n++)
-    for (let y = 0; y < p.height; y++) {
-      const from = (n * rows + y) * columns;
-      for (let x = 0; x < p.width; x++, i += p.channels)
-        values[i] = (values[i] as number) + (plane[from + x] as number);
+/** Copies a plane into channel c of pictures. */
+function fromPlane(
+  values: Float32Array,
+  plane: Plane,
+  sides: readonly [number, number, number],
+  channels: number,
+  c: number,
+): void {
+  const [batch, height, width] = sides;
+  const from = plane.values;
+  const row = plane.stride * plane.length * batch;
+  const picture = height * width * channels;
+  for (let x = 0; x < width; x++) {
+    const column = columnAt(plane, x + plane.pad, batch);
+    for (let y = 0; y < height; y++) {
+      const [at, first] = [y * row + column, (y * width + x) * channels + c];
+      for (let n = 0, i = first; n < batch; n++, i += picture) values[i] = from[at + n] as number;
     }
+  }
 }
 
-/**
- * sums[q] += Σ_t taps[t]·plane[at + q·step + t·spread] for q = from..to−1. Written out for the kernel sizes of DARTS: a loop
- * over taps costs as much as its products.
- */
+/** sums[at + q] += Σ_t taps[t]·plane[from + offsets[t] + q] for q < count. Three and five taps, those of DARTS, at once. */
 function correlate(
   sums: Float64Array,
-  from: number,
-  to: number,
-  plane: Float64Array,
   at: number,
-  step: number,
-  spread: number,
+  count: number,
+  plane: Float64Array,
+  from: number,
   taps: Float64Array,
+  offsets: readonly number[],
 ): void {
   const [a = 0, b = 0, c = 0, d = 0, e = 0] = taps;
-  if (taps.length === 3) {
-    for (let q = from, i = at; q < to; q++, i += step)
+  const [i0 = 0, i1 = 0, i2 = 0, i3 = 0, i4 = 0] = offsets;
+  const end = from + count;
+  if (offsets.length === 3)
+    for (let i = from, q = at; i < end; i++, q++)
       sums[q] =
         (sums[q] as number) +
-        a * (plane[i] as number) +
-        b * (plane[i + spread] as number) +
-        c * (plane[i + 2 * spread] as number);
-  } else if (taps.length === 5) {
-    for (let q = from, i = at; q < to; q++, i += step)
+        (a * (plane[i + i0] as number) + b * (plane[i + i1] as number) + c * (plane[i + i2] as number));
+  else if (offsets.length === 5)
+    for (let i = from, q = at; i < end; i++, q++)
       sums[q] =
         (sums[q] as number) +
-        a * (plane[i] as number) +
-        b * (plane[i + spread] as number) +
-        c * (plane[i + 2 * spread] as number) +
-        d * (plane[i + 3 * spread] as number) +
-        e * (plane[i + 4 * spread] as number);
-  } else {
-    for (const [t, tap] of taps.entries())
-      for (let q = from, i = at + t * spread; q < to; q++, i += step)
+        (a * (plane[i + i0] as number) + b * (plane[i + i1] as number) + c * (plane[i + i2] as number)) +
+        (d * (plane[i + i3] as number) + e * (plane[i + i4] as number));
+  else
+    for (let t = 0; t < offsets.length; t++) {
+      const [tap, shift] = [taps[t] as number, offsets[t] as number];
+      for (let i = from + shift, q = at; i < end + shift; i++, q++)
         sums[q] = (sums[q] as number) + tap * (plane[i] as number);
-  }
+    }
 }
 
-/** Σ_q y[q]·plane[at + q·step + t·spread] for q = from..to−1, added to sums[t]; two taps at a time. */
+/** sums[first + t] += Σ_q y[at + q]·plane[from + offsets[t] + q] for q < count. */
 function multiply(
   sums: Float64Array,
+  first: number,
   y: Float64Array,
-  from: number,
-  to: number,
-  plane: Float64Array,
   at: number,
-  step: number,
-  spread: number,
+  count: number,
+  plane: Float64Array,
+  from: number,
+  offsets: readonly number[],
 ): void {
-  for (let t = 0; t < sums.length; t += 2) {
-    let [even, odd] = [0, 0];
-    // The second of an odd last pair is not kept.
-    for (let q = from, i = at + t * spread; q < to; q++, i += step) {
+  let t = 0;
+  for (; t + 3 <= offsets.length; t += 3) {
+    const [i0 = 0, i1 = 0, i2 = 0] = [offsets[t], offsets[t + 1], offsets[t + 2]];
+    let [a, b, c] = [0, 0, 0];
+    for (let i = from, q = at; q < at + count; i++, q++) {
       const v = y[q] as number;
-      even += v * (plane[i] as number);
-      odd += v * (plane[i + spread] as number);
+      a += v * (plane[i + i0] as number);
+      b += v * (plane[i + i1] as number);
+      c += v * (plane[i + i2] as number);
     }
-    sums[t] = (sums[t] as number) + even;
-    if (t + 1 < sums.length) sums[t + 1] = (sums[t + 1] as number) + odd;
+    const f = first + t;
+    sums[f] = (sums[f] as number) + a;
+    sums[f + 1] = (sums[f + 1] as number) + b;
+    sums[f + 2] = (sums[f + 2] as number) + c;
   }
-}
-
-/** Filter of output channel o, one row of taps. */
-function readTaps(taps: Float64Array, w: Values, b: PlacedBlock, ky: number, o: number): void {
-  for (let kx = 0; kx < b.kernel; kx++)
-    taps[kx] = w[b.filterOffset + (ky * b.kernel + kx) * b.outChannels + o] as number;
-}
-
-/** Plane of the input of a block, and the runs of output pixels over it. */
-function runs(s: DepthwiseShape, b: PlacedBlock) {
-  const reach = b.dilation * (b.kernel - 1);
-  const layout = { rows: Math.max(s.height + b.pad, s.outHeight), columns: Math.max(s.width + b.pad, s.outWidth) };
-  const size = s.batch * layout.rows * layout.columns;
-  const plane = new Float64Array(size + reach * layout.columns + reach + b.dilation);
-  // With stride 1 all pixels are one run, those between rows being computed for nothing; else each row is one.
-  const out = s.stride === 1 ? layout : { rows: s.outHeight, columns: s.outWidth };
-  const each = (visit: (from: number, to: number, at: number) => void) => {
-    if (s.stride === 1) return visit(0, size, 0);
-    for (let n = 0; n < s.batch; n++)
-      for (let y = 0; y < s.outHeight; y++) {
-        const from = (n * s.outHeight + y) * s.outWidth;
-        visit(from, from + s.outWidth, (n * layout.rows + y * s.stride) * layout.columns);
-      }
-  };
-  return { layout, plane, out, outSize: s.batch * out.rows * out.columns, each };
+  for (; t < offsets.length; t++) {
+    const i0 = offsets[t] as number;
+    let sum = 0;
+    for (let i = from, q = at; q < at + count; i++, q++) sum += (y[q] as number) * (plane[i + i0] as number);
+    sums[first + t] = (sums[first + t] as number) + sum;
+  }
 }
 
 const total = (blocks: readonly PlacedBlock[]) => blocks.reduce((sum, b) => sum + b.outChannels, 0);
-const input = (s: DepthwiseShape): Pictures => s;
-const output = (s: DepthwiseShape, channels: number): Pictures => ({
-  batch: s.batch,
-  height: s.outHeight,
-  width: s.outWidth,
-  channels,
-});
+const inSides = (s: DepthwiseShape) => [s.batch, s.height, s.width] as const;
+const outSides = (s: DepthwiseShape) => [s.batch, s.outHeight, s.outWidth] as const;
+const reaches = (b: DepthwiseBlock, c: number) => c >= b.inOffset && c < b.inOffset + b.inChannels;
+const range = (n: number) => Array.from({ length: n }, (_, i) => i);
+
+/** The plane that holds a channel of x for every block, all padded alike. */
+function inputPlane(s: DepthwiseShape, blocks: readonly PlacedBlock[]): Plane {
+  const pad = Math.max(...blocks.map((b) => b.pad));
+  const last = Math.max(...blocks.map((b) => (s.outWidth - 1) * s.stride + pad - b.pad + b.dilation * (b.kernel - 1)));
+  const length = Math.ceil(Math.max(s.width + pad, last + 1) / s.stride);
+  return planeFor(s.batch, s.height, pad, s.stride, length);
+}
+
+/** Taps of a block over the plane of x. */
+function forwardTaps(s: DepthwiseShape, b: PlacedBlock, plane: Plane): Taps {
+  const columns = range(b.kernel).filter((kx) => {
+    const first = kx * b.dilation - b.pad;
+    return first < s.width && first + (s.outWidth - 1) * s.stride >= 0;
+  });
+  return { columns, offsets: columns.map((kx) => columnAt(plane, plane.pad - b.pad + kx * b.dilation, s.batch)) };
+}
+
+/** Taps of row ky of the filter of output channel o. */
+function readTaps(taps: Float64Array, w: Values, b: PlacedBlock, ky: number, columns: readonly number[], o: number) {
+  for (let t = 0; t < columns.length; t++)
+    taps[t] = w[b.filterOffset + (ky * b.kernel + (columns[t] as number)) * b.outChannels + o] as number;
+}
 
 /** The values where the mask is positive, zero elsewhere; all of them without a mask. */
 export function keepPositive(values: Values, mask: Values | undefined): Values {
-  return mask ? values.map((v, i) => ((mask[i] as number) > 0 ? v : 0)) : values;
+  if (!mask) return values;
+  const [from, z, kept] = [values as Float32Array, mask as Float32Array, new Float32Array(values.length)];
+  for (let i = 0; i < kept.length; i++) if ((z[i] as number) > 0) kept[i] = from[i] as number;
+  return kept;
 }
 
 export function depthwiseForward(
@@ -185,26 +213,33 @@ export function depthwiseForward(
   w: Values,
   out: Values,
 ): void {
-  const pictures = output(s, total(blocks));
-  for (const b of blocks) {
-    const { layout, plane, out: outLayout, outSize, each } = runs(s, b);
-    const [sums, taps] = [new Float64Array(outSize), new Float64Array(b.kernel)];
-    for (let i = 0; i < b.inChannels; i++) {
-      toPlane(plane, x, input(s), b.inOffset + i, layout, b.pad);
-      for (let o = i; o < b.outChannels; o += b.inChannels) {
-        sums.fill(0);
+  const plane = inputPlane(s, blocks);
+  const sums = planeFor(s.batch, s.outHeight, 0, 1, s.outWidth);
+  const reads = blocks.map((b) => forwardTaps(s, b, plane));
+  const [run, row, channels] = [s.outWidth * s.batch, plane.stride * plane.length * s.batch, total(blocks)];
+  for (let c = 0; c < s.channels; c++) {
+    if (!blocks.some((b) => reaches(b, c))) continue;
+    toPlane(plane, x as Float32Array, inSides(s), s.channels, c);
+    for (const [k, b] of blocks.entries()) {
+      if (!reaches(b, c)) continue;
+      const { columns, offsets } = reads[k] as Taps;
+      const taps = new Float64Array(columns.length);
+      for (let o = c - b.inOffset; o < b.outChannels; o += b.inChannels) {
+        sums.values.fill(0);
         for (let ky = 0; ky < b.kernel; ky++) {
-          readTaps(taps, w, b, ky, o);
-          const down = ky * b.dilation * layout.columns;
-          each((from, to, at) => correlate(sums, from, to, plane, at + down, s.stride, b.dilation, taps));
+          readTaps(taps, w, b, ky, columns, o);
+          for (let oy = 0; oy < s.outHeight; oy++) {
+            const y = oy * s.stride - b.pad + ky * b.dilation;
+            if (y >= 0 && y < s.height) correlate(sums.values, oy * run, run, plane.values, y * row, taps, offsets);
+          }
         }
-        fromPlane(out, sums, pictures, b.outOffset + o, outLayout);
+        fromPlane(out as Float32Array, sums, outSides(s), channels, b.outOffset + o);
       }
     }
   }
 }
 
-/** A stride-1 correlation of dy with the filter turned round; with stride, zeros lie between dy's pixels. */
+/** Each column of x is a run over dy of those taps that meet it; with a stride, these differ by its remainder. */
 export function depthwiseGradX(
   s: DepthwiseShape,
   blocks: readonly PlacedBlock[],
@@ -213,30 +248,43 @@ export function depthwiseGradX(
   out: Values,
 ): void {
   const channels = total(blocks);
-  for (const b of blocks) {
-    const reach = b.dilation * (b.kernel - 1);
-    const [height, width] = [(s.outHeight - 1) * s.stride + 1, (s.outWidth - 1) * s.stride + 1];
-    const pad = reach - b.pad;
-    const layout = { rows: Math.max(height + reach, s.height), columns: Math.max(width + reach, s.width) };
-    const size = s.batch * layout.rows * layout.columns;
-    const plane = new Float64Array(size + 2 * (reach * layout.columns + reach));
-    const [sums, taps] = [new Float64Array(size), new Float64Array(b.kernel)];
-    for (let i = 0; i < b.inChannels; i++) {
-      sums.fill(0);
-      for (let o = i; o < b.outChannels; o += b.inChannels) {
-        let from = b.outOffset + o;
-        for (let n = 0; n < s.batch; n++)
-          for (let y = 0; y < s.outHeight; y++) {
-            const to = (n * layout.rows + y * s.stride + pad) * layout.columns + pad;
-            for (let x = 0; x < s.outWidth; x++, from += channels) plane[to + x * s.stride] = dy[from] as number;
+  const length = Math.ceil(s.width / s.stride);
+  const sums = planeFor(s.batch, s.height, 0, s.stride, length);
+  // Column j·stride + r of x meets tap kx at column j + (r + pad − kx·dilation)/stride of dy.
+  const readsOf = (b: PlacedBlock) =>
+    range(s.stride).map((r) => {
+      const shift = (kx: number) => (r + b.pad - kx * b.dilation) / s.stride;
+      const columns = range(b.kernel).filter(
+        (kx) => Number.isInteger(shift(kx)) && shift(kx) < s.outWidth && shift(kx) + length > 0,
+      );
+      return { columns, shifts: columns.map(shift) };
+    });
+  const reads = blocks.map(readsOf);
+  const shifts = reads.flat().flatMap((read) => read.shifts);
+  const pad = Math.max(0, -Math.min(...shifts));
+  const plane = planeFor(s.batch, s.outHeight, pad, 1, Math.max(pad + s.outWidth, pad + length + Math.max(...shifts)));
+  const [run, row, sumsRow] = [length * s.batch, plane.length * s.batch, s.stride * length * s.batch];
+  for (let c = 0; c < s.channels; c++) {
+    sums.values.fill(0);
+    for (const [k, b] of blocks.entries()) {
+      if (!reaches(b, c)) continue;
+      for (let o = c - b.inOffset; o < b.outChannels; o += b.inChannels) {
+        toPlane(plane, dy as Float32Array, outSides(s), channels, b.outOffset + o);
+        for (const [r, read] of (reads[k] ?? []).entries()) {
+          const taps = new Float64Array(read.columns.length);
+          const offsets = read.shifts.map((shift) => (shift + pad) * s.batch);
+          for (let ky = 0; ky < b.kernel; ky++) {
+            readTaps(taps, w, b, ky, read.columns, o);
+            for (let oy = 0; oy < s.outHeight; oy++) {
+              const y = oy * s.stride - b.pad + ky * b.dilation;
+              if (y >= 0 && y < s.height)
+                correlate(sums.values, y * sumsRow + r * run, run, plane.values, oy * row, taps, offsets);
+            }
           }
-        for (let ky = 0; ky < b.kernel; ky++) {
-          readTaps(taps, w, b, b.kernel - 1 - ky, o);
-          correlate(sums, 0, size, plane, ky * b.dilation * layout.columns, 1, b.dilation, taps.reverse());
         }
       }
-      fromPlane(out, sums, input(s), b.inOffset + i, layout);
     }
+    fromPlane(out as Float32Array, sums, inSides(s), s.channels, c);
   }
 }
 
@@ -247,20 +295,27 @@ export function depthwiseGradW(
   dy: Values,
   out: Values,
 ): void {
-  const pictures = output(s, total(blocks));
-  for (const b of blocks) {
-    const { layout, plane, out: outLayout, outSize, each } = runs(s, b);
-    const [y, sums] = [new Float64Array(outSize), new Float64Array(b.kernel)];
-    for (let i = 0; i < b.inChannels; i++) {
-      toPlane(plane, x, input(s), b.inOffset + i, layout, b.pad);
-      for (let o = i; o < b.outChannels; o += b.inChannels) {
-        toPlane(y, dy, pictures, b.outOffset + o, outLayout, 0);
+  const plane = inputPlane(s, blocks);
+  const ds = planeFor(s.batch, s.outHeight, 0, 1, s.outWidth);
+  const reads = blocks.map((b) => forwardTaps(s, b, plane));
+  const [run, row, channels] = [s.outWidth * s.batch, plane.stride * plane.length * s.batch, total(blocks)];
+  for (let c = 0; c < s.channels; c++) {
+    if (!blocks.some((b) => reaches(b, c))) continue;
+    toPlane(plane, x as Float32Array, inSides(s), s.channels, c);
+    for (const [k, b] of blocks.entries()) {
+      if (!reaches(b, c)) continue;
+      const { columns, offsets } = reads[k] as Taps;
+      const sums = new Float64Array(columns.length);
+      for (let o = c - b.inOffset; o < b.outChannels; o += b.inChannels) {
+        toPlane(ds, dy as Float32Array, outSides(s), channels, b.outOffset + o);
         for (let ky = 0; ky < b.kernel; ky++) {
           sums.fill(0);
-          const down = ky * b.dilation * layout.columns;
-          each((from, to, at) => multiply(sums, y, from, to, plane, at + down, s.stride, b.dilation));
-          for (let kx = 0; kx < b.kernel; kx++)
-            out[b.filterOffset + (ky * b.kernel + kx) * b.outChannels + o] = sums[kx] as number;
+          for (let oy = 0; oy < s.outHeight; oy++) {
+            const y = oy * s.stride - b.pad + ky * b.dilation;
+            if (y >= 0 && y < s.height) multiply(sums, 0, ds.values, oy * run, run, plane.values, y * row, offsets);
+          }
+          for (const [t, kx] of columns.entries())
+            out[b.filterOffset + (ky * b.kernel + kx) * b.outChannels + o] = sums[t] as number;
         }
       }
     }
