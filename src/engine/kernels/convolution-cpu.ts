@@ -1,5 +1,6 @@
 /** Convolutions on the CPU: the readable reference, sums in double precision and rounded once. */
 import type { KernelBody, Values } from "../gpu/kernel";
+import { keepPositive } from "./depthwise-cpu";
 
 export interface ConvolutionShape {
   readonly batch: number;
@@ -63,48 +64,100 @@ function eachRun(s: ConvolutionShape, visit: (run: Run) => void): void {
 
 /** A matrix inside an array: value (r, c) at start + r·row + c·column. */
 interface Matrix {
-  /** Sums are kept in double precision: they are rounded once, as a reference should be. */
-  readonly values: Values | Float64Array;
+  readonly values: Float32Array;
   start: number;
   readonly row: number;
   readonly column: number;
 }
 
+/** Sums of a matrix, columns next to each other, in double precision: they are rounded once, as a reference should be. */
+interface Sums {
+  readonly values: Float64Array;
+  start: number;
+  readonly row: number;
+}
+
 /**
- * c += a·b for a [rows, inner], b [inner, columns], with a's and c's columns next to each other. Two columns by four inner
- * terms at a time: eight numbers of b stay in registers while the rows go by.
+ * c += a·b for a [rows, 4], b [4, 4], from column i of a, row i of b and column j of b and c. The sixteen numbers of b stay
+ * at hand while the rows go by.
  */
-function addProduct(c: Matrix, a: Matrix, b: Matrix, rows: number, inner: number, columns: number): void {
-  const [cs, as, bs] = [c.values, a.values, b.values];
-  const value = (i: number, j: number) =>
-    i < inner && j < columns ? (bs[b.start + i * b.row + j * b.column] as number) : 0;
-  for (let j = 0; j < columns; j += 2) {
-    const pair = j + 1 < columns;
-    for (let i = 0; i < inner; i += 4) {
-      const [b00, b10, b20, b30] = [value(i, j), value(i + 1, j), value(i + 2, j), value(i + 3, j)];
-      const [b01, b11, b21, b31] = [value(i, j + 1), value(i + 1, j + 1), value(i + 2, j + 1), value(i + 3, j + 1)];
-      const left = inner - i;
-      for (let r = 0, p = a.start + i, q = c.start + j; r < rows; r++, p += a.row, q += c.row) {
-        const a0 = as[p] as number;
-        const a1 = left > 1 ? (as[p + 1] as number) : 0;
-        const a2 = left > 2 ? (as[p + 2] as number) : 0;
-        const a3 = left > 3 ? (as[p + 3] as number) : 0;
-        cs[q] = (cs[q] as number) + a0 * b00 + a1 * b10 + a2 * b20 + a3 * b30;
-        if (pair) cs[q + 1] = (cs[q + 1] as number) + a0 * b01 + a1 * b11 + a2 * b21 + a3 * b31;
-      }
-    }
+function addTile(c: Sums, a: Matrix, b: Matrix, rows: number, i: number, j: number): void {
+  const [cs, as, bs, down, right] = [c.values, a.values, b.values, b.row, b.column];
+  const s = b.start + i * down + j * right;
+  const b00 = bs[s] as number;
+  const b01 = bs[s + right] as number;
+  const b02 = bs[s + 2 * right] as number;
+  const b03 = bs[s + 3 * right] as number;
+  const b10 = bs[s + down] as number;
+  const b11 = bs[s + down + right] as number;
+  const b12 = bs[s + down + 2 * right] as number;
+  const b13 = bs[s + down + 3 * right] as number;
+  const b20 = bs[s + 2 * down] as number;
+  const b21 = bs[s + 2 * down + right] as number;
+  const b22 = bs[s + 2 * down + 2 * right] as number;
+  const b23 = bs[s + 2 * down + 3 * right] as number;
+  const b30 = bs[s + 3 * down] as number;
+  const b31 = bs[s + 3 * down + right] as number;
+  const b32 = bs[s + 3 * down + 2 * right] as number;
+  const b33 = bs[s + 3 * down + 3 * right] as number;
+  const [aRow, cRow] = [a.row, c.row];
+  for (let r = 0, p = a.start + i, q = c.start + j; r < rows; r++, p += aRow, q += cRow) {
+    const a0 = as[p] as number;
+    const a1 = as[p + 1] as number;
+    const a2 = as[p + 2] as number;
+    const a3 = as[p + 3] as number;
+    cs[q] = (cs[q] as number) + a0 * b00 + a1 * b10 + a2 * b20 + a3 * b30;
+    cs[q + 1] = (cs[q + 1] as number) + a0 * b01 + a1 * b11 + a2 * b21 + a3 * b31;
+    cs[q + 2] = (cs[q + 2] as number) + a0 * b02 + a1 * b12 + a2 * b22 + a3 * b32;
+    cs[q + 3] = (cs[q + 3] as number) + a0 * b03 + a1 * b13 + a2 * b23 + a3 * b33;
   }
 }
 
-/** x where the mask is positive, zero elsewhere. */
-const masked = (x: Values, z: Values | undefined): Values =>
-  z ? x.map((v: number, i: number) => ((z[i] as number) > 0 ? v : 0)) : x;
+/** c += a·b for column i of a and row i of b, in the columns from j up to j + 4 that b has. */
+function addColumn(c: Sums, a: Matrix, b: Matrix, rows: number, i: number, j: number, columns: number): void {
+  const [cs, as, bs] = [c.values, a.values, b.values];
+  const [aRow, cRow] = [a.row, c.row];
+  const s = b.start + i * b.row + j * b.column;
+  if (j + 4 <= columns) {
+    const b0 = bs[s] as number;
+    const b1 = bs[s + b.column] as number;
+    const b2 = bs[s + 2 * b.column] as number;
+    const b3 = bs[s + 3 * b.column] as number;
+    for (let r = 0, p = a.start + i, q = c.start + j; r < rows; r++, p += aRow, q += cRow) {
+      const v = as[p] as number;
+      cs[q] = (cs[q] as number) + v * b0;
+      cs[q + 1] = (cs[q + 1] as number) + v * b1;
+      cs[q + 2] = (cs[q + 2] as number) + v * b2;
+      cs[q + 3] = (cs[q + 3] as number) + v * b3;
+    }
+    return;
+  }
+  for (let k = j; k < columns; k++) {
+    const v = bs[s + (k - j) * b.column] as number;
+    for (let r = 0, p = a.start + i, q = c.start + k; r < rows; r++, p += aRow, q += cRow)
+      cs[q] = (cs[q] as number) + (as[p] as number) * v;
+  }
+}
+
+/** c += a·b for a [rows, inner], b [inner, columns], with a's columns next to each other. */
+function addProduct(c: Sums, a: Matrix, b: Matrix, rows: number, inner: number, columns: number): void {
+  for (let j = 0; j < columns; j += 4) {
+    let i = 0;
+    if (j + 4 <= columns) for (; i + 4 <= inner; i += 4) addTile(c, a, b, rows, i, j);
+    for (; i < inner; i++) addColumn(c, a, b, rows, i, j, columns);
+  }
+}
 
 export const cpuForward: KernelBody<ConvolutionShape>["cpu"] = ([x, w, z], out, s) => {
   const [inAll, outAll] = [s.groups * s.inChannels, s.groups * s.outChannels];
-  const a: Matrix = { values: masked(x as Values, z), start: 0, row: s.stride * inAll, column: 1 };
-  const b: Matrix = { values: w as Values, start: 0, row: outAll, column: 1 };
-  const c: Matrix = { values: new Float64Array(out.length), start: 0, row: outAll, column: 1 };
+  const a: Matrix = {
+    values: keepPositive(x as Values, z) as Float32Array,
+    start: 0,
+    row: s.stride * inAll,
+    column: 1,
+  };
+  const b: Matrix = { values: w as Float32Array, start: 0, row: outAll, column: 1 };
+  const c: Sums = { values: new Float64Array(out.length), start: 0, row: outAll };
   eachRun(s, (run) => {
     [a.start, b.start, c.start] = [run.x, run.w, run.y];
     addProduct(c, a, b, run.pixels, s.inChannels, s.outChannels);
@@ -114,49 +167,75 @@ export const cpuForward: KernelBody<ConvolutionShape>["cpu"] = ([x, w, z], out, 
 
 export const cpuGradX: KernelBody<ConvolutionShape>["cpu"] = ([dy, w, z], out, s) => {
   const [inAll, outAll] = [s.groups * s.inChannels, s.groups * s.outChannels];
-  const a: Matrix = { values: dy as Values, start: 0, row: outAll, column: 1 };
+  const a: Matrix = { values: dy as Float32Array, start: 0, row: outAll, column: 1 };
   // The filter, transposed.
-  const b: Matrix = { values: w as Values, start: 0, row: 1, column: outAll };
-  const c: Matrix = { values: new Float64Array(out.length), start: 0, row: s.stride * inAll, column: 1 };
+  const b: Matrix = { values: w as Float32Array, start: 0, row: 1, column: outAll };
+  const c: Sums = { values: new Float64Array(out.length), start: 0, row: s.stride * inAll };
   eachRun(s, (run) => {
     [a.start, b.start, c.start] = [run.y, run.w, run.x];
     addProduct(c, a, b, run.pixels, s.outChannels, s.inChannels);
   });
   out.set(c.values);
-  if (z) out.set(masked(out, z));
+  if (z) out.set(keepPositive(out, z));
 };
 
+/** Pixels of two pictures side by side: their values' first places and steps from pixel to pixel. */
+interface Pixels {
+  readonly xs: Float32Array;
+  readonly xStep: number;
+  readonly ds: Float32Array;
+  readonly yStep: number;
+}
+
+/** sums[f..f + 3] and sums[g..g + 3] += Σ over pixels of channels xi and xi + 1 of x times four channels of dy from yi. */
+function addOuterSums(sums: Float64Array, f: number, g: number, p: Pixels, x: number, y: number, pixels: number): void {
+  const { xs, xStep, ds, yStep } = p;
+  let [a0, a1, a2, a3, b0, b1, b2, b3] = [0, 0, 0, 0, 0, 0, 0, 0];
+  for (let n = 0, xi = x, yi = y; n < pixels; n++, xi += xStep, yi += yStep) {
+    const [v, u] = [xs[xi] as number, xs[xi + 1] as number];
+    const d0 = ds[yi] as number;
+    a0 += v * d0;
+    b0 += u * d0;
+    const d1 = ds[yi + 1] as number;
+    a1 += v * d1;
+    b1 += u * d1;
+    const d2 = ds[yi + 2] as number;
+    a2 += v * d2;
+    b2 += u * d2;
+    const d3 = ds[yi + 3] as number;
+    a3 += v * d3;
+    b3 += u * d3;
+  }
+  sums[f] = (sums[f] as number) + a0;
+  sums[f + 1] = (sums[f + 1] as number) + a1;
+  sums[f + 2] = (sums[f + 2] as number) + a2;
+  sums[f + 3] = (sums[f + 3] as number) + a3;
+  sums[g] = (sums[g] as number) + b0;
+  sums[g + 1] = (sums[g + 1] as number) + b1;
+  sums[g + 2] = (sums[g + 2] as number) + b2;
+  sums[g + 3] = (sums[g + 3] as number) + b3;
+}
+
 export const cpuGradW: KernelBody<ConvolutionShape>["cpu"] = ([x, dy, z], out, s) => {
-  const [xs, ds] = [masked(x as Values, z), dy as Values];
+  const [xs, ds] = [keepPositive(x as Values, z) as Float32Array, dy as Float32Array];
   const { inChannels, outChannels } = s;
   const [xStep, yStep] = [s.stride * s.groups * inChannels, s.groups * outChannels];
+  const both: Pixels = { xs, xStep, ds, yStep };
+  const pairs = inChannels - (inChannels % 2);
   const fours = outChannels - (outChannels % 4);
   const sums = new Float64Array(out.length);
   eachRun(s, ({ x: x0, w: w0, y: y0, pixels }) => {
-    for (let i = 0, wi = w0; i < inChannels; i++, wi += yStep) {
-      // Four output channels at a time: each pixel of x is read once for four products.
-      for (let o = 0; o < fours; o += 4) {
-        let [a, b, c, d] = [0, 0, 0, 0];
-        for (let p = 0, xi = x0 + i, yi = y0 + o; p < pixels; p++, xi += xStep, yi += yStep) {
-          const v = xs[xi] as number;
-          a += v * (ds[yi] as number);
-          b += v * (ds[yi + 1] as number);
-          c += v * (ds[yi + 2] as number);
-          d += v * (ds[yi + 3] as number);
-        }
-        const f = wi + o;
-        sums[f] = (sums[f] as number) + a;
-        sums[f + 1] = (sums[f + 1] as number) + b;
-        sums[f + 2] = (sums[f + 2] as number) + c;
-        sums[f + 3] = (sums[f + 3] as number) + d;
-      }
-      for (let o = fours; o < outChannels; o++) {
+    for (let i = 0; i < pairs; i += 2)
+      for (let o = 0, f = w0 + i * yStep; o < fours; o += 4)
+        addOuterSums(sums, f + o, f + yStep + o, both, x0 + i, y0 + o, pixels);
+    // What is left of an odd number of input channels, and of output channels that do not come in fours.
+    for (let i = 0; i < inChannels; i++)
+      for (let o = i < pairs ? fours : 0, f = w0 + i * yStep; o < outChannels; o++) {
         let sum = 0;
         for (let p = 0, xi = x0 + i, yi = y0 + o; p < pixels; p++, xi += xStep, yi += yStep)
           sum += (xs[xi] as number) * (ds[yi] as number);
-        sums[wi + o] = (sums[wi + o] as number) + sum;
+        sums[f + o] = (sums[f + o] as number) + sum;
       }
-    }
   });
   out.set(sums);
 };
