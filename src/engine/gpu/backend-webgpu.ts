@@ -5,6 +5,7 @@
 import { WebGPUBackend, type WebGPUProgram } from "@tensorflow/tfjs-backend-webgpu/dist/webgpu";
 import { compileProgram, makeShaderKey } from "@tensorflow/tfjs-backend-webgpu/dist/webgpu_program";
 import { type DataType, type TensorInfo, util } from "@tensorflow/tfjs-core";
+import { OWN } from "./program";
 import { Recorder, RecordingError, type Shader } from "./recorder";
 import { type Field, packUniforms } from "./uniforms";
 
@@ -14,8 +15,8 @@ const readable = (info: TensorInfo) => `a tensor [${info.shape}]`;
 
 /** A program's own name: TF.js's keys begin with it, ours with the product's and then the kernel's. */
 export function programName(program: WebGPUProgram): string {
-  const [first = "", second = ""] = program.shaderKey.split("_");
-  return first === "searchlight" ? second : first;
+  const key = program.shaderKey.startsWith(OWN) ? program.shaderKey.slice(OWN.length) : program.shaderKey;
+  return key.split("_", 1)[0] ?? key;
 }
 
 /** Parts of TF.js's backend that it keeps to itself. */
@@ -24,6 +25,14 @@ interface Inner {
   readonly commandEncoder: GPUCommandEncoder | null;
   /** Data that encoded commands use: not released before they are submitted. */
   readonly commandQueueOwnedIds: WeakSet<object>;
+}
+
+/** TF.js's key tells apart what makes no difference to our kernels: which inputs have the output's shape. */
+function shaderKey(program: WebGPUProgram, inputs: Shader["inputs"], output: TensorInfo): string {
+  if (!program.shaderKey.startsWith(OWN)) return makeShaderKey(program, [...inputs], output);
+  const types = [output, ...inputs].map(({ dtype }) => dtype);
+  const flat = program.dispatch[1] === 1 && program.dispatch[2] === 1;
+  return `${program.shaderKey} ${program.workgroupSize} ${types} ${flat}`;
 }
 
 function operationsOf(program: WebGPUProgram): number {
@@ -98,7 +107,7 @@ export class RecordingBackend extends WebGPUBackend {
       shape,
       name: program.variableNames[i] ?? "",
     }));
-    return { key: makeShaderKey(program, described, output), program, inputs: described, output };
+    return { key: shaderKey(program, described, output), program, inputs: described, output };
   }
 
   /** WebGPU limits each dimension of a dispatch; a flat one too long is folded. */

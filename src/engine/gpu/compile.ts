@@ -19,7 +19,7 @@ export type Preparation =
   /** Bytes on the device that the plan and its tensors will take. */
   | { readonly kind: "planned"; readonly bytes: number; readonly dispatches: number }
   | { readonly kind: "tuning"; readonly done: number; readonly total: number }
-  | { readonly kind: "compiling" };
+  | { readonly kind: "compiling"; readonly done: number; readonly total: number };
 
 export interface CompileOptions {
   /** Milliseconds to spend on choosing variants; none are timed by default. */
@@ -50,8 +50,7 @@ export async function compileStep<S extends Tensors, I extends Tensors, R extend
       planned(recorded);
     }
   }
-  report({ kind: "compiling" });
-  return recorded.build(arena);
+  return recorded.build(arena, (done, total) => report({ kind: "compiling", done, total }));
 }
 
 function bytesOf({ bytes }: Recording, held: readonly Held<Tensors>[]): number {

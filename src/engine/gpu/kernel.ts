@@ -11,6 +11,8 @@ export type Values = Float32Array | Int32Array;
 export interface KernelBody<A> {
   readonly dtype?: "float32" | "int32";
   shape(attrs: A): readonly number[];
+  /** Multiplications and additions of a call, for the profiler; left out where none is worth counting. */
+  operations?(attrs: A): number;
   /** Readable reference: fills `out`, which starts at zero. */
   cpu(inputs: readonly Values[], out: Values, attrs: A): void;
   /** The plain way on WebGPU. */
@@ -74,7 +76,9 @@ function register<A>(kernelName: string, body: KernelBody<A>): Kernel<A> {
         });
       const way = chooseVariant(kernelName, body, a);
       const result = way(tensors, a, (dispatch) => {
-        const info = runDispatch(gpu, dispatch);
+        // The first dispatch does the work; one that follows joins its partial results.
+        const operations = made.length === 0 ? (body.operations?.(a) ?? 0) : 0;
+        const info = runDispatch(gpu, { operations, ...dispatch });
         made.push(info);
         return info;
       });

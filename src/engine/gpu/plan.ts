@@ -5,7 +5,7 @@ import { aligned } from "./arena";
 import type { RecordingBackend } from "./backend-webgpu";
 import { allocate, DeviceBuffer } from "./memory";
 import { PassTimer } from "./pass-timer";
-import { rootOf, type Storage } from "./recorder";
+import { rootOf, type Shader, type Storage } from "./recorder";
 import type { Action, Recording } from "./recording";
 
 /** Usage of buffers that kernels read and write; a function, since a runtime may define the constants late. */
@@ -111,6 +111,7 @@ export class Plan {
   /**
    * Compiles the kernels and allocates what the recording needs.
    * @param results tensors that the host reads, in the order of the recording's exits
+   * @param report hears how many kernels are compiled
    * @throws OutOfMemoryError
    */
   static async create(
@@ -118,10 +119,20 @@ export class Plan {
     arena: ScratchArena,
     recording: Recording,
     results: readonly TensorInfo[],
+    report: (done: number, total: number) => void = () => undefined,
   ): Promise<Plan> {
     const { device } = backend;
     const dispatches = recording.actions.filter((action) => action.kind === "dispatch");
-    const pipelines = await Promise.all(dispatches.map(({ command }) => backend.pipeline(command.shader)));
+    const shaders = [...new Map(dispatches.map(({ command: { shader } }) => [shader.key, shader])).values()];
+    let done = 0;
+    report(done, shaders.length);
+    const compile = async (shader: Shader) => {
+      const pipeline = await backend.pipeline(shader);
+      report(++done, shaders.length);
+      return [shader.key, pipeline] as const;
+    };
+    const compiled = new Map(await Promise.all(shaders.map(compile)));
+    const pipelines = dispatches.map(({ command }) => compiled.get(command.shader.key) as GPUComputePipeline);
     const { layout, slab, constants } = recording;
     const constantOffsets = new Map<Storage, number>();
     let end = 0;

@@ -42,6 +42,9 @@ export function vectorFor(...channels: readonly number[]): 1 | 4 {
 
 const WORKGROUP = 64;
 
+/** What the keys of our kernels begin with. */
+export const OWN = "searchlight_";
+
 class Program implements WebGPUProgram {
   readonly outputShape: number[];
   readonly shaderKey: string;
@@ -59,7 +62,7 @@ class Program implements WebGPUProgram {
     this.operations = source.operations ?? 0;
     this.outputShape = [source.shape.reduce((a, b) => a * b, 1)];
     const { vector = 1, scalars = [] } = source;
-    this.shaderKey = `searchlight_${source.name}_${vector}_${source.variant ?? ""}`;
+    this.shaderKey = `${OWN}${source.name}_${vector}_${source.variant ?? ""}`;
     this.outputComponent = scalars.includes("result") ? 1 : vector;
     this.variableComponents = Object.keys(source.inputs).map((name) => (scalars.includes(name) ? 1 : vector));
     const workgroup = source.workgroup ?? WORKGROUP;

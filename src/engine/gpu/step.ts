@@ -37,8 +37,8 @@ export interface Step<R extends string> {
 /** A step on WebGPU before anything is allocated. */
 export interface Recorded<R extends string> {
   readonly recording: Recording;
-  /** Compiles and allocates. @throws OutOfMemoryError */
-  build(arena: ScratchArena): Promise<PlannedStep<R>>;
+  /** Compiles and allocates. @param report hears how many kernels are compiled @throws OutOfMemoryError */
+  build(arena: ScratchArena, report?: (done: number, total: number) => void): Promise<PlannedStep<R>>;
 }
 
 export interface PlannedStep<R extends string> extends Step<R> {
@@ -77,8 +77,8 @@ export function recordStep<S extends Tensors, I extends Tensors, R extends strin
     const names = results.map(({ name }) => name);
     recorded = {
       recording,
-      build: async (arena: ScratchArena) => {
-        const plan = await Plan.create(backend, arena, recording, described);
+      build: async (arena, report) => {
+        const plan = await Plan.create(backend, arena, recording, described, report);
         return {
           plan,
           run: async () => {
