@@ -1,5 +1,5 @@
 /** Pools as in PyTorch: average over the pixels inside the picture; the maximum is the first one in row-major order. */
-import { defineKernel, defineLinearPair, type KernelBody, type Values } from "../gpu/kernel";
+import { defineKernel, defineLinearPair, type KernelBody } from "../gpu/kernel";
 import { vectorFor } from "../gpu/program";
 import { type Tensor, tf } from "../gpu/tensorflow";
 import { outputSide } from "./depthwise";
@@ -31,27 +31,63 @@ const params = (s: PoolShape, vector = 1) => ({
   pad: s.pad,
 });
 
-/**
- * Calls visit(outBase, window, places) for each output pixel; `window` lists the input pixels inside, each as its first
- * index, `places` where each is in the whole window.
- */
-function eachWindow(
-  s: PoolShape,
-  visit: (out: number, window: readonly number[], places: readonly number[]) => void,
-): void {
+/** The part of an output pixel's window that lies inside the picture, on the CPU; all places are first channels. */
+interface Window {
+  out: number;
+  first: number;
+  rows: number;
+  columns: number;
+  /** Where the whole window would begin, and which of its places comes first inside. */
+  corner: number;
+  place: number;
+}
+
+/** Calls visit for each output pixel, with one window that changes. */
+function eachWindow(s: PoolShape, visit: (window: Window) => void): void {
+  const window: Window = { out: 0, first: 0, rows: 0, columns: 0, corner: 0, place: 0 };
   for (let n = 0; n < s.batch; n++)
-    for (let oy = 0; oy < s.outHeight; oy++)
+    for (let oy = 0; oy < s.outHeight; oy++) {
+      const top = oy * s.stride - s.pad;
+      const y0 = Math.max(top, 0);
+      window.rows = Math.min(top + s.kernel, s.height) - y0;
       for (let ox = 0; ox < s.outWidth; ox++) {
-        const [window, places]: [number[], number[]] = [[], []];
-        for (let place = 0; place < s.kernel ** 2; place++) {
-          const iy = oy * s.stride - s.pad + Math.floor(place / s.kernel);
-          const ix = ox * s.stride - s.pad + (place % s.kernel);
-          if (iy < 0 || iy >= s.height || ix < 0 || ix >= s.width) continue;
-          window.push(((n * s.height + iy) * s.width + ix) * s.channels);
-          places.push(place);
-        }
-        visit(((n * s.outHeight + oy) * s.outWidth + ox) * s.channels, window, places);
+        const left = ox * s.stride - s.pad;
+        const x0 = Math.max(left, 0);
+        window.columns = Math.min(left + s.kernel, s.width) - x0;
+        window.first = ((n * s.height + y0) * s.width + x0) * s.channels;
+        window.corner = ((n * s.height + top) * s.width + left) * s.channels;
+        window.place = (y0 - top) * s.kernel + x0 - left;
+        window.out = ((n * s.outHeight + oy) * s.outWidth + ox) * s.channels;
+        visit(window);
       }
+    }
+}
+
+/** How far each place of a window is from its corner. */
+function placeOffsets(s: PoolShape): Int32Array {
+  return Int32Array.from({ length: s.kernel ** 2 }, (_, place) => {
+    return (Math.floor(place / s.kernel) * s.width + (place % s.kernel)) * s.channels;
+  });
+}
+
+/** Mean of channel c over a window. */
+function meanOf(xs: Float32Array, s: PoolShape, { first, rows, columns }: Window, c: number): number {
+  let sum = 0;
+  for (let r = 0, row = first + c; r < rows; r++, row += s.width * s.channels)
+    for (let q = 0, i = row; q < columns; q++, i += s.channels) sum += xs[i] as number;
+  return sum / (rows * columns);
+}
+
+/** Adds a value to channel c of all pixels of a window. */
+function addToWindow(
+  sums: Float64Array,
+  s: PoolShape,
+  { first, rows, columns }: Window,
+  c: number,
+  value: number,
+): void {
+  for (let r = 0, row = first + c; r < rows; r++, row += s.width * s.channels)
+    for (let q = 0, i = row; q < columns; q++, i += s.channels) sums[i] = (sums[i] as number) + value;
 }
 
 const outputCoordinates = `
@@ -80,14 +116,12 @@ const average = defineLinearPair<PoolShape>(
   "SearchlightAveragePool",
   {
     shape: outShape,
-    cpu: ([x], out, s) =>
-      eachWindow(s, (o, window) => {
-        for (let c = 0; c < s.channels; c++) {
-          let sum = 0;
-          for (const i of window) sum += (x as Values)[i + c] as number;
-          out[o + c] = sum / window.length;
-        }
-      }),
+    cpu: ([x], out, s) => {
+      const xs = x as Float32Array;
+      eachWindow(s, (window) => {
+        for (let c = 0; c < s.channels; c++) out[window.out + c] = meanOf(xs, s, window, c);
+      });
+    },
     gpu: ([x], s, run) => {
       if (!x) throw new Error("AveragePool needs x.");
       return run({
@@ -108,13 +142,14 @@ const average = defineLinearPair<PoolShape>(
   },
   {
     shape: inShape,
-    cpu: ([dy], out, s) =>
-      eachWindow(s, (o, window) => {
-        for (let c = 0; c < s.channels; c++) {
-          const share = ((dy as Values)[o + c] as number) / window.length;
-          for (const i of window) out[i + c] = (out[i + c] as number) + share;
-        }
-      }),
+    cpu: ([dy], out, s) => {
+      const [ds, sums] = [dy as Float32Array, new Float64Array(out.length)];
+      eachWindow(s, (window) => {
+        const pixels = window.rows * window.columns;
+        for (let c = 0; c < s.channels; c++) addToWindow(sums, s, window, c, (ds[window.out + c] as number) / pixels);
+      });
+      out.set(sums);
+    },
     gpu: ([dy], s, run) => {
       if (!dy) throw new Error("AveragePoolAdjoint needs dy.");
       return run({
@@ -144,13 +179,23 @@ const average = defineLinearPair<PoolShape>(
 /** Place in its window, row-major from 0, of each output's first maximum. */
 const argmax = defineKernel<PoolShape>("SearchlightMaxPoolArgmax", {
   shape: outShape,
-  cpu: ([x], out, s) =>
-    eachWindow(s, (o, window, places) => {
+  cpu: ([x], out, s) => {
+    const xs = x as Float32Array;
+    eachWindow(s, ({ out: o, first, rows, columns, place }) => {
       for (let c = 0; c < s.channels; c++) {
-        const values = window.map((i) => (x as Values)[i + c] as number);
-        out[o + c] = places[values.indexOf(Math.max(...values))] as number;
+        let [best, at] = [xs[first + c] as number, place];
+        for (let r = 0, row = first + c; r < rows; r++, row += s.width * s.channels)
+          for (let q = 0, i = row; q < columns; q++, i += s.channels) {
+            const v = xs[i] as number;
+            if (v > best) {
+              best = v;
+              at = place + r * s.kernel + q;
+            }
+          }
+        out[o + c] = at;
       }
-    }),
+    });
+  },
   gpu: ([x], s, run) => {
     if (!x) throw new Error("MaxPoolArgmax needs x.");
     return run({
@@ -180,16 +225,16 @@ const pairShape = (s: PoolShape) => [s.batch, s.outHeight, s.outWidth, 2 * s.cha
 /** Input values at the places picked, then averages. Inputs: x, places. */
 const pairBody: KernelBody<PoolShape> = {
   shape: pairShape,
-  cpu: ([x, picked], out, s) =>
-    eachWindow(s, (o, window, places) => {
+  cpu: ([x, picked], out, s) => {
+    const [xs, places, offsets] = [x as Float32Array, picked as Float32Array, placeOffsets(s)];
+    eachWindow(s, (window) => {
+      const { out: o, corner } = window;
       for (let c = 0; c < s.channels; c++) {
-        let sum = 0;
-        for (const i of window) sum += (x as Values)[i + c] as number;
-        const at = window[places.indexOf((picked as Values)[o + c] as number)] as number;
-        out[2 * o + c] = (x as Values)[at + c] as number;
-        out[2 * o + s.channels + c] = sum / window.length;
+        out[2 * o + c] = xs[corner + (offsets[places[o + c] as number] as number) + c] as number;
+        out[2 * o + s.channels + c] = meanOf(xs, s, window, c);
       }
-    }),
+    });
+  },
   gpu: ([x, picked], s, run) => {
     if (!x || !picked) throw new Error("PoolPair needs x and picked.");
     return run({
@@ -220,16 +265,20 @@ const pairBody: KernelBody<PoolShape> = {
 /** Adjoint of the pair at fixed places. Inputs: dy, places. */
 const pairAdjointBody: KernelBody<PoolShape> = {
   shape: inShape,
-  cpu: ([dy, picked], out, s) =>
-    eachWindow(s, (o, window, places) => {
+  cpu: ([dy, picked], out, s) => {
+    const [ds, places, offsets] = [dy as Float32Array, picked as Float32Array, placeOffsets(s)];
+    const sums = new Float64Array(out.length);
+    eachWindow(s, (window) => {
+      const { out: o, corner } = window;
+      const pixels = window.rows * window.columns;
       for (let c = 0; c < s.channels; c++) {
-        const share = ((dy as Values)[2 * o + s.channels + c] as number) / window.length;
-        for (const [j, i] of window.entries()) {
-          const chosen = places[j] === (picked as Values)[o + c] ? ((dy as Values)[2 * o + c] as number) : 0;
-          out[i + c] = (out[i + c] as number) + share + chosen;
-        }
+        const at = corner + (offsets[places[o + c] as number] as number) + c;
+        sums[at] = (sums[at] as number) + (ds[2 * o + c] as number);
+        addToWindow(sums, s, window, c, (ds[2 * o + s.channels + c] as number) / pixels);
       }
-    }),
+    });
+    out.set(sums);
+  },
   gpu: ([dy, picked], s, run) => {
     if (!dy || !picked) throw new Error("PoolPairAdjoint needs dy and picked.");
     return run({
