@@ -9,9 +9,9 @@ import "@tensorflow/tfjs-backend-cpu";
 import "@tensorflow/tfjs-backend-webgpu/dist/flags_webgpu";
 import "@tensorflow/tfjs-backend-webgpu/dist/register_all_kernels";
 
-import { registerPlainAdd } from "./cpu-add";
+import { registerPlainArithmetic } from "./cpu-binary";
 
-registerPlainAdd();
+registerPlainArithmetic();
 tf.env().set("IS_TEST", false);
 // Says nothing of a faster backend for Node.
 tf.env().set("PROD", true);
