@@ -38,6 +38,13 @@ export async function freshPage<T>(
   }
 }
 
+/** Never resolves. @throws Error with what the page says when the search stops */
+async function stopped(app: Searchlight): Promise<never> {
+  const failed = app.page.locator("[data-testid=primary][data-status=failed]");
+  await failed.waitFor({ state: "attached", timeout: 5 * MINUTE });
+  throw new Error(`The search stopped: ${(await app.log.textContent()) ?? ""}`);
+}
+
 /** Presses Search on LeaSE R18, Tiny, Emoji-8 and waits for `iterations` after the warm-up; then pauses. */
 export function measureLease(
   browser: Browser,
@@ -53,7 +60,7 @@ export function measureLease(
     // What choosing costs is no cost of the search.
     await app.page.waitForTimeout(1000);
     await app.primary.click();
-    const firstPointMs = await firstPoint(app.page, 5 * MINUTE);
+    const firstPointMs = await Promise.race([firstPoint(app.page, 5 * MINUTE), stopped(app)]);
     await expect
       .poll(() => app.iterations(), { timeout: 10 * MINUTE, intervals: [500] })
       .toBeGreaterThanOrEqual(WARM_UP + iterations);

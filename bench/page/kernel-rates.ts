@@ -1,5 +1,6 @@
 /** GFLOP/s of the hot kernels beside the roofline: each call's dispatches, submitted many times over in one command buffer. */
 import type { WebGPUBackend } from "@tensorflow/tfjs-backend-webgpu/dist/webgpu";
+import { recordStep } from "../../src/engine/gpu/step";
 import { scoped, type Tensor, tf } from "../../src/engine/gpu/tensorflow";
 import { convolution } from "../../src/engine/kernels/convolution";
 import { depthwise } from "../../src/engine/kernels/depthwise";
@@ -7,6 +8,7 @@ import { median } from "../median";
 import { again, type Dispatched, listen, timesFor } from "./dispatches";
 import { type Direction, HOT_KERNELS, type HotKernel, type KernelRates } from "./result";
 import type { Roofline } from "./roofline";
+import { tune } from "./step";
 
 const [BATCH, SIDE] = [8, 16];
 
@@ -59,7 +61,11 @@ async function dispatchesOf(f: () => Tensor): Promise<Dispatched[]> {
   });
 }
 
-function calls(c: Case): { readonly calls: readonly Call[]; readonly dispose: () => void } {
+function calls(c: Case): {
+  readonly calls: readonly Call[];
+  readonly tune: () => Promise<void>;
+  readonly dispose: () => void;
+} {
   const shape = [BATCH, SIDE, SIDE, c.channels];
   const [x, dy] = [tf.randomNormal(shape, 0, 1, "float32", 1), tf.randomNormal(shape, 0, 1, "float32", 2)];
   const filter = tf.randomNormal([...c.filter], 0, 0.1, "float32", 3);
@@ -74,7 +80,12 @@ function calls(c: Case): { readonly calls: readonly Call[]; readonly dispose: ()
     const before = await dispatchesOf(forward);
     return (await dispatchesOf(gradient)).slice(before.length);
   };
+  const step = () => {
+    const gradients = tf.grads((v: Tensor, w: Tensor) => c.run(v, w))([x, filter], dy);
+    return { next: {}, results: { dx: gradients[0] as Tensor, dw: gradients[1] as Tensor } };
+  };
   return {
+    tune: () => tune(recordStep(step, { tensors: {} }, { tensors: { x, dy, filter } }).recording.calls),
     calls: [
       one("fwd", () => dispatchesOf(forward)),
       one("dx", () => behind(() => tf.grad((v: Tensor) => c.run(v, filter))(x, dy))),
@@ -97,6 +108,7 @@ export async function kernelRates(
 ): Promise<{ readonly fmaGflops: number; readonly kernels: KernelRates }> {
   const { device } = tf.backend() as WebGPUBackend;
   const cases = CASES.map(calls);
+  for (const c of cases) await c.tune();
   const all = cases.flatMap((c) => c.calls);
   const rates = new Map<string, number[]>(all.map(({ key }) => [key, []]));
   const ceilings: number[] = [];

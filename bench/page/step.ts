@@ -1,7 +1,9 @@
 /** A training step as a function from tensors to tensors, and the two ways to run it again and again. */
+import { autotune } from "../../src/engine/gpu/autotune";
 import type { ScratchArena } from "../../src/engine/gpu/plan";
+import type { Call } from "../../src/engine/gpu/recorder";
 import type { Recording } from "../../src/engine/gpu/recording";
-import { recordingBackend, recordStep, type StepFunction, type Tensors } from "../../src/engine/gpu/step";
+import { recordStep, type StepFunction, type Tensors } from "../../src/engine/gpu/step";
 import { scoped, type Tensor, tf } from "../../src/engine/gpu/tensorflow";
 import type { Peer } from "./timing";
 
@@ -18,6 +20,14 @@ export function named<T extends Tensor>(tensors: Tensors, name: string): T {
   const tensor = tensors[name];
   if (!tensor) throw new Error(`There is no tensor ${name}.`);
   return tensor as T;
+}
+
+/** Milliseconds in which everything that has variants is tuned. */
+const TUNING_MS = 120_000;
+
+/** Chooses the fastest variants of the calls, as a search does before it runs. */
+export async function tune(calls: readonly Call[]): Promise<void> {
+  await autotune(calls, { budget: TUNING_MS });
 }
 
 /** Runs every operation at once, as TF.js does. Takes the step's tensors over. */
@@ -50,12 +60,10 @@ export interface ReplayedPeer extends Peer {
 
 /** Records the step and replays it on `arena`. Takes the step's tensors over. */
 export async function replayed(step: TrainingStep, arena: ScratchArena): Promise<ReplayedPeer> {
-  const { recording, build } = recordStep(step.run, { tensors: step.state }, { tensors: step.inputs });
+  const record = () => recordStep(step.run, { tensors: step.state }, { tensors: step.inputs });
+  await tune(record().recording.calls);
+  const { recording, build } = record();
   const { plan, run, dispose } = await build(arena);
-  // A plan's first run sees what TF.js has uploaded, not what it is still to upload.
-  const backend = recordingBackend();
-  for (const tensor of Object.values({ ...step.state, ...step.inputs })) backend?.bufferOf(tensor);
-  backend?.flush();
   return {
     recording,
     steps: async (count) => {
