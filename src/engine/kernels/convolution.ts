@@ -26,20 +26,27 @@ const forMachines = (
   variants: Object.entries(MACHINES).map(([name, machine]) => ({ name, fits: () => true, gpu: way(machine) })),
 });
 
+/** Of each of the three; zeros of the padding count as well. */
+const operations = (s: ConvolutionShape) =>
+  2 * s.batch * s.outHeight * s.outWidth * s.kernel ** 2 * s.inChannels * s.groups * s.outChannels;
+
 const forward: KernelBody<ConvolutionShape> = {
   shape: (s) => [s.batch, s.outHeight, s.outWidth, s.groups * s.outChannels],
+  operations,
   cpu: cpuForward,
   ...forMachines(tiledForward),
 };
 
 const gradX: KernelBody<ConvolutionShape> = {
   shape: (s) => [s.batch, s.height, s.width, s.groups * s.inChannels],
+  operations,
   cpu: cpuGradX,
   ...forMachines(tiledGradX),
 };
 
 const gradW: KernelBody<ConvolutionShape> = {
   shape: (s) => [s.kernel, s.kernel, s.inChannels, s.groups * s.outChannels],
+  operations,
   cpu: cpuGradW,
   ...forMachines(tiledGradW),
 };

@@ -31,14 +31,19 @@ function ways(
   };
 }
 
+/** Of each of the three; zeros of the padding count as well. */
+const operations = (s: DepthwiseShape) => 2 * s.batch * s.outHeight * s.outWidth * filterSize(s);
+
 const forward: KernelBody<DepthwiseShape> = {
   shape: (s) => [s.batch, s.outHeight, s.outWidth, outChannels(s)],
+  operations,
   cpu: ([x, w, z], out, s) => depthwiseForward(s, place(s.blocks), keepPositive(x as Values, z), w as Values, out),
   ...ways(fitsTiles, tiledForward, fineForward),
 };
 
 const gradX: KernelBody<DepthwiseShape> = {
   shape: (s) => [s.batch, s.height, s.width, s.channels],
+  operations,
   cpu: ([dy, w, z], out, s) => {
     depthwiseGradX(s, place(s.blocks), dy as Values, w as Values, out);
     out.set(keepPositive(out, z));
@@ -49,6 +54,7 @@ const gradX: KernelBody<DepthwiseShape> = {
 
 const gradW: KernelBody<DepthwiseShape> = {
   shape: (s) => [filterSize(s)],
+  operations,
   cpu: ([x, dy, z], out, s) => depthwiseGradW(s, place(s.blocks), keepPositive(x as Values, z), dy as Values, out),
   ...ways(fitsTiles, tiledGradW, fineGradW),
 };
