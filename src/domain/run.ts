@@ -146,6 +146,14 @@ export interface Snapshot {
 /** Name of the chosen variant for each kernel call. */
 export type Variants = Readonly<Record<string, string>>;
 
+/** How much is chosen for an adapter. */
+export interface Tuned {
+  /** Kernel calls whose variant is settled. */
+  readonly calls: number;
+  /** Those among them that do not take the plain way. */
+  readonly changed: number;
+}
+
 export interface Environment {
   readonly version: string;
   readonly backend: BackendName;

@@ -2,7 +2,7 @@
 
 import type { BuiltIn } from "../domain/dataset";
 import type { CellKind, Primitive } from "../domain/primitives";
-import type { Engine, PlanSize, WebGPUCheck } from "../domain/run";
+import type { Engine, PlanSize, Tuned, WebGPUCheck } from "../domain/run";
 import type { Preset, SettingGroup, Settings } from "../domain/settings";
 import { formatBytes, formatCount } from "../state/progress";
 import type { PageStatus, PrimaryAction } from "../state/status";
@@ -367,13 +367,13 @@ export const PROFILE = {
   intensityHelp: "Operations for each byte read or written: low where memory is the limit.",
   total: "all kernels",
   caption: (iteration: number, memory: string) => `After iteration ${iteration}. Memory of the plan: ${memory}.`,
-  tuning: "Tuned kernels",
-  tuned: (calls: number) =>
+  tuning: "Choice of kernels",
+  tuned: ({ calls, changed }: Tuned) =>
     calls === 0
-      ? "No kernel is tuned for this adapter yet."
-      : `For this adapter the fastest way is known for ${calls === 1 ? "1 kernel call" : `${formatCount(calls)} kernel calls`}.`,
+      ? "Nothing is chosen for this adapter yet."
+      : `Chosen for this adapter: ${formatCount(calls)} kernel calls, ${formatCount(changed)} of them not in the plain way.`,
   tuningText:
-    "Before a run, the ways to compute each kernel are timed on WebGPU and the fastest is remembered in this browser. Forget it to time them anew with the next run.",
+    "Before a run on WebGPU, the ways to compute each kernel are timed for a few seconds, and the fastest ones are remembered in this browser. What there is no time for stays plain. Forget them to choose anew with the next run.",
   forget: "Forget",
 } as const;
 

@@ -12,6 +12,7 @@ import type {
   Profile,
   SettingChange,
   Snapshot,
+  Tuned,
 } from "../domain/run";
 import { type Preset, presetSettings, type Settings } from "../domain/settings";
 import type { EngineEvent, SelfCheckResult } from "../worker/api";
@@ -93,8 +94,8 @@ export interface AppState {
   readonly selfCheck: SelfCheck;
   readonly comparison: Comparison;
   readonly profile: ProfileView;
-  /** Kernel calls that are tuned for the adapter in use. */
-  readonly tuned: number;
+  /** For the adapter in use. */
+  readonly tuned: Tuned;
   /** Where the run was made whose settings were taken: the next run uses its kernel variants. */
   readonly repeats: Environment | null;
   readonly log: readonly LogEntry[];
@@ -133,7 +134,7 @@ export function initialState(): AppState {
     selfCheck: { state: "never", results: [] },
     comparison: NOT_COMPARED,
     profile: NOT_PROFILED,
-    tuned: 0,
+    tuned: { calls: 0, changed: 0 },
     repeats: null,
     log: [],
   };
@@ -159,7 +160,7 @@ export function applyEvent(state: AppState, event: EngineEvent): AppState {
     case "planned":
       return withPlan(state, event.plan);
     case "tuned":
-      return { ...state, tuned: event.calls };
+      return { ...state, tuned: event.tuned };
     case "snapshot":
       return { ...state, run: withSnapshot(state.run, event.snapshot) };
     case "setting-change":

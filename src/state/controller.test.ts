@@ -61,7 +61,7 @@ function setUp(refuse: Partial<Record<keyof EngineApi, string>> = {}) {
       await call("profile");
       return PROFILED;
     },
-    forgetTuning: () => call("forgetTuning", { kind: "tuned", calls: 0 }),
+    forgetTuning: () => call("forgetTuning", { kind: "tuned", tuned: { calls: 0, changed: 0 } }),
     exportRun: async (): Promise<RunFile> => {
       throw new Error("not in this test");
     },
@@ -272,9 +272,9 @@ describe("controller", () => {
   it("forgets what was tuned", async () => {
     const { store, controller } = setUp();
     await controller.start();
-    store.setState((state) => ({ ...state, tuned: 12 }));
+    store.setState((state) => ({ ...state, tuned: { calls: 12, changed: 3 } }));
     await controller.forgetTuning();
-    expect(store.getState().tuned).toBe(0);
+    expect(store.getState().tuned.calls).toBe(0);
   });
 
   it("hands the kernel variants of a run file on with its settings, until a preset is chosen", async () => {

@@ -10,6 +10,7 @@ import type {
   RunStatus,
   SettingChange,
   Snapshot,
+  Tuned,
 } from "../domain/run";
 import type { Settings } from "../domain/settings";
 
@@ -26,8 +27,8 @@ export type EngineEvent =
   | { readonly kind: "data"; readonly summary: DataSummary }
   /** What the run that starts will take. */
   | { readonly kind: "planned"; readonly plan: PlanSize }
-  /** Kernel calls whose variant is remembered for the adapter in use. */
-  | { readonly kind: "tuned"; readonly calls: number }
+  /** What is remembered for the adapter in use. */
+  | { readonly kind: "tuned"; readonly tuned: Tuned }
   | { readonly kind: "snapshot"; readonly snapshot: Snapshot }
   | { readonly kind: "setting-change"; readonly change: SettingChange }
   /** A new run starts from nothing: forget what was drawn. */

@@ -13,6 +13,7 @@ import type {
 } from "../domain/run";
 import { parseSettings, presetSettings, type Settings } from "../domain/settings";
 import { repeatedVariants, type TuningMemory, type TuningPlace } from "../domain/tuning";
+import { PLAIN } from "../engine/gpu/variants";
 import { Search } from "../engine/run/search";
 import { selfCheck } from "../engine/run/self-check";
 import type { EngineApi, EngineEvent, SelfCheckResult } from "./api";
@@ -196,8 +197,9 @@ export class Session implements EngineApi {
   }
 
   async #showTuned(engine: Engine): Promise<void> {
-    const known = await this.#host.tuningMemory.recall(this.#place(engine));
-    this.#post({ kind: "tuned", calls: Object.keys(known).length });
+    const names = Object.values(await this.#host.tuningMemory.recall(this.#place(engine)));
+    const changed = names.filter((name) => name !== PLAIN).length;
+    this.#post({ kind: "tuned", tuned: { calls: names.length, changed } });
   }
 
   #load(name: string, read: () => Promise<PictureSource>): Promise<void> {

@@ -32,7 +32,7 @@ export const ProfileTab = memo(function ProfileTab() {
 });
 
 function Tuning() {
-  const calls = useApp(selectTuned);
+  const tuned = useApp(selectTuned);
   const mayEdit = useApp(selectMayEdit);
   const controller = useController();
   return (
@@ -44,13 +44,13 @@ function Tuning() {
         <button
           type="button"
           className="second"
-          disabled={!mayEdit || calls === 0}
+          disabled={!mayEdit || tuned.calls === 0}
           onClick={() => void controller.forgetTuning()}
         >
           {PROFILE.forget}
         </button>
         <span className="note" role="status" data-testid="tuned">
-          {PROFILE.tuned(calls)}
+          {PROFILE.tuned(tuned)}
         </span>
       </div>
       <p className="note">{PROFILE.tuningText}</p>

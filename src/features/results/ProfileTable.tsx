@@ -3,7 +3,7 @@ import { memo, useMemo } from "react";
 import { type ProfileRow, profileRows } from "../../domain/profile";
 import type { Profile } from "../../domain/run";
 import { formatBytes, formatCount } from "../../state/progress";
-import { PROFILE, TRANSPORT } from "../texts";
+import { PROFILE, RESULTS, TRANSPORT } from "../texts";
 import { formatPercent, formatRate } from "../ui/format";
 
 interface Props {
@@ -19,42 +19,44 @@ export const ProfileTable = memo(function ProfileTable({ iteration, profile }: P
   const { rows, total } = useMemo(() => profileRows(profile), [profile]);
   const memory = formatBytes(profile.bytes);
   return (
-    <div className="profile-table">
-      <table data-testid="profile-table">
-        <caption>{PROFILE.caption(iteration, `${memory.value} ${memory.unit}`)}</caption>
-        <thead>
-          <tr>
-            <th scope="col">{columns.name}</th>
-            <th scope="col">{columns.dispatches}</th>
-            <th scope="col">{columns.milliseconds}</th>
-            <th scope="col">{columns.share}</th>
-            <th scope="col">{columns.bytes}</th>
-            <th scope="col" title={PROFILE.gflopsHelp}>
-              {columns.gflops}
-            </th>
-            <th scope="col" title={PROFILE.intensityHelp}>
-              {columns.intensity}
-            </th>
-          </tr>
-        </thead>
-        <tbody>
-          {rows.map((row) => (
-            <tr key={row.name}>
-              <Cells row={row} />
-              <td>{rate(row.gflops)}</td>
-              <td>{rate(row.intensity)}</td>
+    <>
+      <p className="profile-caption">{PROFILE.caption(iteration, `${memory.value} ${memory.unit}`)}</p>
+      <div className="profile-table" data-testid="profile-table">
+        <table aria-label={RESULTS.tabs.profile}>
+          <thead>
+            <tr>
+              <th scope="col">{columns.name}</th>
+              <th scope="col">{columns.dispatches}</th>
+              <th scope="col">{columns.milliseconds}</th>
+              <th scope="col">{columns.share}</th>
+              <th scope="col">{columns.bytes}</th>
+              <th scope="col" title={PROFILE.gflopsHelp}>
+                {columns.gflops}
+              </th>
+              <th scope="col" title={PROFILE.intensityHelp}>
+                {columns.intensity}
+              </th>
             </tr>
-          ))}
-        </tbody>
-        <tfoot>
-          <tr>
-            <Cells row={total} />
-            <td />
-            <td />
-          </tr>
-        </tfoot>
-      </table>
-    </div>
+          </thead>
+          <tbody>
+            {rows.map((row) => (
+              <tr key={row.name}>
+                <Cells row={row} />
+                <td>{rate(row.gflops)}</td>
+                <td>{rate(row.intensity)}</td>
+              </tr>
+            ))}
+          </tbody>
+          <tfoot>
+            <tr>
+              <Cells row={total} />
+              <td />
+              <td />
+            </tr>
+          </tfoot>
+        </table>
+      </div>
+    </>
   );
 });
 

@@ -1,0 +1,120 @@
+/** The session on WebGPU: what it does before the first iteration, and what it remembers of it in the browser. */
+import { afterEach, beforeAll, beforeEach, expect, it } from "vitest";
+import { DataError } from "../domain/dataset";
+import type { RunStatus } from "../domain/run";
+import { presetSettings, type Settings } from "../domain/settings";
+import { engineMemory } from "../engine/gpu/backend";
+import { planBytes, setByteBudget } from "../engine/gpu/memory";
+import type { EngineEvent } from "./api";
+import { Session } from "./session";
+import { browserTuningMemory } from "./tuning-memory";
+
+const SMALL: Settings = {
+  ...presetSettings("tiny"),
+  objective: "bilevel",
+  initChannels: 2,
+  batchSize: 2,
+  iterations: 1000,
+  backend: "webgpu",
+};
+const UNTUNED: Settings = { ...SMALL, autotune: false };
+
+const memory = browserTuningMemory();
+let events: EngineEvent[] = [];
+let onStatus: (status: RunStatus) => void = () => undefined;
+let session: Session;
+
+const ofKind = <K extends EngineEvent["kind"]>(kind: K) =>
+  events.filter((event): event is Extract<EngineEvent, { kind: K }> => event.kind === kind);
+const last = () => ofKind("status").at(-1)?.status;
+const doings = () => ofKind("status").flatMap(({ status }) => (status.kind === "starting" ? [status.what] : []));
+
+// One session: another device would compile every kernel again.
+beforeAll(async () => {
+  await memory.forget();
+  session = new Session({
+    gpu: navigator.gpu,
+    fetchData: async (name) => {
+      throw new DataError(`${name} is missing.`);
+    },
+    version: "1.2.3",
+    runtime: "a test",
+    tuningMemory: memory,
+  });
+  await session.connect((event) => {
+    events.push(event);
+    if (event.kind === "status") onStatus(event.status);
+  });
+  await session.loadBuiltIn("shapes");
+});
+
+beforeEach(() => {
+  events = [];
+});
+
+afterEach(async () => {
+  setByteBudget(null);
+  onStatus = () => undefined;
+  await session.reset();
+});
+
+it("chooses kernels once, remembers them, and repeats a run with its own", async () => {
+  await session.step(SMALL);
+  expect(doings()).toContain("Choosing kernels");
+  expect(doings()).toContain("Compiling kernels");
+  expect(ofKind("planned").at(-1)?.plan.dispatches).toBeGreaterThan(100);
+  await session.step(SMALL);
+  const first = await session.exportRun();
+  const { variants = {}, adapter } = first.environment;
+  const calls = Object.keys(variants).length;
+  expect(calls).toBeGreaterThan(10);
+  expect(ofKind("tuned").at(-1)?.tuned.calls).toBe(calls);
+  expect(await memory.recall({ adapter, version: "1.2.3", runtime: "a test" })).toEqual(variants);
+
+  await session.reset();
+  events = [];
+  await session.step(SMALL);
+  expect(doings()).not.toContain("Choosing kernels");
+  expect((await session.exportRun()).environment.variants).toEqual(variants);
+
+  // A profile is no step: the run goes on as the first one did.
+  const profile = await session.profile();
+  expect(profile?.kernels.length).toBeGreaterThan(10);
+  await session.step(SMALL);
+  expect((await session.exportRun()).alphas).toEqual(first.alphas);
+
+  await session.forgetTuning();
+  expect(ofKind("tuned").at(-1)?.tuned).toEqual({ calls: 0, changed: 0 });
+  await session.reset();
+  await session.step(UNTUNED, first.environment);
+  expect((await session.exportRun()).environment.variants).toEqual(variants);
+  await session.reset();
+  await session.step(UNTUNED, { ...first.environment, adapter: "another" });
+  expect((await session.exportRun()).environment.variants).toEqual({});
+}, 300_000);
+
+it("does not start where memory is short, says what to lower, and keeps nothing", async () => {
+  const before = engineMemory().tensors;
+  const bytes = planBytes();
+  setByteBudget(bytes + 100_000);
+  await expect(session.search(UNTUNED)).rejects.toThrow(/needs \d+ MB of graphics memory.*Lower the batch size/);
+  expect(last()).toEqual({ kind: "idle" });
+  expect(ofKind("snapshot").flatMap(({ snapshot }) => snapshot.records)).toEqual([]);
+  expect(events.at(-2)).toEqual({ kind: "reset" });
+  expect(engineMemory().tensors).toBe(before);
+  expect(planBytes()).toBe(bytes);
+  setByteBudget(null);
+  await session.step(UNTUNED);
+  expect(last()).toEqual({ kind: "paused" });
+});
+
+it("pauses before its first iteration when told so while it compiles", async () => {
+  onStatus = (status) => {
+    if (status.kind === "starting" && status.what === "Compiling kernels") void session.pause();
+  };
+  await session.search(UNTUNED);
+  // A call that waits its turn behind the start.
+  await expect(session.profile()).resolves.not.toBeNull();
+  expect(last()).toEqual({ kind: "paused" });
+  expect(ofKind("snapshot").flatMap(({ snapshot }) => snapshot.records)).toEqual([]);
+});
