@@ -47,7 +47,7 @@ export interface Reporter {
 }
 
 const megabytes = (bytes: number) => (bytes / 1e6).toFixed(1);
-const rate = (value: number | null) => (value === null ? "-" : value.toPrecision(3));
+const rate = (value: number | null) => (value === null ? "-" : value.toFixed(2));
 
 const HEADS = ["kernel", "dispatches", "ms", "share", "MB moved", "GFLOP/s", "op/byte"];
 

@@ -74,11 +74,17 @@ function register<A>(kernelName: string, body: KernelBody<A>): Kernel<A> {
           attrs: a,
           inputs: tensors.map(({ shape, dtype }) => ({ shape, dtype })),
         });
+      let operations = body.operations?.(a) ?? 0;
+      // Of the dispatch that bears the kernel's name: others mask its input or join its partial results.
+      const counted = ({ name }: Dispatch) => {
+        if (!`Searchlight${name}`.startsWith(kernelName)) return 0;
+        const all = operations;
+        operations = 0;
+        return all;
+      };
       const way = chooseVariant(kernelName, body, a);
       const result = way(tensors, a, (dispatch) => {
-        // The first dispatch does the work; one that follows joins its partial results.
-        const operations = made.length === 0 ? (body.operations?.(a) ?? 0) : 0;
-        const info = runDispatch(gpu, { operations, ...dispatch });
+        const info = runDispatch(gpu, { operations: counted(dispatch), ...dispatch });
         made.push(info);
         return info;
       });

@@ -1,6 +1,7 @@
 /** Every way to compute a convolution on WebGPU against the CPU reference. */
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { openEngine } from "../gpu/backend";
+import { recordStep } from "../gpu/step";
 import { type Tensor, tf } from "../gpu/tensorflow";
 import { callKey, setVariants } from "../gpu/variants";
 import { CONVOLUTION_VARIANTS, convolutionFamily, convolutionShape } from "./convolution";
@@ -55,4 +56,27 @@ describe.each(CONVOLUTION_VARIANTS)("%s", (variant) => {
       expect(error, `result ${k}`).toBeLessThan(1e-5 * largest);
     }
   });
+});
+
+it("counts the operations of each of the three once", async () => {
+  await tf.setBackend("webgpu");
+  setVariants({});
+  const s = convolutionShape([1, 4, 4, 2], [3, 3, 2, 4], { pad: 1 });
+  const inputs = { tensors: { x: tf.ones([1, 4, 4, 2]), w: tf.ones([3, 3, 2, 4]), dy: tf.ones([1, 4, 4, 4]) } };
+  const { recording } = recordStep(
+    (_state, { x, w, dy }) => ({
+      next: {},
+      results: {
+        forward: convolutionFamily.forwardRectified(x, w, s),
+        gradX: convolutionFamily.gradX(dy, w, s),
+        gradW: convolutionFamily.gradW(x, dy, s),
+      },
+    }),
+    { tensors: {} },
+    inputs,
+  );
+  const operations = recording.actions.flatMap((a) => (a.kind === "dispatch" ? [a.command.operations] : []));
+  // 4·4 places, 3·3 taps, 2 channels in, 4 out: a multiplication and an addition each.
+  expect(operations.filter((n) => n > 0)).toEqual([2304, 2304, 2304]);
+  tf.dispose(inputs.tensors);
 });

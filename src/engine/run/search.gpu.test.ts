@@ -46,6 +46,7 @@ describe("a LeaSE search on WebGPU", () => {
     expect(times).toEqual(times.toSorted((a, b) => b - a));
     expect(times.reduce((a, b) => a + b, 0)).toBeGreaterThan(0);
     expect(kernels.find(({ name }) => name === "Convolution")?.operations).toBeGreaterThan(1e6);
+    expect(kernels.find(({ name }) => name === "MaskedInput")?.operations ?? 0).toBe(0);
     expect(profile?.bytes).toBeGreaterThan(1e6);
     await search.iterate();
     await undisturbed.iterate();

@@ -4,7 +4,7 @@ import { type ProfileRow, profileRows } from "../../domain/profile";
 import type { Profile } from "../../domain/run";
 import { formatBytes, formatCount } from "../../state/progress";
 import { PROFILE, RESULTS, TRANSPORT } from "../texts";
-import { formatPercent, formatRate } from "../ui/format";
+import { formatPercent } from "../ui/format";
 
 interface Props {
   readonly iteration: number;
@@ -13,7 +13,7 @@ interface Props {
 
 const { columns } = PROFILE;
 const megabytes = (bytes: number) => (bytes / 1e6).toFixed(bytes < 1e6 ? 2 : 1);
-const rate = (value: number | null) => (value === null ? TRANSPORT.none : formatRate(value));
+const rate = (value: number | null) => (value === null ? TRANSPORT.none : value.toFixed(2));
 
 export const ProfileTable = memo(function ProfileTable({ iteration, profile }: Props) {
   const { rows, total } = useMemo(() => profileRows(profile), [profile]);
