@@ -30,7 +30,7 @@ test("finds two cells on WebGPU", async ({ app, page }) => {
   expect(await colours(page.getByTestId("data-preview"))).toBeGreaterThan(100);
   await app.choose("Preset", "Tiny");
   await app.choose("Objective", "LeaSE R18");
-  await app.set({ ...SMALL, iterations: ITERATIONS, backend: "webgpu" });
+  await app.set({ ...SMALL, iterations: ITERATIONS, backend: "webgpu", autotune: true });
   await app.primary.click();
   await app.expectStatus("finished");
   await app.expectIteration(ITERATIONS);

@@ -11,7 +11,7 @@ type Group = "Strategy" | "Objective" | "Preset";
 export const PATIENCE = 90_000;
 
 /** The smallest LeaSE network: what is tested is the page, not the search. */
-export const SMALL: Partial<Settings> = { initChannels: 2, batchSize: 2, audienceWidth: 1 };
+export const SMALL: Partial<Settings> = { initChannels: 2, batchSize: 2, audienceWidth: 1, autotune: false };
 
 export class Searchlight {
   readonly primary: Locator;
@@ -52,7 +52,7 @@ export class Searchlight {
     return this.page.getByRole("button", { name });
   }
 
-  async tab(name: "Genotype" | "Imported run" | "Self-check" | "Log"): Promise<void> {
+  async tab(name: "Genotype" | "Imported run" | "Self-check" | "Profile" | "Log"): Promise<void> {
     await this.page.getByRole("tab", { name }).click();
   }
 

@@ -65,7 +65,7 @@ test("pauses a running search, takes a setting and says when", async ({ app, pag
   expect(run.settings).toMatchObject({ gradientClip: 4, layers: 3 });
 });
 
-test("compares both hypergradients while paused", async ({ app, page }) => {
+test("compares both hypergradients and profiles while paused", async ({ app, page }) => {
   await app.set({ order: "2", iterations: 3 });
   await app.tab("Self-check");
   const compare = app.button(/^Compare exact/);
@@ -80,6 +80,12 @@ test("compares both hypergradients while paused", async ({ app, page }) => {
   expect(exact).toBeGreaterThan(0);
   expect(difference).toBeGreaterThan(0);
   expect(iteration).toBe(1);
+
+  await app.tab("Profile");
+  await app.button(/^Profile$/).click();
+  const rows = page.getByTestId("profile-table").getByRole("row");
+  await expect(rows.filter({ hasText: "all kernels" })).toContainText("100.0 %", { timeout: PATIENCE });
+  expect(await rows.count()).toBeGreaterThan(20);
   await app.button(/^Step/).click();
   await app.expectIteration(2);
 });
