@@ -148,6 +148,14 @@ function addProduct(c: Sums, a: Matrix, b: Matrix, rows: number, inner: number, 
   }
 }
 
+/** Room for sums that the next call takes again: allocating it each time would cost more than clearing it. */
+let room = new Float64Array(0);
+
+function zeros(size: number): Float64Array {
+  if (room.length < size) room = new Float64Array(size);
+  return room.subarray(0, size).fill(0);
+}
+
 export const cpuForward: KernelBody<ConvolutionShape>["cpu"] = ([x, w, z], out, s) => {
   const [inAll, outAll] = [s.groups * s.inChannels, s.groups * s.outChannels];
   const a: Matrix = {
@@ -157,7 +165,7 @@ export const cpuForward: KernelBody<ConvolutionShape>["cpu"] = ([x, w, z], out, 
     column: 1,
   };
   const b: Matrix = { values: w as Float32Array, start: 0, row: outAll, column: 1 };
-  const c: Sums = { values: new Float64Array(out.length), start: 0, row: outAll };
+  const c: Sums = { values: zeros(out.length), start: 0, row: outAll };
   eachRun(s, (run) => {
     [a.start, b.start, c.start] = [run.x, run.w, run.y];
     addProduct(c, a, b, run.pixels, s.inChannels, s.outChannels);
@@ -170,7 +178,7 @@ export const cpuGradX: KernelBody<ConvolutionShape>["cpu"] = ([dy, w, z], out, s
   const a: Matrix = { values: dy as Float32Array, start: 0, row: outAll, column: 1 };
   // The filter, transposed.
   const b: Matrix = { values: w as Float32Array, start: 0, row: 1, column: outAll };
-  const c: Sums = { values: new Float64Array(out.length), start: 0, row: s.stride * inAll };
+  const c: Sums = { values: zeros(out.length), start: 0, row: s.stride * inAll };
   eachRun(s, (run) => {
     [a.start, b.start, c.start] = [run.y, run.w, run.x];
     addProduct(c, a, b, run.pixels, s.outChannels, s.inChannels);
@@ -223,7 +231,7 @@ export const cpuGradW: KernelBody<ConvolutionShape>["cpu"] = ([x, dy, z], out, s
   const both: Pixels = { xs, xStep, ds, yStep };
   const pairs = inChannels - (inChannels % 2);
   const fours = outChannels - (outChannels % 4);
-  const sums = new Float64Array(out.length);
+  const sums = zeros(out.length);
   eachRun(s, ({ x: x0, w: w0, y: y0, pixels }) => {
     for (let i = 0; i < pairs; i += 2)
       for (let o = 0, f = w0 + i * yStep; o < fours; o += 4)

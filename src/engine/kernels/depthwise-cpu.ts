@@ -198,11 +198,25 @@ function readTaps(taps: Float64Array, w: Values, b: PlacedBlock, ky: number, col
     taps[t] = w[b.filterOffset + (ky * b.kernel + (columns[t] as number)) * b.outChannels + o] as number;
 }
 
-/** The values where the mask is positive, zero elsewhere; all of them without a mask. */
+/** Room that the next call of keepPositive takes again: allocating it each time would cost more than filling it. */
+let room = new Float32Array(0);
+
+/**
+ * The values where the mask is positive, zero elsewhere; all of them without a mask. The result holds until the next call.
+ * The choice is made on bits, since a branch on signs is guessed wrong half the time.
+ */
 export function keepPositive(values: Values, mask: Values | undefined): Values {
   if (!mask) return values;
-  const [from, z, kept] = [values as Float32Array, mask as Float32Array, new Float32Array(values.length)];
-  for (let i = 0; i < kept.length; i++) if ((z[i] as number) > 0) kept[i] = from[i] as number;
+  const size = values.length;
+  if (room.length < size) room = new Float32Array(size);
+  const kept = room.subarray(0, size);
+  const bits = (array: Values) => new Int32Array(array.buffer, array.byteOffset, size);
+  const [to, from, z] = [bits(kept), bits(values), bits(mask)];
+  for (let i = 0; i < size; i++) {
+    // All ones where the float of bits m is positive: neither the sign bit set, nor zero.
+    const m = z[i] as number;
+    to[i] = (from[i] as number) & ((~m & -m) >> 31);
+  }
   return kept;
 }
 
