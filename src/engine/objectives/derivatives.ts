@@ -22,7 +22,7 @@ function carrying<C extends Made, T>(f: (carry: (made: C) => void) => T): { read
     if (!kept) throw new Error("Nothing was carried out.");
     const entries = Object.entries<Tensor | null>(kept);
     // The clones belong to the caller's scope; what was kept is released.
-    const carried = Object.fromEntries(entries.map(([name, tensor]) => [name, tensor && tensor.clone()])) as C;
+    const carried = Object.fromEntries(entries.map(([name, tensor]) => [name, tensor ? tensor.clone() : null])) as C;
     for (const tensor of new Set(entries.map(([, tensor]) => tensor))) tensor?.dispose();
     return { value, carried };
   });
