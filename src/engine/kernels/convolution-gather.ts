@@ -24,7 +24,7 @@ import {
 import { maskedInput } from "./masked-input";
 
 /** Sum over a tap's source element v of `target` sums: the filter's part as m, and its product with v. */
-function product(transposed: boolean, target: 1 | 4, source: 1 | 4) {
+export function product(transposed: boolean, target: 1 | 4, source: 1 | 4) {
   if (target === 4 && source === 4)
     return { rows: 4, matrix: (w: string) => `mat4x4<f32>(${w})`, times: transposed ? "v * m" : "m * v" };
   if (target === 1 && source === 1) return { rows: 1, matrix: (w: string) => w, times: "v * m" };
@@ -35,14 +35,23 @@ function product(transposed: boolean, target: 1 | 4, source: 1 | 4) {
 }
 
 /** What is gathered: dy, or x or max(x, 0). */
-type Source = { readonly dy: TensorInfo } | ReturnType<typeof maskedInput>;
+export type ConvolutionSource = { readonly dy: TensorInfo } | ReturnType<typeof maskedInput>;
+
+/** The source as a kernel's input, and how the kernel reads an element of it. */
+export function sourceOf(from: ConvolutionSource, width: 1 | 4) {
+  const inputs: Readonly<Record<string, TensorInfo>> = "x" in from ? { x: from.x } : from;
+  const rectify = "x" in from && from.rectify;
+  const zero = width === 4 ? "vec4<f32>()" : "0.0";
+  const read = (i: string) => (rectify ? `max(x[${i}], ${zero})` : `${"x" in from ? "x" : "dy"}[${i}]`);
+  return { inputs, rectify, read };
+}
 
 /** The kernel for a tile. */
 function gather(
   name: string,
   g: Gather,
   tile: Tile,
-  from: Source,
+  from: ConvolutionSource,
   w: TensorInfo,
   z: TensorInfo | undefined,
   shape: readonly number[],
@@ -58,9 +67,7 @@ function gather(
   const type = target === 4 ? "vec4<f32>" : "f32";
   const zero = source === 4 ? "vec4<f32>()" : "0.0";
   const sides = offsetsOf(g, columns);
-  const inputs = "x" in from ? { x: from.x } : from;
-  const rectify = "x" in from && from.rectify;
-  const read = (i: string) => (rectify ? `max(x[${i}], ${zero})` : `${"x" in from ? "x" : "dy"}[${i}]`);
+  const { inputs, rectify, read } = sourceOf(from, source);
   const id = (offset: number) => (offset < 0 ? `m${-offset}` : `${offset}`);
   // The channel of the filter's row, and the element in the row.
   const filterRow = (e: number, j: number) =>

@@ -40,7 +40,7 @@ export interface Gather {
 }
 
 /** Pixels of a 1×1 convolution are alike: one long row. */
-const isFlat = (s: ConvolutionShape) => s.kernel === 1 && s.stride === 1 && s.pad === 0;
+export const isFlat = (s: ConvolutionShape) => s.kernel === 1 && s.stride === 1 && s.pad === 0;
 
 export function forwardGather(s: ConvolutionShape): Gather {
   const flat = isFlat(s);

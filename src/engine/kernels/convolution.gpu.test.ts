@@ -20,11 +20,13 @@ const SHAPES = [
   [8, 8, 3, 1, 1, 1, 8, 8],
   [2, 17, 3, 2, 1, 1, 4, 8],
   [3, 16, 1, 1, 0, 3, 8, 16],
+  [2, 9, 1, 1, 0, 2, 3, 8],
+  [2, 5, 1, 1, 0, 1, 4, 10],
   [8, 9, 1, 2, -1, 1, 8, 4],
   [2, 17, 3, 1, 1, 1, 3, 5],
 ] as const;
 
-describe.each(CONVOLUTION_VARIANTS)("%s", (variant) => {
+describe.each(["plain", ...CONVOLUTION_VARIANTS])("%s", (variant) => {
   it.each(SHAPES)("computes batch %i, side %i, kernel %i, stride %i, pad %i, %i groups × (%i→%i)", async (...shape) => {
     const [batch, side, kernel, stride, pad, groups, inChannels, outChannels] = shape;
     const of = (dims: number[], seed: number) =>

@@ -4,6 +4,7 @@ import type { Tensor } from "../gpu/tensorflow";
 import { type ConvolutionShape, cpuForward, cpuGradW, cpuGradX } from "./convolution-cpu";
 import { tiledGradW } from "./convolution-filter";
 import { tiledForward, tiledGradX } from "./convolution-gather";
+import { fitsStream, streamForward, streamGradX } from "./convolution-stream";
 import type { Machine } from "./convolution-tiles";
 import { outputSide } from "./depthwise";
 
@@ -21,8 +22,9 @@ export const CONVOLUTION_VARIANTS = Object.keys(MACHINES);
 /** A kernel in tiles for each machine. */
 const forMachines = (
   way: (machine: Machine) => GpuBody<ConvolutionShape>,
+  streamed?: GpuBody<ConvolutionShape>,
 ): Pick<KernelBody<ConvolutionShape>, "gpu" | "variants"> => ({
-  gpu: way(FEW),
+  gpu: (inputs, s, run) => (streamed && fitsStream(s) ? streamed : way(FEW))(inputs, s, run),
   variants: Object.entries(MACHINES).map(([name, machine]) => ({ name, fits: () => true, gpu: way(machine) })),
 });
 
@@ -34,14 +36,14 @@ const forward: KernelBody<ConvolutionShape> = {
   shape: (s) => [s.batch, s.outHeight, s.outWidth, s.groups * s.outChannels],
   operations,
   cpu: cpuForward,
-  ...forMachines(tiledForward),
+  ...forMachines(tiledForward, streamForward),
 };
 
 const gradX: KernelBody<ConvolutionShape> = {
   shape: (s) => [s.batch, s.height, s.width, s.groups * s.inChannels],
   operations,
   cpu: cpuGradX,
-  ...forMachines(tiledGradX),
+  ...forMachines(tiledGradX, streamGradX),
 };
 
 const gradW: KernelBody<ConvolutionShape> = {

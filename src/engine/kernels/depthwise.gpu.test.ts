@@ -50,9 +50,15 @@ const BANKS = [
     stride: 1,
     blocks: [block(3, 1, 16, 0, 16), block(5, 1, 16, 16, 16)],
   },
+  {
+    name: "small pictures, two outputs of a channel, stride 2",
+    sides: [3, 8, 6, 4],
+    stride: 2,
+    blocks: [block(3, 1, 8, 0, 4), block(5, 1, 8, 0, 4), block(5, 2, 4, 0, 4)],
+  },
 ] as const;
 
-describe.each(["plain", "fine"])("%s", (variant) => {
+describe.each(["plain", "fine", "strips"])("%s", (variant) => {
   it.each(BANKS)("computes $name", async ({ sides, stride, blocks }) => {
     const [batch, height, width, channels] = sides;
     const [{ kernel, pad, dilation }] = blocks;

@@ -16,18 +16,22 @@ import { fineForward, fineGradW, fineGradX } from "./depthwise-fine";
 import { filterSize, outChannels, place } from "./depthwise-plan";
 import { stridedGradX } from "./depthwise-strided";
 import { fitsTiles, tiledForward, tiledGradW, tiledGradX } from "./depthwise-tiled";
+import { fitsWhole, wholeForward, wholeGradW } from "./depthwise-whole";
 
 export type { DepthwiseBlock } from "./depthwise-cpu";
 
-/** Strips where they fit, with the fine way as a variant; else the fine way alone. */
+/** Whole pictures where they are small, else strips where they fit, else the fine way; the others are variants. */
 function ways(
-  fits: (s: DepthwiseShape) => boolean,
+  whole: GpuBody<DepthwiseShape>,
   tiled: GpuBody<DepthwiseShape>,
   fine: GpuBody<DepthwiseShape>,
 ): Pick<KernelBody<DepthwiseShape>, "gpu" | "variants"> {
   return {
-    gpu: (inputs, s, run) => (fits(s) ? tiled : fine)(inputs, s, run),
-    variants: [{ name: "fine", fits, gpu: fine }],
+    gpu: (inputs, s, run) => (fitsWhole(s) ? whole : fitsTiles(s) ? tiled : fine)(inputs, s, run),
+    variants: [
+      { name: "fine", fits: (s) => fitsWhole(s) || fitsTiles(s), gpu: fine },
+      { name: "strips", fits: (s) => fitsWhole(s) && fitsTiles(s), gpu: tiled },
+    ],
   };
 }
 
@@ -38,7 +42,7 @@ const forward: KernelBody<DepthwiseShape> = {
   shape: (s) => [s.batch, s.outHeight, s.outWidth, outChannels(s)],
   operations,
   cpu: ([x, w, z], out, s) => depthwiseForward(s, place(s.blocks), keepPositive(x as Values, z), w as Values, out),
-  ...ways(fitsTiles, tiledForward, fineForward),
+  ...ways(wholeForward, tiledForward, fineForward),
 };
 
 const gradX: KernelBody<DepthwiseShape> = {
@@ -56,7 +60,7 @@ const gradW: KernelBody<DepthwiseShape> = {
   shape: (s) => [filterSize(s)],
   operations,
   cpu: ([x, dy, z], out, s) => depthwiseGradW(s, place(s.blocks), keepPositive(x as Values, z), dy as Values, out),
-  ...ways(fitsTiles, tiledGradW, fineGradW),
+  ...ways(wholeGradW, tiledGradW, fineGradW),
 };
 
 /** The bank and its two adjoints. */
