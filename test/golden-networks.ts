@@ -1,4 +1,5 @@
 /** Golden cases a-e and h: operations, batch norm, mixed op, cells, networks. */
+import { presetSettings } from "../src/domain/presets";
 import { PRIMITIVES, type Primitive } from "../src/domain/primitives";
 import { type Tensor, tf } from "../src/engine/gpu/tensorflow";
 import { batchNorm } from "../src/engine/kernels/batch-norm";
@@ -12,8 +13,9 @@ import { factorizedReduce, operation, reluConvNorm } from "../src/engine/nn/oper
 import { ParameterSet, type View } from "../src/engine/nn/parameters";
 import { resnet } from "../src/engine/nn/resnet";
 import { updateRunning } from "../src/engine/nn/running-statistics";
-import { cell, supernet } from "../src/engine/nn/supernet";
+import { cell } from "../src/engine/nn/supernet";
 import { darts } from "../src/engine/strategies/darts";
+import type { Explainer, SearchNetwork, Strategy } from "../src/engine/strategies/strategy";
 import type { GoldenCase } from "./golden-manifest";
 
 /** One tensor of the state dict inside a flat one. */
@@ -171,22 +173,33 @@ export function addArchitecture(results: Results, prefix: string, flat: Tensor):
   results.set(`${prefix}alphas_reduce`, reduce);
 }
 
+/** The search network that a case describes. */
+export const searchNetwork = (strategy: Strategy, golden: GoldenCase): SearchNetwork =>
+  strategy.network(
+    {
+      channels: golden.number("C"),
+      layers: golden.number("layers"),
+      classes: golden.number("classes"),
+      smooth: golden.flag("smooth"),
+    },
+    presetSettings("tiny"),
+  );
+
+/** Its explainer; nothing is drawn. */
+export const explainerOf = (net: SearchNetwork, architecture: Tensor): Explainer =>
+  net.explainer({ iteration: tf.scalar(0, "int32"), draw: 0, architecture, schedules: {} });
+
 function networkCase(golden: GoldenCase): Results {
-  const net = supernet({
-    channels: golden.number("C"),
-    layers: golden.number("layers"),
-    classes: golden.number("classes"),
-    smooth: false,
-  });
-  const explainer = darts.explainer(net, tf.scalar(0, "int32"));
+  const net = searchNetwork(darts, golden);
   const weights = golden.weights(net.parameters, "param");
   const [x, architecture] = [golden.tensor("x"), architectureOf(golden)];
+  const explainer = explainerOf(net, architecture);
   const batch = { x, targets: golden.targets(golden.numbers("targets")), weights: null };
   const { value, grads } = tf.valueAndGrads(
-    (w, a, p) => crossEntropy(explainer(w as Tensor, a as Tensor, p as Tensor), batch) as tf.Scalar,
+    (w, a, p) => crossEntropy(explainer.logits(w as Tensor, a as Tensor, p as Tensor), batch) as tf.Scalar,
   )([weights, architecture, x]);
   const results: Results = new Map([
-    ["logits", explainer(weights, architecture, x)],
+    ["logits", explainer.logits(weights, architecture, x)],
     ["loss", value],
     ["grad.x", grads[2] as Tensor],
     ["gradNormAllWeights", l2(grads[0] as Tensor)],

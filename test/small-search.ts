@@ -1,8 +1,9 @@
 /** The smallest search that uses every part, for tests. */
 import { finishDataset } from "../src/data/load";
 import { makeShapes } from "../src/data/shapes";
+import { presetSettings } from "../src/domain/presets";
 import type { Engine } from "../src/domain/run";
-import { presetSettings, type Settings } from "../src/domain/settings";
+import type { Settings } from "../src/domain/settings";
 import { Search } from "../src/engine/run/search";
 
 const SMALL = {

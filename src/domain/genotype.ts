@@ -15,6 +15,9 @@ export interface Genotype {
 /** Alphas before the softmax: [14, 8] row-major for each kind of cell. */
 export type Alphas = Readonly<Record<CellKind, Float32Array>>;
 
+/** Edge weights before the softmax over the edges of a node: [14] for each kind of cell. */
+export type Betas = Readonly<Record<CellKind, Float32Array>>;
+
 const OPS = PRIMITIVES.length;
 const NONE = PRIMITIVES.indexOf("none");
 

@@ -1,7 +1,8 @@
 /** docs/presets.md names every value that a preset sets. */
 import { readFileSync } from "node:fs";
 import { expect, it } from "vitest";
-import { PRESET_VALUES, PRESETS, presetSettings, SETTING_NAMES, SETTINGS } from "./settings";
+import { PRESET_VALUES, PRESETS, presetSettings } from "./presets";
+import { SETTING_NAMES, SETTINGS } from "./settings";
 
 const FILE = new URL("../../docs/presets.md", import.meta.url);
 
