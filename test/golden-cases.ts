@@ -113,17 +113,21 @@ interface GenotypeFile {
     readonly id: number;
     readonly alphas_normal: number[][];
     readonly alphas_reduce: number[][];
+    readonly betas_normal?: number[];
+    readonly betas_reduce?: number[];
     readonly genotype: unknown;
   }[];
 }
 
 async function genotypeCase(name: string): Promise<Comparison[]> {
   const { cases } = await readGoldenJson<GenotypeFile>(`darts/${name}.json`);
-  return cases.map(({ id, alphas_normal, alphas_reduce, genotype }) => {
-    const got = deriveGenotype({
-      normal: Float32Array.from(alphas_normal.flat()),
-      reduce: Float32Array.from(alphas_reduce.flat()),
-    });
+  return cases.map(({ id, alphas_normal, alphas_reduce, betas_normal, betas_reduce, genotype }) => {
+    const got = deriveGenotype(
+      { normal: Float32Array.from(alphas_normal.flat()), reduce: Float32Array.from(alphas_reduce.flat()) },
+      betas_normal && betas_reduce
+        ? { normal: Float32Array.from(betas_normal), reduce: Float32Array.from(betas_reduce) }
+        : null,
+    );
     return { name: `genotype ${id}`, excess: canonical(got) === canonical(genotype) ? 0 : Number.POSITIVE_INFINITY };
   });
 }
@@ -211,6 +215,7 @@ async function optimizerCase(name: string): Promise<Comparison[]> {
 
 const JSON_CASES: Readonly<Record<string, (name: string) => Promise<Comparison[]>>> = {
   i_genotype_darts: genotypeCase,
+  i_genotype_pcdarts: genotypeCase,
   j_cosine: cosineCase,
   j_optimizers: optimizerCase,
 };

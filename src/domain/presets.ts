@@ -55,6 +55,12 @@ type StrategyValues = Readonly<Partial<Record<Preset | "every", Partial<Settings
 
 export const STRATEGY_VALUES: Readonly<Record<StrategyName, StrategyValues>> = {
   darts: {},
+  "pc-darts": {
+    every: { alphaWarmUp: 0.3 },
+    // Two channels go through the operations, the fewest that a skip of stride 2 can halve.
+    tiny: { initChannels: 8 },
+    paper: { batchSize: 256, learningRate: 0.1, learningRateMin: 0, alphaLearningRate: 6e-4 },
+  },
 };
 
 /** Complete settings of a preset for a strategy. Strategy, order, objective, seed and backend stay as they are in `keep`. */

@@ -4,7 +4,7 @@
  */
 import { z } from "zod";
 
-export const STRATEGIES = ["darts"] as const;
+export const STRATEGIES = ["darts", "pc-darts"] as const;
 export type StrategyName = (typeof STRATEGIES)[number];
 export const OBJECTIVES = ["bilevel", "lease-r18", "lease-r50"] as const;
 export type ObjectiveName = (typeof OBJECTIVES)[number];
@@ -92,7 +92,7 @@ const withAudience: Use = { objectives: LEASE };
 export const SETTINGS = {
   strategy: choice("method", "Strategy", STRATEGIES, "darts", true, "How the supernet mixes its operations."),
   order: only(choice("method", "Order", ["1", "2"], "1", true,
-    "1: the alphas' own gradient. 2: also how the weights would react (DARTS, unrolled)."), { strategies: ["darts"] }, withAudience),
+    "1: the alphas' own gradient. 2: also how the weights would react (DARTS, unrolled)."), { strategies: ["darts", "pc-darts"] }, withAudience),
   objective: choice("method", "Objective", OBJECTIVES, "lease-r18", true,
     "What the alphas descend: validation loss alone, or LeaSE with an audience."),
   hypergradient: choice("method", "Hypergradient", ["exact", "finite-difference"], "exact", false,
@@ -109,6 +109,8 @@ export const SETTINGS = {
   deltaRatio: only(number("lease", "δ step ratio ρ", 3, 0.01, 100, false, "Size of the δ step over the noise, for relative steps."), withAudience),
   deltaRate: only(number("lease", "δ step rate ξ", 1, 1e-6, 1e6, false, "Rate of the δ step, for fixed steps."), withAudience),
   initChannels: integer("network", "Channels C", 4, 2, 64, true, "Width of the first cells; even."),
+  partialChannels: only(integer("network", "Partial channels K", 4, 1, 16, true,
+    "One K-th of the channels goes through the operations. C must be a multiple of 2K."), { strategies: ["pc-darts"] }),
   layers: integer("network", "Cells", 3, 3, 20, true, "Cells of the supernet; two of them reduce the picture."),
   imageSize: choice("network", "Picture side", ["16", "32"], "16", true, "Pictures are averaged down to this size."),
   audienceWidth: only(integer("network", "Audience width", 4, 1, 64, true, "Channels of the audience's first stage."), withAudience),
@@ -120,6 +122,8 @@ export const SETTINGS = {
   gradientClip: number("optimisation", "Gradient clip", 5, 1e-3, 1e6, false, "Largest norm of a weight gradient."),
   alphaLearningRate: number("optimisation", "Alpha learning rate", 2e-2, 0, 1, false, "Adam rate of the architecture."),
   alphaWeightDecay: number("optimisation", "Alpha weight decay", 1e-3, 0, 1, false, "L2 decay of the alphas."),
+  alphaWarmUp: only(number("optimisation", "Alpha warm-up", 0, 0, 0.9, false,
+    "Share of the run in which the weights learn alone; 15 of 50 epochs are 0.3."), { strategies: ["pc-darts"] }),
   schedule: choice("optimisation", "Schedule", ["iteration", "epoch"], "iteration", false,
     "When the cosine moves: each iteration, or once an epoch as in DARTS."),
   epochs: integer("optimisation", "Epochs", 50, 1, 1000, true, "Length of the run when Iterations is 0.", "epochs"),
@@ -229,6 +233,11 @@ function problemsBetween(settings: Settings): string[] {
   const { strategy, objective, order } = settings;
   if (order === "2" && !isUsed("order", settings)) {
     return [`Order 2 does not go with ${strategy} and ${objective}: there is a first order only.`];
+  }
+  const { initChannels, partialChannels } = settings;
+  if (isUsed("partialChannels", settings) && initChannels % (2 * partialChannels) !== 0) {
+    const multiple = 2 * partialChannels;
+    return [`Channels C must be a multiple of ${multiple}, twice the partial channels K, not ${initChannels}.`];
   }
   return [];
 }

@@ -147,6 +147,10 @@ export const METHOD_TEXT: Readonly<Record<SearchMethod, { label: string; caption
     label: "DARTS 2nd",
     caption: "Second order: the alphas also feel how the weights would react to them. Slower, closer to the truth.",
   },
+  "pc-darts": {
+    label: "PC-DARTS",
+    caption: "Partial channels: operations see one K-th of the channels, and betas weigh the edges of each node.",
+  },
 };
 
 export const OBJECTIVE_TEXT: Readonly<Record<Settings["objective"], { label: string; caption: string }>> = {
@@ -195,6 +199,7 @@ export function choiceText(choice: string): string {
     "lease-r18": "LeaSE R18",
     "lease-r50": "LeaSE R50",
     darts: "DARTS",
+    "pc-darts": "PC-DARTS",
   };
   return known[choice] ?? choice.charAt(0).toUpperCase() + choice.slice(1);
 }

@@ -17,12 +17,9 @@ async function iterate(search: Search, count: number): Promise<void> {
   for (let i = 0; i < count; i++) await search.iterate();
 }
 
+/** The methods and objectives by themselves: test/pairs.test.ts. */
 const VARIANTS: readonly Partial<Settings>[] = [
-  { objective: "bilevel" },
-  { objective: "bilevel", order: "2" },
   { objective: "bilevel", order: "2", hypergradient: "finite-difference" },
-  { objective: "lease-r18" },
-  { objective: "lease-r50", audienceWidth: 1 },
   { objective: "lease-r18", order: "2", audienceOnly: true, audiencePath: "indirect", deltaStep: "fixed" },
   { objective: "lease-r18", hypergradient: "finite-difference", audiencePath: "direct", weighting: "magnitude" },
 ];

@@ -30,6 +30,7 @@ import { RESNET, type Resnet, resnet } from "../nn/resnet";
 import { adamCorrections } from "../optim/adam";
 import { cosineRate } from "../optim/cosine";
 import { darts } from "../strategies/darts";
+import { pcDarts } from "../strategies/pc-darts";
 import { type Moment, type Strategy, scheduleStep } from "../strategies/strategy";
 import { BATCHES, Batches, batchValues, type HostBatch } from "./batches";
 import { explanationPictures } from "./explanations";
@@ -60,7 +61,7 @@ export interface SearchOptions {
   readonly variants?: VariantTable;
 }
 
-const STRATEGY: Readonly<Record<StrategyName, Strategy>> = { darts };
+const STRATEGY: Readonly<Record<StrategyName, Strategy>> = { darts, "pc-darts": pcDarts };
 
 function audienceFor(settings: Settings, classes: number): Resnet | null {
   switch (settings.objective) {

@@ -24,10 +24,10 @@ export function alphasOf(architecture: Float32Array): Alphas {
   return { normal: architecture.slice(0, CELL), reduce: architecture.slice(CELL, ALPHAS) };
 }
 
-/** Both kinds of cell apart. @param both [2, 14, 8] or flat */
+/** Both kinds of cell apart. @param both [2, 14, columns] */
 export function mixtureOf(both: Tensor): Mixture {
-  const [normal, reduce] = tf.split(tf.reshape(both, [2, CELL]), 2) as [Tensor, Tensor];
-  const matrix = (t: Tensor) => tf.reshape(t, [EDGES, PRIMITIVES.length]);
+  const [normal, reduce] = tf.split(both, 2) as [Tensor, Tensor];
+  const matrix = (t: Tensor) => tf.reshape(t, [EDGES, both.shape[2] ?? 0]);
   return { normal: matrix(normal), reduce: matrix(reduce) };
 }
 
