@@ -8,6 +8,7 @@ import { type AdamState, adamCorrections, adamStep } from "../src/engine/optim/a
 import { cosineRate } from "../src/engine/optim/cosine";
 import { sgdStep } from "../src/engine/optim/sgd";
 import { readGoldenJson } from "./golden-files";
+import { GDAS_CASES } from "./golden-gdas";
 import { excess, GoldenCase, toNCHW } from "./golden-manifest";
 import { NETWORK_CASES, type Results } from "./golden-networks";
 import { OBJECTIVE_CASES } from "./golden-objectives";
@@ -18,7 +19,7 @@ export interface Comparison {
   readonly excess: number;
 }
 
-const CASES = { ...NETWORK_CASES, ...OBJECTIVE_CASES };
+const CASES = { ...NETWORK_CASES, ...OBJECTIVE_CASES, ...GDAS_CASES };
 
 type Run = () => Results;
 

@@ -61,6 +61,10 @@ export const STRATEGY_VALUES: Readonly<Record<StrategyName, StrategyValues>> = {
     tiny: { initChannels: 8 },
     paper: { batchSize: 256, learningRate: 0.1, learningRateMin: 0, alphaLearningRate: 6e-4 },
   },
+  gdas: {
+    every: { weightDecay: 5e-4 },
+    paper: { batchSize: 256, epochs: 250 },
+  },
 };
 
 /** Complete settings of a preset for a strategy. Strategy, order, objective, seed and backend stay as they are in `keep`. */

@@ -4,7 +4,7 @@
  */
 import { z } from "zod";
 
-export const STRATEGIES = ["darts", "pc-darts"] as const;
+export const STRATEGIES = ["darts", "pc-darts", "gdas"] as const;
 export type StrategyName = (typeof STRATEGIES)[number];
 export const OBJECTIVES = ["bilevel", "lease-r18", "lease-r50"] as const;
 export type ObjectiveName = (typeof OBJECTIVES)[number];
@@ -124,8 +124,12 @@ export const SETTINGS = {
   alphaWeightDecay: number("optimisation", "Alpha weight decay", 1e-3, 0, 1, false, "L2 decay of the alphas."),
   alphaWarmUp: only(number("optimisation", "Alpha warm-up", 0, 0, 0.9, false,
     "Share of the run in which the weights learn alone; 15 of 50 epochs are 0.3."), { strategies: ["pc-darts"] }),
+  tauMax: only(number("optimisation", "First temperature τ", 10, 1e-3, 1000, false,
+    "Temperature of the sampler at the start; it falls in a straight line."), { strategies: ["gdas"] }),
+  tauMin: only(number("optimisation", "Last temperature τ", 0.1, 1e-3, 1000, false,
+    "Temperature of the sampler at the end."), { strategies: ["gdas"] }),
   schedule: choice("optimisation", "Schedule", ["iteration", "epoch"], "iteration", false,
-    "When the cosine moves: each iteration, or once an epoch as in DARTS."),
+    "When rates and temperatures move: each iteration, or once an epoch as in DARTS."),
   epochs: integer("optimisation", "Epochs", 50, 1, 1000, true, "Length of the run when Iterations is 0.", "epochs"),
   iterations: integer("optimisation", "Iterations", 60, 0, 10_000_000, true, "Length of the run; 0 means whole epochs.", "iterations"),
   augment: toggle("data", "Augment", true, false, "Random crop (padding an eighth of the side) and flip."),

@@ -151,6 +151,10 @@ export const METHOD_TEXT: Readonly<Record<SearchMethod, { label: string; caption
     label: "PC-DARTS",
     caption: "Partial channels: operations see one K-th of the channels, and betas weigh the edges of each node.",
   },
+  gdas: {
+    label: "GDAS",
+    caption: "Each edge draws one operation by its alphas; the draws settle as the temperature falls.",
+  },
 };
 
 export const OBJECTIVE_TEXT: Readonly<Record<Settings["objective"], { label: string; caption: string }>> = {
@@ -200,6 +204,7 @@ export function choiceText(choice: string): string {
     "lease-r50": "LeaSE R50",
     darts: "DARTS",
     "pc-darts": "PC-DARTS",
+    gdas: "GDAS",
   };
   return known[choice] ?? choice.charAt(0).toUpperCase() + choice.slice(1);
 }

@@ -30,6 +30,7 @@ import { RESNET, type Resnet, resnet } from "../nn/resnet";
 import { adamCorrections } from "../optim/adam";
 import { cosineRate } from "../optim/cosine";
 import { darts } from "../strategies/darts";
+import { gdas } from "../strategies/gdas";
 import { pcDarts } from "../strategies/pc-darts";
 import { type Moment, type Strategy, scheduleStep } from "../strategies/strategy";
 import { BATCHES, Batches, batchValues, type HostBatch } from "./batches";
@@ -61,7 +62,7 @@ export interface SearchOptions {
   readonly variants?: VariantTable;
 }
 
-const STRATEGY: Readonly<Record<StrategyName, Strategy>> = { darts, "pc-darts": pcDarts };
+const STRATEGY: Readonly<Record<StrategyName, Strategy>> = { darts, "pc-darts": pcDarts, gdas };
 
 function audienceFor(settings: Settings, classes: number): Resnet | null {
   switch (settings.objective) {
