@@ -5,7 +5,7 @@ import { type RunFile, runFileSchema } from "../src/domain/run";
 import { SETTINGS, type SettingName, type Settings } from "../src/domain/settings";
 
 export type Status = "idle" | "starting" | "running" | "pausing" | "paused" | "finished" | "failed";
-type Group = "Strategy" | "Objective" | "Preset";
+type Group = "Objective" | "Preset";
 
 /** For what computes on the software adapter, on a machine that does other things as well. */
 export const PATIENCE = 90_000;

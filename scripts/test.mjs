@@ -1,5 +1,5 @@
 // npm test: every check, in order; goes on after a failure. The last line is the sum: "N passed, N failed".
-// Names of stages run those alone: node scripts/test.mjs types lint imports unit gpu e2e golden.
+// Names of stages run those alone: node scripts/test.mjs types lint imports unit gpu e2e golden matrix.
 import { mkdirSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { atLeastOneFailure, countPlaywright, countVitest, goldenCases, goldenRun } from "./lib/reports.mjs";
@@ -22,8 +22,8 @@ async function one(...commands) {
   return { passed: 1, failed: 0 };
 }
 
-async function vitest(project, filters = []) {
-  const file = join(REPORTS, `${project}${filters.length > 0 ? "-golden" : ""}.json`);
+async function vitest(project, filters = [], { env = {}, timeout = 15 * MINUTE } = {}) {
+  const file = join(REPORTS, `${[project, ...filters].join("-")}.json`);
   rmSync(file, { force: true });
   const code = await tool(
     "vitest",
@@ -37,7 +37,7 @@ async function vitest(project, filters = []) {
       `--outputFile.json=${file}`,
       ...filters,
     ],
-    { timeout: 15 * MINUTE },
+    { env, timeout },
   );
   const report = readReport(file);
   return { report, count: atLeastOneFailure(countVitest(report), code) };
@@ -74,6 +74,17 @@ async function golden() {
   return sum;
 }
 
+/** Every search method with every objective, Tiny, on the CPU and on WebGPU: too long for each run of all checks. */
+async function matrix() {
+  const sum = { passed: 0, failed: 0 };
+  for (const project of ["unit", "gpu"]) {
+    const { count } = await vitest(project, ["pairs"], { env: { VITE_PAIRS: "tiny" }, timeout: 120 * MINUTE });
+    sum.passed += count.passed;
+    sum.failed += count.failed;
+  }
+  return sum;
+}
+
 /** The configurations and the headless search find it by its name. */
 async function useChromium() {
   process.env.CHROMIUM_PATH = await chromium();
@@ -97,9 +108,10 @@ const STAGES = {
   gpu: async () => (await vitest("gpu")).count,
   e2e: endToEnd,
   golden,
+  matrix,
 };
 const ALL = ["types", "lint", "imports", "unit", "gpu", "e2e"];
-const BROWSER = ["gpu", "e2e", "golden"];
+const BROWSER = ["gpu", "e2e", "golden", "matrix"];
 // Unit tests start the headless search too: on the software adapter of Chromium where there is no GPU.
 const CHROMIUM = ["unit", ...BROWSER];
 

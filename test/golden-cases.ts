@@ -8,6 +8,7 @@ import { type AdamState, adamCorrections, adamStep } from "../src/engine/optim/a
 import { cosineRate } from "../src/engine/optim/cosine";
 import { sgdStep } from "../src/engine/optim/sgd";
 import { readGoldenJson } from "./golden-files";
+import { GDAS_CASES } from "./golden-gdas";
 import { excess, GoldenCase, toNCHW } from "./golden-manifest";
 import { NETWORK_CASES, type Results } from "./golden-networks";
 import { OBJECTIVE_CASES } from "./golden-objectives";
@@ -18,7 +19,7 @@ export interface Comparison {
   readonly excess: number;
 }
 
-const CASES = { ...NETWORK_CASES, ...OBJECTIVE_CASES };
+const CASES = { ...NETWORK_CASES, ...OBJECTIVE_CASES, ...GDAS_CASES };
 
 type Run = () => Results;
 
@@ -113,17 +114,21 @@ interface GenotypeFile {
     readonly id: number;
     readonly alphas_normal: number[][];
     readonly alphas_reduce: number[][];
+    readonly betas_normal?: number[];
+    readonly betas_reduce?: number[];
     readonly genotype: unknown;
   }[];
 }
 
 async function genotypeCase(name: string): Promise<Comparison[]> {
   const { cases } = await readGoldenJson<GenotypeFile>(`darts/${name}.json`);
-  return cases.map(({ id, alphas_normal, alphas_reduce, genotype }) => {
-    const got = deriveGenotype({
-      normal: Float32Array.from(alphas_normal.flat()),
-      reduce: Float32Array.from(alphas_reduce.flat()),
-    });
+  return cases.map(({ id, alphas_normal, alphas_reduce, betas_normal, betas_reduce, genotype }) => {
+    const got = deriveGenotype(
+      { normal: Float32Array.from(alphas_normal.flat()), reduce: Float32Array.from(alphas_reduce.flat()) },
+      betas_normal && betas_reduce
+        ? { normal: Float32Array.from(betas_normal), reduce: Float32Array.from(betas_reduce) }
+        : null,
+    );
     return { name: `genotype ${id}`, excess: canonical(got) === canonical(genotype) ? 0 : Number.POSITIVE_INFINITY };
   });
 }
@@ -211,6 +216,7 @@ async function optimizerCase(name: string): Promise<Comparison[]> {
 
 const JSON_CASES: Readonly<Record<string, (name: string) => Promise<Comparison[]>>> = {
   i_genotype_darts: genotypeCase,
+  i_genotype_pcdarts: genotypeCase,
   j_cosine: cosineCase,
   j_optimizers: optimizerCase,
 };

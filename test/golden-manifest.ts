@@ -91,8 +91,9 @@ export class GoldenCase {
     return this.made(`targets ${targets}`, make);
   }
 
-  number(key: string): number {
-    const value = this.manifest.config[key];
+  /** @param otherwise where the case has none */
+  number(key: string, otherwise?: number): number {
+    const value = this.manifest.config[key] ?? otherwise;
     if (typeof value !== "number") throw new Error(`${this.manifest.name} has no number ${key}.`);
     return value;
   }

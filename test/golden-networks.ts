@@ -1,9 +1,11 @@
-/** Golden cases a-e and h: operations, batch norm, mixed op, cells, networks. */
-import { PRIMITIVES, type Primitive } from "../src/domain/primitives";
+/** Golden cases a-e, g and h: operations, batch norm, mixed op, cells, networks. */
+import { presetSettings } from "../src/domain/presets";
+import { EDGES, PRIMITIVES, type Primitive } from "../src/domain/primitives";
 import { type Tensor, tf } from "../src/engine/gpu/tensorflow";
 import { batchNorm } from "../src/engine/kernels/batch-norm";
 import { convolution } from "../src/engine/kernels/convolution";
 import { norm as l2 } from "../src/engine/kernels/flat";
+import { channelShuffle } from "../src/engine/kernels/shuffle";
 import { softmax } from "../src/engine/kernels/softmax";
 import { conv, type Layer, norm } from "../src/engine/nn/layers";
 import { crossEntropy } from "../src/engine/nn/loss";
@@ -12,8 +14,10 @@ import { factorizedReduce, operation, reluConvNorm } from "../src/engine/nn/oper
 import { ParameterSet, type View } from "../src/engine/nn/parameters";
 import { resnet } from "../src/engine/nn/resnet";
 import { updateRunning } from "../src/engine/nn/running-statistics";
-import { cell, supernet } from "../src/engine/nn/supernet";
+import { cell } from "../src/engine/nn/supernet";
 import { darts } from "../src/engine/strategies/darts";
+import { partialWeights, pcDarts } from "../src/engine/strategies/pc-darts";
+import type { Explainer, SearchNetwork, Strategy } from "../src/engine/strategies/strategy";
 import type { GoldenCase } from "./golden-manifest";
 
 /** One tensor of the state dict inside a flat one. */
@@ -126,8 +130,10 @@ function batchNormCase(golden: GoldenCase): Results {
 
 function mixedCase(golden: GoldenCase): Results {
   const set = new ParameterSet();
+  const [channels, partial] = [golden.number("C"), golden.number("k", 1)];
   const edges = mixedEdges(set, {
-    channels: golden.number("C"),
+    channels,
+    partial,
     stride: golden.number("stride"),
     edges: [{ index: 0, node: 0, state: 0 }],
     nodes: 1,
@@ -135,58 +141,84 @@ function mixedCase(golden: GoldenCase): Results {
     name: (_, primitive) => `_ops.${PRIMITIVES.indexOf(primitive)}.`,
   });
   const fromAlphas = golden.has("alpha");
-  return differentiate(golden, set, ["x", fromAlphas ? "alpha" : "weights"], (view, [x, w]) =>
-    edges(
-      view,
-      x as Tensor,
-      tf.reshape(fromAlphas ? softmax(w as Tensor) : (w as Tensor), [1, PRIMITIVES.length]),
-      null,
-    ),
-  );
+  return differentiate(golden, set, ["x", fromAlphas ? "alpha" : "weights"], (view, [x, w]) => {
+    const row = tf.reshape(fromAlphas ? softmax(w as Tensor) : (w as Tensor), [1, PRIMITIVES.length]);
+    const weights = partial > 1 ? tf.concat([row, tf.ones([1, partial - 1])], 1) : row;
+    return channelShuffle(edges(view, x as Tensor, weights, null), channels, partial);
+  });
 }
 
 function cellCase(golden: GoldenCase): Results {
   const set = new ParameterSet();
+  const partial = golden.number("k", 1);
   const run = cell(set, "", {
     channels: golden.number("C"),
+    partial,
     previousPrevious: golden.number("CprevPrev"),
     previous: golden.number("Cprev"),
     reduction: golden.flag("reduction"),
     reductionPrevious: golden.flag("reductionPrev"),
     smooth: false,
   });
-  return differentiate(golden, set, ["s0", "s1", "alphas"], (view, [s0, s1, alphas]) =>
-    run(view, s0 as Tensor, s1 as Tensor, softmax(alphas as Tensor)),
-  );
+  const inputs = ["s0", "s1", "alphas", ...(golden.has("betas") ? ["betas"] : [])];
+  return differentiate(golden, set, inputs, (view, [s0, s1, alphas, betas]) => {
+    const rows = (t: Tensor | undefined) => tf.reshape(t as Tensor, [1, EDGES, -1]);
+    const weights = betas
+      ? partialWeights(rows(alphas), tf.reshape(betas, [1, EDGES]), partial)
+      : softmax(alphas as Tensor);
+    return run(view, s0 as Tensor, s1 as Tensor, tf.reshape(weights, [EDGES, -1]));
+  });
 }
 
-/** Both matrices as one flat architecture. */
+/** Parts of a flat architecture, with their sizes; not every case has betas. */
+const ARCHITECTURE = [
+  ["alphas_normal", EDGES * PRIMITIVES.length],
+  ["alphas_reduce", EDGES * PRIMITIVES.length],
+  ["betas_normal", EDGES],
+  ["betas_reduce", EDGES],
+] as const;
+
+/** The matrices as one flat architecture. */
 export function architectureOf(golden: GoldenCase): Tensor {
-  return tf.concat([golden.tensor("alphas_normal").flatten(), golden.tensor("alphas_reduce").flatten()]);
+  const names = ARCHITECTURE.map(([name]) => name).filter((name) => golden.has(name));
+  return tf.concat(names.map((name) => golden.tensor(name).flatten()));
 }
 
 export function addArchitecture(results: Results, prefix: string, flat: Tensor): void {
-  const [normal, reduce] = tf.split(flat, 2) as [Tensor, Tensor];
-  results.set(`${prefix}alphas_normal`, normal);
-  results.set(`${prefix}alphas_reduce`, reduce);
+  let at = 0;
+  for (const [name, size] of ARCHITECTURE) {
+    if (at < flat.size) results.set(`${prefix}${name}`, tf.slice(flat, [at], [size]));
+    at += size;
+  }
 }
 
+/** The search network that a case describes. */
+export const searchNetwork = (strategy: Strategy, golden: GoldenCase): SearchNetwork =>
+  strategy.network(
+    {
+      channels: golden.number("C"),
+      layers: golden.number("layers"),
+      classes: golden.number("classes"),
+      smooth: golden.flag("smooth"),
+    },
+    { ...presetSettings("tiny"), partialChannels: golden.number("k", 1) },
+  );
+
+/** Its explainer; nothing is drawn. */
+export const explainerOf = (net: SearchNetwork, architecture: Tensor): Explainer =>
+  net.explainer({ iteration: tf.scalar(0, "int32"), draw: 0, architecture, schedules: {} });
+
 function networkCase(golden: GoldenCase): Results {
-  const net = supernet({
-    channels: golden.number("C"),
-    layers: golden.number("layers"),
-    classes: golden.number("classes"),
-    smooth: false,
-  });
-  const explainer = darts.explainer(net, tf.scalar(0, "int32"));
+  const net = searchNetwork(golden.has("betas_normal") ? pcDarts : darts, golden);
   const weights = golden.weights(net.parameters, "param");
   const [x, architecture] = [golden.tensor("x"), architectureOf(golden)];
+  const explainer = explainerOf(net, architecture);
   const batch = { x, targets: golden.targets(golden.numbers("targets")), weights: null };
   const { value, grads } = tf.valueAndGrads(
-    (w, a, p) => crossEntropy(explainer(w as Tensor, a as Tensor, p as Tensor), batch) as tf.Scalar,
+    (w, a, p) => crossEntropy(explainer.logits(w as Tensor, a as Tensor, p as Tensor), batch) as tf.Scalar,
   )([weights, architecture, x]);
   const results: Results = new Map([
-    ["logits", explainer(weights, architecture, x)],
+    ["logits", explainer.logits(weights, architecture, x)],
     ["loss", value],
     ["grad.x", grads[2] as Tensor],
     ["gradNormAllWeights", l2(grads[0] as Tensor)],
@@ -221,6 +253,22 @@ function resnetCase(golden: GoldenCase): Results {
   return results;
 }
 
+/** PC-DARTS: a shuffle, a mixed operation, cells, a network. */
+function partialCase(golden: GoldenCase): Results {
+  switch (golden.manifest.op) {
+    case "channel_shuffle": {
+      const x = golden.tensor("x");
+      return new Map([["out", channelShuffle(x, x.shape[3] ?? 0, golden.number("groups"))]]);
+    }
+    case "PC-MixedOp":
+      return mixedCase(golden);
+    case "PC-Cell":
+      return cellCase(golden);
+    default:
+      return networkCase(golden);
+  }
+}
+
 /** Runner for the cases whose name starts with the key and an underscore. */
 export const NETWORK_CASES: Readonly<Record<string, (golden: GoldenCase) => Results>> = {
   a: operationCase,
@@ -228,5 +276,6 @@ export const NETWORK_CASES: Readonly<Record<string, (golden: GoldenCase) => Resu
   c: mixedCase,
   d: cellCase,
   e: networkCase,
+  g: partialCase,
   h: resnetCase,
 };

@@ -2,22 +2,21 @@
 import { type Tensor, tf } from "../src/engine/gpu/tensorflow";
 import { norm } from "../src/engine/kernels/flat";
 import { resnet } from "../src/engine/nn/resnet";
-import { supernet } from "../src/engine/nn/supernet";
 import { type BilevelInput, bilevelHypergradient } from "../src/engine/objectives/bilevel";
 import { adversarial } from "../src/engine/objectives/explanation";
 import { type LeaseInput, leaseHypergradient } from "../src/engine/objectives/lease";
 import { adamCorrections, adamStep } from "../src/engine/optim/adam";
 import { darts } from "../src/engine/strategies/darts";
 import type { GoldenCase } from "./golden-manifest";
-import { addArchitecture, addFlat, addRunning, architectureOf, type Results } from "./golden-networks";
-
-const search = (golden: GoldenCase) =>
-  supernet({
-    channels: golden.number("C"),
-    layers: golden.number("layers"),
-    classes: golden.number("classes"),
-    smooth: golden.flag("smooth"),
-  });
+import {
+  addArchitecture,
+  addFlat,
+  addRunning,
+  architectureOf,
+  explainerOf,
+  type Results,
+  searchNetwork,
+} from "./golden-networks";
 
 const batch = (golden: GoldenCase, x: string, targets: readonly number[]) => ({
   x: golden.tensor(x),
@@ -26,7 +25,7 @@ const batch = (golden: GoldenCase, x: string, targets: readonly number[]) => ({
 });
 
 function architectCase(golden: GoldenCase): Results {
-  const net = search(golden);
+  const net = searchNetwork(darts, golden);
   const read = (prefix: string) => golden.weights(net.parameters, prefix);
   const architecture = architectureOf(golden);
   const weights = read("param");
@@ -37,7 +36,7 @@ function architectCase(golden: GoldenCase): Results {
     weightDecay: golden.number("weight_decay"),
   };
   const input: BilevelInput = {
-    explainer: darts.explainer(net, tf.scalar(0, "int32")),
+    explainer: explainerOf(net, architecture),
     state: { weights, buffer: null, sgd },
     architecture,
     train,
@@ -92,7 +91,7 @@ function architectCase(golden: GoldenCase): Results {
 }
 
 function leaseCase(golden: GoldenCase): Results {
-  const net = search(golden);
+  const net = searchNetwork(darts, golden);
   const smooth = golden.flag("smooth");
   const audience = resnet({
     width: golden.number("audienceWidth"),
@@ -103,8 +102,9 @@ function leaseCase(golden: GoldenCase): Results {
   });
   const targets = golden.manifest.config.targets as Record<"train" | "valExplainer" | "valAudience", number[]>;
   const plain = (rate: number) => ({ learningRate: rate, momentum: 0, weightDecay: 0 });
+  const architecture = architectureOf(golden);
   const input: LeaseInput = {
-    explainer: darts.explainer(net, tf.scalar(0, "int32")),
+    explainer: explainerOf(net, architecture),
     audience: audience.logits,
     explainerState: {
       weights: golden.weights(net.parameters, "E"),
@@ -116,7 +116,7 @@ function leaseCase(golden: GoldenCase): Results {
       buffer: null,
       sgd: plain(golden.number("xiW")),
     },
-    architecture: architectureOf(golden),
+    architecture,
     train: batch(golden, "xTrain", targets.train),
     validationExplainer: batch(golden, "xValExplainer", targets.valExplainer),
     validationAudience: batch(golden, "xValAudience", targets.valAudience),

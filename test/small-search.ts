@@ -1,23 +1,35 @@
 /** The smallest search that uses every part, for tests. */
 import { finishDataset } from "../src/data/load";
 import { makeShapes } from "../src/data/shapes";
+import { presetSettings } from "../src/domain/presets";
 import type { Engine } from "../src/domain/run";
-import { presetSettings, type Settings } from "../src/domain/settings";
+import type { Settings, StrategyName } from "../src/domain/settings";
 import { Search } from "../src/engine/run/search";
 
-const SMALL = {
-  initChannels: 2,
-  imageSize: "16",
-  batchSize: 2,
-  audienceWidth: 2,
-  iterations: 60,
-  autotune: false,
-} as const;
+const MICRO = { initChannels: 2, batchSize: 2, audienceWidth: 2, autotune: false } as const;
 
-export async function smallSearch(engine: Engine, changes: Partial<Settings> = {}): Promise<Search> {
-  const settings: Settings = { ...presetSettings("tiny"), ...SMALL, ...changes };
+/** What the smallest network of a strategy needs besides. */
+const MICRO_OF: Readonly<Record<StrategyName, Partial<Settings>>> = {
+  darts: {},
+  // Two channels go through the operations, the fewest that a skip of stride 2 can halve.
+  "pc-darts": { initChannels: 4, partialChannels: 2 },
+  gdas: {},
+};
+
+/** Tiny with the smallest networks of its strategy. */
+export function microSettings(changes: Partial<Settings> = {}): Settings {
+  const tiny = presetSettings("tiny", changes);
+  return { ...tiny, ...MICRO, ...MICRO_OF[tiny.strategy], ...changes };
+}
+
+/** A search on a few shapes. */
+export async function searchShapes(engine: Engine, settings: Settings): Promise<Search> {
   const dataset = await finishDataset(makeShapes({ seed: 1, count: 60 }), settings);
   return Search.create({ settings, dataset, engine, version: "test", runtime: "test" });
+}
+
+export function smallSearch(engine: Engine, changes: Partial<Settings> = {}): Promise<Search> {
+  return searchShapes(engine, microSettings(changes));
 }
 
 /** A run file without what may differ between two equal runs: times. */

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { presetSettings } from "../domain/settings";
+import { presetSettings } from "../domain/presets";
 import { parseArguments } from "./arguments";
 import { helpText } from "./help";
 

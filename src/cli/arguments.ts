@@ -1,15 +1,8 @@
 /** From command-line words to a checked request. Pure: knows neither files nor the engine. */
 import { parseArgs } from "node:util";
 import { BUILT_IN, type BuiltIn } from "../domain/dataset";
-import {
-  PRESETS,
-  type Preset,
-  parseSettings,
-  presetSettings,
-  type Settings,
-  SettingsError,
-  settingFromText,
-} from "../domain/settings";
+import { PRESETS, type Preset, presetSettings } from "../domain/presets";
+import { parseSettings, type Settings, SettingsError, settingFromText } from "../domain/settings";
 
 /** The settings that have a flag of their own; all others are reached through --set. */
 export const SETTING_FLAGS = ["backend", "strategy", "order", "objective", "seed", "iterations"] as const;
@@ -124,7 +117,8 @@ function readSettings(preset: Preset, { texts, sets }: Given): Settings {
     if (at <= 0) throw new UsageError(`--set needs NAME=VALUE, not "${text}".`);
     add(`--set ${text}`, text.slice(0, at).trim(), text.slice(at + 1).trim());
   }
-  return parseSettings(Object.fromEntries(values), presetSettings(preset));
+  const given = Object.fromEntries(values) as Partial<Settings>;
+  return parseSettings(given, presetSettings(preset, given));
 }
 
 /**

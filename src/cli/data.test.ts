@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, expect, it } from "vitest";
 import { DataError } from "../domain/dataset";
-import { presetSettings } from "../domain/settings";
+import { presetSettings } from "../domain/presets";
 import { loadData } from "./data";
 
 const folder = mkdtempSync(join(tmpdir(), "searchlight-data-"));

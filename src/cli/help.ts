@@ -1,6 +1,7 @@
 /** The text of --help, made from the settings table. */
 import { BUILT_IN } from "../domain/dataset";
-import { PRESETS, SETTING_NAMES, SETTINGS, type Setting } from "../domain/settings";
+import { PRESETS } from "../domain/presets";
+import { SETTING_NAMES, SETTINGS, type Setting } from "../domain/settings";
 
 const HEAD = `Searches an architecture without a browser and writes the run to a file.
 
@@ -41,11 +42,23 @@ function values(setting: Setting): string {
   }
 }
 
+/** Which searches use the setting, where not all do. */
+function usesText({ only }: Setting, indent: string): string {
+  if (!only) return "";
+  const uses = only.map(({ strategies, objectives }) => {
+    return [...(strategies ? [strategies.join(", ")] : []), ...(objectives ? [objectives.join(", ")] : [])].join(
+      " with ",
+    );
+  });
+  return `${indent}Only for ${uses.join("; or ")}.`;
+}
+
 export function helpText(): string {
   const width = Math.max(...SETTING_NAMES.map((name) => name.length));
   const lines = SETTING_NAMES.map((name) => {
     const setting: Setting = SETTINGS[name];
-    return `  ${name.padEnd(width)}  ${setting.help}\n  ${" ".repeat(width)}  ${values(setting)} (${setting.default})`;
+    const more = "\n".padEnd(width + 5);
+    return `  ${name.padEnd(width)}  ${setting.help}${more}${values(setting)} (${setting.default})${usesText(setting, more)}`;
   });
   return `${HEAD}\n${lines.join("\n")}\n`;
 }

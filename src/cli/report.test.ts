@@ -6,6 +6,7 @@ const record: IterationRecord = {
   iteration: 3,
   epoch: 0,
   learningRate: 0.025,
+  schedules: {},
   explainerTrainLoss: 2.07944,
   explainerValidationLoss: 2.1,
   explainerTrainAccuracy: 0.125,

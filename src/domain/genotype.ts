@@ -15,6 +15,9 @@ export interface Genotype {
 /** Alphas before the softmax: [14, 8] row-major for each kind of cell. */
 export type Alphas = Readonly<Record<CellKind, Float32Array>>;
 
+/** Edge weights before the softmax over the edges of a node: [14] for each kind of cell. */
+export type Betas = Readonly<Record<CellKind, Float32Array>>;
+
 const OPS = PRIMITIVES.length;
 const NONE = PRIMITIVES.indexOf("none");
 
@@ -66,12 +69,30 @@ export function deriveCell(weights: Float32Array): Gene[] {
 
 const CONCAT: readonly number[] = Array.from({ length: NODES }, (_, i) => i + 2);
 
-/** The genotype of a pair of alpha matrices (arXiv 1806.09055, §2.4). */
-export function deriveGenotype(alphas: Alphas): Genotype {
+/** Softmax of a cell's betas over the incoming edges of each node. @param betas [14] */
+export function softmaxEdges(betas: Float32Array): Float32Array {
+  const out = new Float32Array(betas.length);
+  for (let node = 0; node < NODES; node++) {
+    const first = edgeIndex(node, 0);
+    out.set(softmaxRows(betas.subarray(first, first + node + 2), node + 2), first);
+  }
+  return out;
+}
+
+/** What an edge's operations weigh: softmax of the alphas, times that of the betas where there are some. */
+function edgeWeights(alphas: Float32Array, betas: Float32Array | undefined): Float32Array {
+  const weights = softmaxRows(alphas);
+  if (!betas) return weights;
+  const shares = softmaxEdges(betas);
+  return weights.map((w, i) => w * (shares[Math.floor(i / OPS)] ?? Number.NaN));
+}
+
+/** The genotype of a pair of alpha matrices (arXiv 1806.09055, §2.4), with betas as PC-DARTS reads it. */
+export function deriveGenotype(alphas: Alphas, betas: Betas | null = null): Genotype {
   return {
-    normal: deriveCell(softmaxRows(alphas.normal)),
+    normal: deriveCell(edgeWeights(alphas.normal, betas?.normal)),
     normal_concat: CONCAT,
-    reduce: deriveCell(softmaxRows(alphas.reduce)),
+    reduce: deriveCell(edgeWeights(alphas.reduce, betas?.reduce)),
     reduce_concat: CONCAT,
   };
 }

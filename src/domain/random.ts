@@ -18,6 +18,9 @@ export const STREAM = {
   shapes: 9,
   split: 10,
   check: 11,
+  sampler: 12,
+  /** The second draw of an iteration whose steps draw each for itself. */
+  samplerArchitecture: 13,
 } as const;
 
 export type Stream = (typeof STREAM)[keyof typeof STREAM];

@@ -1,6 +1,6 @@
 /** What a run says of itself: adapter, status, one record for each iteration, snapshots and the exported file. */
 import { z } from "zod";
-import type { Alphas, Genotype } from "./genotype";
+import type { Alphas, Betas, Genotype } from "./genotype";
 import { EDGES, NODES, PRIMITIVES } from "./primitives";
 import type { Settings } from "./settings";
 
@@ -48,6 +48,8 @@ export interface IterationRecord {
   /** 0 for the first. */
   readonly epoch: number;
   readonly learningRate: number;
+  /** What else the strategy changes by schedule, such as a temperature, by its name; empty for DARTS. */
+  readonly schedules: Readonly<Record<string, number>>;
   readonly explainerTrainLoss: number;
   readonly explainerValidationLoss: number;
   readonly explainerTrainAccuracy: number;
@@ -64,7 +66,8 @@ export interface IterationRecord {
   /** Norm of the weight gradient before the clip. */
   readonly explainerGradientNorm: number;
   readonly audienceGradientNorm: number | null;
-  readonly hypergradientNorm: number;
+  /** null while the architecture rests. */
+  readonly hypergradientNorm: number | null;
   /** What the hypergradient has beyond the explainer's own first-order term; at order 1 this is the audience's term. */
   readonly audienceTermNorm: number | null;
   /** Mean entropy of the rows of softmax(α), nats; at most ln 8. */
@@ -136,6 +139,8 @@ export interface Snapshot {
   readonly iterationsPerEpoch: number;
   readonly records: readonly IterationRecord[];
   readonly alphas: Alphas;
+  /** Edge weights before their softmax; null for a strategy without. */
+  readonly betas: Betas | null;
   readonly genotype: Genotype;
   readonly explanations: readonly Explanation[] | null;
   /** Bytes the backend holds, and its tensors. */
@@ -171,6 +176,8 @@ export interface RunFile {
   /** The same as one line for DARTS's `genotypes.py`. */
   readonly genotypeText: string;
   readonly alphas: { readonly normal: readonly (readonly number[])[]; readonly reduce: readonly (readonly number[])[] };
+  /** PC-DARTS: edge weights before their softmax. */
+  readonly betas?: { readonly normal: readonly number[]; readonly reduce: readonly number[] };
   readonly settings: Settings;
   readonly settingChanges: readonly SettingChange[];
   readonly seed: number;
@@ -204,6 +211,7 @@ const concat = z
   )
   .length(NODES);
 const matrix = z.array(z.array(z.number()).length(PRIMITIVES.length)).length(EDGES);
+const edgeValues = z.array(z.number()).length(EDGES);
 const scalar = z.union([z.string(), z.number(), z.boolean()]);
 export const variantsSchema = z.record(z.string(), z.string());
 
@@ -213,6 +221,7 @@ export const runFileSchema = z.object({
   version: z.literal(1),
   genotype: z.object({ normal: genes, normal_concat: concat, reduce: genes, reduce_concat: concat }),
   alphas: z.object({ normal: matrix, reduce: matrix }),
+  betas: z.object({ normal: edgeValues, reduce: edgeValues }).exactOptional(),
   settings: z.record(z.string(), scalar),
   seed: z.int().min(0),
   iterations: z.int().min(0),

@@ -1,9 +1,12 @@
 import { describe, expect, it } from "vitest";
+import { PRESETS, presetOf, presetSettings, withMethod } from "./presets";
 import {
-  PRESETS,
+  isUsed,
+  methodOf,
+  methodSettings,
+  OBJECTIVES,
   parseSettings,
-  presetOf,
-  presetSettings,
+  SEARCH_METHODS,
   SETTING_NAMES,
   SETTINGS,
   SettingsError,
@@ -51,5 +54,33 @@ describe("the table of settings", () => {
       ["none", "1"],
     ] as const)
       expect(() => settingFromText(name, text)).toThrow(SettingsError);
+  });
+});
+
+describe("settings that only some searches use", () => {
+  it("are those of an audience with LeaSE, and the order wherever there is more than one", () => {
+    for (const objective of OBJECTIVES) {
+      const lease = objective !== "bilevel";
+      for (const name of ["gamma", "audienceWidth", "deltaRatio"] as const)
+        expect(isUsed(name, { strategy: "darts", objective })).toBe(lease);
+      expect(isUsed("order", { strategy: "darts", objective })).toBe(true);
+      expect(isUsed("momentum", { strategy: "darts", objective })).toBe(true);
+    }
+  });
+});
+
+describe("a search method", () => {
+  it("is a strategy with its order, and back", () => {
+    for (const method of SEARCH_METHODS) expect(methodOf(methodSettings(method))).toBe(method);
+    expect(SEARCH_METHODS.slice(0, 2)).toEqual(["darts-1", "darts-2"]);
+  });
+
+  it("brings the preset's values for it and keeps what a person changed", () => {
+    const changed = { ...tiny, momentum: 0.5 };
+    for (const method of SEARCH_METHODS) {
+      const settings = withMethod(changed, "tiny", method);
+      expect(settings).toMatchObject({ ...methodSettings(method), momentum: 0.5 });
+      expect({ ...settings, momentum: 0.9 }).toEqual(presetSettings("tiny", settings));
+    }
   });
 });

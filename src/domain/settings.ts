@@ -4,10 +4,11 @@
  */
 import { z } from "zod";
 
-export const STRATEGIES = ["darts"] as const;
+export const STRATEGIES = ["darts", "pc-darts", "gdas"] as const;
+export type StrategyName = (typeof STRATEGIES)[number];
 export const OBJECTIVES = ["bilevel", "lease-r18", "lease-r50"] as const;
-export const PRESETS = ["tiny", "demo", "small", "paper"] as const;
-export type Preset = (typeof PRESETS)[number];
+export type ObjectiveName = (typeof OBJECTIVES)[number];
+const LEASE: readonly ObjectiveName[] = ["lease-r18", "lease-r50"];
 
 export type SettingGroup = "method" | "lease" | "network" | "optimisation" | "data" | "run";
 
@@ -18,6 +19,13 @@ interface Common {
   readonly unit?: string;
   /** A setting that fixes a shape or the start of the run: only Reset applies a change. */
   readonly fixed: boolean;
+  /** The searches that use it, those that fit one of the entries; all where it is left out. */
+  readonly only?: readonly Use[];
+}
+/** Searches by strategy and objective; all where one is left out. */
+export interface Use {
+  readonly strategies?: readonly StrategyName[];
+  readonly objectives?: readonly ObjectiveName[];
 }
 interface NumberSetting extends Common {
   readonly type: "number" | "integer";
@@ -73,32 +81,39 @@ function choice<const C extends readonly string[]>(
 function toggle(group: SettingGroup, label: string, value: boolean, fixed: boolean, help: string) {
   return { type: "switch", group, label, default: value, fixed, help } as const;
 }
+/** A setting that only some searches use. */
+function only<const S extends Setting>(setting: S, ...uses: readonly Use[]): S {
+  return { ...setting, only: uses };
+}
+const withAudience: Use = { objectives: LEASE };
 
 /** Defaults: the size of Tiny, the rates of DARTS. Each preset says what it changes. */
 // biome-ignore format: the table reads best with one setting in one or two lines.
 export const SETTINGS = {
   strategy: choice("method", "Strategy", STRATEGIES, "darts", true, "How the supernet mixes its operations."),
-  order: choice("method", "Order", ["1", "2"], "1", true,
-    "1: the alphas' own gradient. 2: also how the weights would react (DARTS, unrolled)."),
+  order: only(choice("method", "Order", ["1", "2"], "1", true,
+    "1: the alphas' own gradient. 2: also how the weights would react (DARTS, unrolled)."), { strategies: ["darts", "pc-darts"] }, withAudience),
   objective: choice("method", "Objective", OBJECTIVES, "lease-r18", true,
     "What the alphas descend: validation loss alone, or LeaSE with an audience."),
   hypergradient: choice("method", "Hypergradient", ["exact", "finite-difference"], "exact", false,
     "Exact: double backward. Finite difference: the papers' approximation, noisy with ReLU."),
-  gamma: number("lease", "Tradeoff γ", 1, 0, 10, false, "Weight of the audience's validation loss."),
-  audienceOnly: toggle("lease", "Audience only", false, false, "Ablation: drop the explainer's own validation loss."),
-  audiencePath: choice("lease", "Audience path", ["both", "indirect", "direct"], "both", false,
-    "Both: the true derivative. Indirect: the paper's letter. Direct: the cheapest."),
-  weighting: choice("lease", "Picture weighting", ["raw", "magnitude"], "raw", false,
-    "Raw: x ⊙ δ' (paper). Magnitude: x ⊙ |δ'| / max |δ'|."),
-  deltaStd: number("lease", "δ noise", 0.1, 1e-4, 10, false, "Standard deviation of the noise an explanation starts from."),
-  deltaStep: choice("lease", "δ step", ["relative", "fixed"], "relative", false,
-    "Relative: the step's size is ρ times the noise. Fixed: step rate ξ."),
-  deltaRatio: number("lease", "δ step ratio ρ", 3, 0.01, 100, false, "Size of the δ step over the noise, for relative steps."),
-  deltaRate: number("lease", "δ step rate ξ", 1, 1e-6, 1e6, false, "Rate of the δ step, for fixed steps."),
+  gamma: only(number("lease", "Tradeoff γ", 1, 0, 10, false, "Weight of the audience's validation loss."), withAudience),
+  audienceOnly: only(toggle("lease", "Audience only", false, false, "Ablation: drop the explainer's own validation loss."), withAudience),
+  audiencePath: only(choice("lease", "Audience path", ["both", "indirect", "direct"], "both", false,
+    "Both: the true derivative. Indirect: the paper's letter. Direct: the cheapest."), withAudience),
+  weighting: only(choice("lease", "Picture weighting", ["raw", "magnitude"], "raw", false,
+    "Raw: x ⊙ δ' (paper). Magnitude: x ⊙ |δ'| / max |δ'|."), withAudience),
+  deltaStd: only(number("lease", "δ noise", 0.1, 1e-4, 10, false, "Standard deviation of the noise an explanation starts from."), withAudience),
+  deltaStep: only(choice("lease", "δ step", ["relative", "fixed"], "relative", false,
+    "Relative: the step's size is ρ times the noise. Fixed: step rate ξ."), withAudience),
+  deltaRatio: only(number("lease", "δ step ratio ρ", 3, 0.01, 100, false, "Size of the δ step over the noise, for relative steps."), withAudience),
+  deltaRate: only(number("lease", "δ step rate ξ", 1, 1e-6, 1e6, false, "Rate of the δ step, for fixed steps."), withAudience),
   initChannels: integer("network", "Channels C", 4, 2, 64, true, "Width of the first cells; even."),
+  partialChannels: only(integer("network", "Partial channels K", 4, 1, 16, true,
+    "One K-th of the channels goes through the operations. C must be a multiple of 2K."), { strategies: ["pc-darts"] }),
   layers: integer("network", "Cells", 3, 3, 20, true, "Cells of the supernet; two of them reduce the picture."),
   imageSize: choice("network", "Picture side", ["16", "32"], "16", true, "Pictures are averaged down to this size."),
-  audienceWidth: integer("network", "Audience width", 4, 1, 64, true, "Channels of the audience's first stage."),
+  audienceWidth: only(integer("network", "Audience width", 4, 1, 64, true, "Channels of the audience's first stage."), withAudience),
   batchSize: integer("optimisation", "Batch", 8, 2, 1024, true, "Pictures in a mini-batch.", "pictures"),
   learningRate: number("optimisation", "Learning rate", 0.025, 0, 10, false, "SGD rate of explainer and audience at the start."),
   learningRateMin: number("optimisation", "Final learning rate", 0.001, 0, 10, false, "Where the cosine ends."),
@@ -107,8 +122,14 @@ export const SETTINGS = {
   gradientClip: number("optimisation", "Gradient clip", 5, 1e-3, 1e6, false, "Largest norm of a weight gradient."),
   alphaLearningRate: number("optimisation", "Alpha learning rate", 2e-2, 0, 1, false, "Adam rate of the architecture."),
   alphaWeightDecay: number("optimisation", "Alpha weight decay", 1e-3, 0, 1, false, "L2 decay of the alphas."),
+  alphaWarmUp: only(number("optimisation", "Alpha warm-up", 0, 0, 0.9, false,
+    "Share of the run in which the weights learn alone; 15 of 50 epochs are 0.3."), { strategies: ["pc-darts"] }),
+  tauMax: only(number("optimisation", "First temperature τ", 10, 1e-3, 1000, false,
+    "Temperature of the sampler at the start; it falls in a straight line."), { strategies: ["gdas"] }),
+  tauMin: only(number("optimisation", "Last temperature τ", 0.1, 1e-3, 1000, false,
+    "Temperature of the sampler at the end."), { strategies: ["gdas"] }),
   schedule: choice("optimisation", "Schedule", ["iteration", "epoch"], "iteration", false,
-    "When the cosine moves: each iteration, or once an epoch as in DARTS."),
+    "When rates and temperatures move: each iteration, or once an epoch as in DARTS."),
   epochs: integer("optimisation", "Epochs", 50, 1, 1000, true, "Length of the run when Iterations is 0.", "epochs"),
   iterations: integer("optimisation", "Iterations", 60, 0, 10_000_000, true, "Length of the run; 0 means whole epochs.", "iterations"),
   augment: toggle("data", "Augment", true, false, "Random crop (padding an eighth of the side) and flip."),
@@ -135,62 +156,37 @@ export function isSettingName(name: string): name is SettingName {
   return Object.hasOwn(SETTINGS, name);
 }
 
-const defaults = Object.fromEntries(SETTING_NAMES.map((name) => [name, SETTINGS[name].default])) as unknown as Settings;
-
-/** What each preset changes against the defaults. Measured figures: docs/presets.md. */
-export const PRESET_VALUES: Readonly<Record<Preset, Partial<Settings>>> = {
-  // 60 iterations of 8 pictures see none twice, so there is nothing to augment, and little time to learn.
-  tiny: { learningRate: 0.1, augment: false },
-  demo: {
-    initChannels: 8,
-    layers: 4,
-    imageSize: "32",
-    batchSize: 32,
-    audienceWidth: 8,
-    iterations: 600,
-    alphaLearningRate: 3e-3,
-  },
-  small: {
-    initChannels: 16,
-    layers: 6,
-    imageSize: "32",
-    batchSize: 64,
-    audienceWidth: 16,
-    iterations: 2000,
-    alphaLearningRate: 1e-3,
-  },
-  paper: {
-    initChannels: 16,
-    layers: 8,
-    imageSize: "32",
-    batchSize: 64,
-    audienceWidth: 64,
-    iterations: 0,
-    epochs: 50,
-    schedule: "epoch",
-    alphaLearningRate: 3e-4,
-    hypergradient: "finite-difference",
-    classWeights: false,
-    testFraction: 0,
-    audiencePath: "indirect",
-  },
-};
-
-/** Complete settings of a preset. Strategy, order, objective, seed and backend stay as they are in `keep`. */
-export function presetSettings(preset: Preset, keep: Partial<Settings> = {}): Settings {
-  const { strategy, order, objective, seed, backend } = { ...defaults, ...keep };
-  return { ...defaults, ...PRESET_VALUES[preset], strategy, order, objective, seed, backend };
-}
-
-/** The preset that these settings are, apart from method, seed and backend; null when they are nobody's. */
-export function presetOf(settings: Settings): Preset | null {
+/** Whether a search with this strategy and objective uses the setting. */
+export function isUsed(name: SettingName, { strategy, objective }: Pick<Settings, "strategy" | "objective">): boolean {
+  const { only }: Setting = SETTINGS[name];
   return (
-    PRESETS.find((preset) => {
-      const wanted = presetSettings(preset, settings);
-      return SETTING_NAMES.every((name) => wanted[name] === settings[name]);
-    }) ?? null
+    only?.some(({ strategies = STRATEGIES, objectives = OBJECTIVES }) => {
+      return strategies.includes(strategy) && objectives.includes(objective);
+    }) ?? true
   );
 }
+
+/** A search method as the papers' tables name it: DARTS by its order, the others by their strategy. */
+export type SearchMethod = "darts-1" | "darts-2" | Exclude<StrategyName, "darts">;
+
+export const SEARCH_METHODS: readonly SearchMethod[] = STRATEGIES.flatMap((strategy) =>
+  strategy === "darts" ? (["darts-1", "darts-2"] as const) : [strategy],
+);
+
+export function methodOf({ strategy, order }: Pick<Settings, "strategy" | "order">): SearchMethod {
+  return strategy === "darts" ? `darts-${order}` : strategy;
+}
+
+/** Strategy and order of a method: the first order for all but DARTS's second. */
+export function methodSettings(method: SearchMethod): Pick<Settings, "strategy" | "order"> {
+  if (method === "darts-1" || method === "darts-2")
+    return { strategy: "darts", order: method === "darts-1" ? "1" : "2" };
+  return { strategy: method, order: "1" };
+}
+
+export const DEFAULTS = Object.fromEntries(
+  SETTING_NAMES.map((name) => [name, SETTINGS[name].default]),
+) as unknown as Settings;
 
 function schemaOf(setting: Setting): z.ZodType {
   switch (setting.type) {
@@ -207,7 +203,12 @@ function schemaOf(setting: Setting): z.ZodType {
   }
 }
 
-/** Says what is wrong with a value, or null. */
+/** An objective, with order 1 where the strategy has no other for it. */
+export function objectiveSettings(settings: Settings, objective: ObjectiveName): Pick<Settings, "objective" | "order"> {
+  return { objective, order: isUsed("order", { ...settings, objective }) ? settings.order : "1" };
+}
+
+/** Says what is wrong with a value by itself, or null. */
 export function settingError(name: SettingName, value: unknown): string | null {
   const setting: Setting = SETTINGS[name];
   if (schemaOf(setting).safeParse(value).success) {
@@ -231,9 +232,29 @@ export class SettingsError extends Error {
   override readonly name = "SettingsError";
 }
 
+/** What is wrong with complete settings, where each value by itself is right. */
+function problemsBetween(settings: Settings): string[] {
+  const { strategy, objective, order } = settings;
+  if (order === "2" && !isUsed("order", settings)) {
+    return [`Order 2 does not go with ${strategy} and ${objective}: there is a first order only.`];
+  }
+  const { initChannels, partialChannels } = settings;
+  if (isUsed("partialChannels", settings) && initChannels % (2 * partialChannels) !== 0) {
+    const multiple = 2 * partialChannels;
+    return [`Channels C must be a multiple of ${multiple}, twice the partial channels K, not ${initChannels}.`];
+  }
+  return [];
+}
+
+/** @throws SettingsError for values that do not fit each other */
+export function checkSettings(settings: Settings): void {
+  const problems = problemsBetween(settings);
+  if (problems.length > 0) throw new SettingsError(problems.join(" "));
+}
+
 /**
  * Settings from untrusted values over `base`.
- * @throws SettingsError that names each unknown or wrong setting.
+ * @throws SettingsError that names each unknown or wrong setting, or what does not fit each other.
  */
 export function parseSettings(values: Readonly<Record<string, unknown>>, base: Settings): Settings {
   const problems = Object.entries(values).flatMap(([name, value]) => {
@@ -241,7 +262,9 @@ export function parseSettings(values: Readonly<Record<string, unknown>>, base: S
     return settingError(name, value) ?? [];
   });
   if (problems.length > 0) throw new SettingsError(problems.join(" "));
-  return { ...base, ...values } as Settings;
+  const settings = { ...base, ...values } as Settings;
+  checkSettings(settings);
+  return settings;
 }
 
 /** Reads a setting from text, as a command line or a link gives it. @throws SettingsError */

@@ -1,9 +1,10 @@
 /** Every text that a person reads on the page, apart from the settings' own labels and the engine's messages. */
 
 import type { BuiltIn } from "../domain/dataset";
+import type { Preset } from "../domain/presets";
 import type { CellKind, Primitive } from "../domain/primitives";
 import type { Engine, PlanSize, Tuned, WebGPUCheck } from "../domain/run";
-import type { Preset, SettingGroup, Settings } from "../domain/settings";
+import type { SearchMethod, SettingGroup, Settings } from "../domain/settings";
 import { formatBytes, formatCount } from "../state/progress";
 import type { PageStatus, PrimaryAction } from "../state/status";
 
@@ -137,14 +138,22 @@ export const METHOD = {
   reset: (value: string) => `Back to the preset's ${value}`,
 } as const;
 
-export const STRATEGY_TEXT: Readonly<Record<"1" | "2", { label: string; caption: string }>> = {
-  "1": {
+export const METHOD_TEXT: Readonly<Record<SearchMethod, { label: string; caption: string }>> = {
+  "darts-1": {
     label: "DARTS 1st",
     caption: "First order: every edge mixes all eight operations, weighted by the softmax of its alphas.",
   },
-  "2": {
+  "darts-2": {
     label: "DARTS 2nd",
     caption: "Second order: the alphas also feel how the weights would react to them. Slower, closer to the truth.",
+  },
+  "pc-darts": {
+    label: "PC-DARTS",
+    caption: "Partial channels: operations see one K-th of the channels, and betas weigh the edges of each node.",
+  },
+  gdas: {
+    label: "GDAS",
+    caption: "Each edge draws one operation by its alphas; the draws settle as the temperature falls.",
   },
 };
 
@@ -194,6 +203,8 @@ export function choiceText(choice: string): string {
     "lease-r18": "LeaSE R18",
     "lease-r50": "LeaSE R50",
     darts: "DARTS",
+    "pc-darts": "PC-DARTS",
+    gdas: "GDAS",
   };
   return known[choice] ?? choice.charAt(0).toUpperCase() + choice.slice(1);
 }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { presetSettings } from "../domain/settings";
+import { presetSettings } from "../domain/presets";
 import { type AppState, applyEvent, initialState } from "./app-state";
 import { dataOf, HARDWARE, PROCESSOR, recordOf, snapshotOf } from "./testing";
 

@@ -1,6 +1,7 @@
 /** Everything the page shows, and how an engine event changes it. Plain data and functions: no React, no worker. */
 import type { DataSummary } from "../domain/dataset";
-import type { Alphas, Genotype } from "../domain/genotype";
+import type { Alphas, Betas, Genotype } from "../domain/genotype";
+import { type Preset, presetSettings } from "../domain/presets";
 import type {
   Engine,
   Environment,
@@ -14,7 +15,7 @@ import type {
   Snapshot,
   Tuned,
 } from "../domain/run";
-import { type Preset, presetSettings, type Settings } from "../domain/settings";
+import type { Settings } from "../domain/settings";
 import type { EngineEvent, SelfCheckResult } from "../worker/api";
 import { proposedPreset } from "./edits";
 import { NO_FLIPS, type StabilityOf, updateStability } from "./history";
@@ -46,6 +47,8 @@ export interface RunView {
   readonly iterationsPerEpoch: number;
   readonly records: readonly IterationRecord[];
   readonly alphas: Alphas | null;
+  /** null for a strategy without edge weights. */
+  readonly betas: Betas | null;
   readonly genotype: Genotype | null;
   readonly stability: StabilityOf;
   readonly explanations: readonly Explanation[] | null;
@@ -107,6 +110,7 @@ export const EMPTY_RUN: RunView = {
   iterationsPerEpoch: 1,
   records: [],
   alphas: null,
+  betas: null,
   genotype: null,
   stability: NO_FLIPS,
   explanations: null,
@@ -229,6 +233,7 @@ function withSnapshot(run: RunView, snapshot: Snapshot): RunView {
     iterationsPerEpoch: snapshot.iterationsPerEpoch,
     records: snapshot.records.length === 0 ? run.records : [...run.records, ...snapshot.records],
     alphas: snapshot.alphas,
+    betas: snapshot.betas,
     genotype: snapshot.genotype,
     stability: updateStability(run.stability, run.genotype, snapshot.genotype, snapshot.iteration),
     explanations: snapshot.explanations ?? run.explanations,

@@ -1,13 +1,8 @@
 /** What an edit of settings does: to the next run, and to the one that is paused. Plain functions. */
+
+import { type Preset, presetSettings } from "../domain/presets";
 import type { Engine } from "../domain/run";
-import {
-  type Preset,
-  presetSettings,
-  SETTING_NAMES,
-  SETTINGS,
-  type SettingName,
-  type Settings,
-} from "../domain/settings";
+import { SETTING_NAMES, SETTINGS, type SettingName, type Settings } from "../domain/settings";
 
 /** Names whose values differ. */
 export function differences(a: Settings, b: Settings): SettingName[] {

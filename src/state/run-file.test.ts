@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { presetSettings } from "../domain/settings";
+import { presetSettings } from "../domain/presets";
 import { fileKind, parseRunFile, RunFileError, runFileName } from "./run-file";
 import { snapshotOf } from "./testing";
 

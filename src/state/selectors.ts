@@ -13,6 +13,7 @@ export const selectRun = (state: AppState) => state.run;
 export const selectRecords = (state: AppState) => state.run.records;
 export const selectIteration = (state: AppState) => state.run.iteration;
 export const selectAlphas = (state: AppState) => state.run.alphas;
+export const selectBetas = (state: AppState) => state.run.betas;
 export const selectGenotype = (state: AppState) => state.run.genotype;
 export const selectStability = (state: AppState) => state.run.stability;
 export const selectExplanations = (state: AppState) => state.run.explanations;

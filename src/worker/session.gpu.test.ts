@@ -1,8 +1,9 @@
 /** The session on WebGPU: what it does before the first iteration, and what it remembers of it in the browser. */
 import { afterEach, beforeAll, beforeEach, expect, it } from "vitest";
 import { DataError } from "../domain/dataset";
+import { presetSettings } from "../domain/presets";
 import type { RunStatus } from "../domain/run";
-import { presetSettings, type Settings } from "../domain/settings";
+import type { Settings } from "../domain/settings";
 import { engineMemory } from "../engine/gpu/backend";
 import { planBytes, setByteBudget } from "../engine/gpu/memory";
 import type { EngineEvent } from "./api";

@@ -2,8 +2,9 @@
 import { beforeEach, describe, expect, it } from "vitest";
 import { shapesShard } from "../../test/cifar-file";
 import { DataError } from "../domain/dataset";
+import { presetSettings } from "../domain/presets";
 import { type RunStatus, runFileSchema, type Snapshot } from "../domain/run";
-import { presetSettings, type Settings } from "../domain/settings";
+import type { Settings } from "../domain/settings";
 import { engineMemory } from "../engine/gpu/backend";
 import type { EngineEvent, SelfCheckResult } from "./api";
 import { Session } from "./session";

@@ -1,6 +1,7 @@
 /** The engine as the page sees it: data, one run, one status. Knows no page and no network: what it needs is handed in. */
 import { finishDataset, summarise } from "../data/load";
 import type { BuiltIn, DataSummary, Dataset } from "../domain/dataset";
+import { presetSettings } from "../domain/presets";
 import type {
   Engine,
   Environment,
@@ -11,7 +12,7 @@ import type {
   RunStatus,
   Variants,
 } from "../domain/run";
-import { parseSettings, presetSettings, type Settings } from "../domain/settings";
+import { parseSettings, type Settings } from "../domain/settings";
 import { repeatedVariants, type TuningMemory, type TuningPlace } from "../domain/tuning";
 import { PLAIN } from "../engine/gpu/variants";
 import { Search } from "../engine/run/search";

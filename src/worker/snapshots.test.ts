@@ -1,8 +1,9 @@
 import { describe, expect, it } from "vitest";
 import { finishDataset } from "../data/load";
 import { makeShapes } from "../data/shapes";
+import { presetSettings } from "../domain/presets";
 import type { Snapshot } from "../domain/run";
-import { presetSettings, type Settings } from "../domain/settings";
+import type { Settings } from "../domain/settings";
 import { openEngine } from "../engine/gpu/backend";
 import { Search } from "../engine/run/search";
 import { EXPLANATION_MS, SNAPSHOT_MS, Snapshots } from "./snapshots";

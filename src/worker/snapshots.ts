@@ -36,12 +36,12 @@ export class Snapshots {
   /** Posts the present state, unless that has been done. */
   flush(): void {
     if (this.#records.length === 0 && this.#postedAt !== Number.NEGATIVE_INFINITY) return;
-    const { iteration, iterations, iterationsPerEpoch, alphas, genotype } = this.search;
+    const { iteration, iterations, iterationsPerEpoch, alphas, betas, genotype } = this.search;
     const [records, explanations] = [this.#records, this.#explanations];
     this.#records = [];
     this.#explanations = null;
     this.#postedAt = this.now();
     const memory = engineMemory();
-    this.post({ iteration, iterations, iterationsPerEpoch, records, alphas, genotype, explanations, ...memory });
+    this.post({ iteration, iterations, iterationsPerEpoch, records, alphas, betas, genotype, explanations, ...memory });
   }
 }

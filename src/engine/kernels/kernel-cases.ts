@@ -10,6 +10,7 @@ import { mix, type Tap } from "./mix";
 import { mixNormalised } from "./mix-normalised";
 import { relu, reluOfSum } from "./pointwise";
 import { averagePool, maxPool, poolPair } from "./pooling";
+import { channelShuffle } from "./shuffle";
 import { softmax } from "./softmax";
 
 export interface KernelCase {
@@ -59,6 +60,11 @@ const CONVOLUTIONS: readonly KernelCase[] = [
 }));
 
 export const KERNEL_CASES: readonly KernelCase[] = [
+  {
+    name: "channel shuffle, two runs of 6 channels in 3 groups",
+    shapes: [[2, 3, 12]],
+    run: (t) => channelShuffle((t as One)[0], 6, 3),
+  },
   ...[
     [8, 8, 1, 1],
     [7, 9, 1, 2],

@@ -9,7 +9,8 @@ interface Noise {
   readonly stream: Stream;
 }
 
-const PCG4D = `
+/** WGSL `pcg4d` and `unit`, as in domain/random.ts. */
+export const PCG4D = `
   fn pcg4d(key : vec4<u32>) -> vec4<u32> {
     var v = key * 1664525u + 1013904223u;
     v.x += v.y * v.w; v.y += v.z * v.x; v.z += v.x * v.y; v.w += v.y * v.z;

@@ -24,12 +24,12 @@ export function onLoad(o: Smoothness): { readonly prepare: (x: Tensor) => Tensor
   return o.smooth ? { prepare: activation(o), rectify: false } : { prepare: (x) => x, rectify: true };
 }
 
-/** 3×3 pools with padding 1; `pair` is the maximum and the average as two blocks of channels. */
-export function pools({ smooth }: Smoothness) {
-  const average = (x: Tensor, stride: number) => averagePool(x, 3, stride, 1);
+/** Pools, 3×3 with padding 1 by default; `pair` is the maximum and the average as two blocks of channels. */
+export function pools({ smooth }: Smoothness, kernel = 3, pad = 1) {
+  const average = (x: Tensor, stride: number) => averagePool(x, kernel, stride, pad);
   if (!smooth) {
-    const max = (x: Tensor, stride: number) => maxPool(x, 3, stride, 1);
-    return { average, max, pair: (x: Tensor, stride: number) => poolPair(x, 3, stride, 1) };
+    const max = (x: Tensor, stride: number) => maxPool(x, kernel, stride, pad);
+    return { average, max, pair: (x: Tensor, stride: number) => poolPair(x, kernel, stride, pad) };
   }
   const both = [0, 1].map((to) => ({ input: 0, from: 0, to }));
   const pair = (x: Tensor, stride: number) =>

@@ -1,13 +1,16 @@
 /**
  * All mixed operations that leave one state, grouped: their depthwise convolutions are one bank, their 1×1 convolutions
  * one grouped convolution, their batch norms one, and the weighted sums to the nodes one mix.
+ *
+ * With partial channels (PC-DARTS, arXiv 1907.05737) the operations see the first K-th of the channels; the others go past
+ * them, at stride 2 through a 2×2 max pool. The weights then have K − 1 columns more, one for each block that goes past.
  */
 import { type Edge, PRIMITIVES, type Primitive } from "../../domain/primitives";
 import type { Tensor } from "../gpu/tensorflow";
 import { batchNorm } from "../kernels/batch-norm";
 import { convolution } from "../kernels/convolution";
 import { type DepthwiseBlock, depthwise } from "../kernels/depthwise";
-import { fork } from "../kernels/fork";
+import { fork, take } from "../kernels/fork";
 import type { Tap } from "../kernels/mix";
 import { mixNormalised } from "../kernels/mix-normalised";
 import { onLoad, pools, type Smoothness } from "./layers";
@@ -15,7 +18,10 @@ import { reduceHalves } from "./operations";
 import { convolutionFilter, depthwiseFilter, type ParameterSet, type View } from "./parameters";
 
 export interface MixedEdgesOptions extends Smoothness {
+  /** Of the state. */
   readonly channels: number;
+  /** K: one K-th of the channels goes through the operations. */
+  readonly partial: number;
   readonly stride: number;
   /** The edges, from the same state. */
   readonly edges: readonly Edge[];
@@ -25,7 +31,7 @@ export interface MixedEdgesOptions extends Smoothness {
   readonly nodes: number;
 }
 
-/** Adds the mixed operations of x's edges to `sums` [N, H', W', nodes·C], which is null at first. */
+/** Adds the mixed operations of x's edges to `sums` [N, H', W', nodes·C], which is null at first. Nothing is shuffled. */
 export type MixedEdges = (view: View, x: Tensor, weights: Tensor, sums: Tensor | null) => Tensor;
 
 /** The convolutions in the order of their channel blocks; the separable ones come first, as they go through twice. */
@@ -37,11 +43,13 @@ const BANK = [
 ] as const;
 const SEPARABLE = BANK.slice(0, 2);
 
-/** Builds the grouped edges of one state. Mixing weights: [edges of the cell, 8]. */
+/** Builds the grouped edges of one state. Mixing weights: [edges of the cell, 8 + K − 1]. */
 export function mixedEdges(set: ParameterSet, o: MixedEdgesOptions): MixedEdges {
-  const { channels, stride, edges, name, nodes } = o;
+  const { partial, stride, edges, name, nodes } = o;
+  const channels = o.channels / partial;
   const { prepare, rectify } = onLoad(o);
   const { pair } = pools(o);
+  const { pair: corners } = pools(o, 2, 0);
   const width = edges.length * channels;
   const names = (primitive: Primitive, suffix: string) =>
     edges.map((edge) => `${name(edge, primitive)}${suffix}.weight`);
@@ -89,17 +97,26 @@ export function mixedEdges(set: ParameterSet, o: MixedEdgesOptions): MixedEdges 
   const bank1 = BANK.map((b) => block(b.kernel, b.dilation, 0, channels));
   const bank2 = SEPARABLE.map((b, t) => block(b.kernel, b.dilation, t * width, width));
 
+  // Places among the inputs of the mix; at stride 1 the skip is the first block of what goes past.
+  const passed = partial > 1 && stride === 2 ? 4 : 1;
   const taps = (withSums: boolean): Tap[] => {
-    const [pooled, skip, first, second] = withSums ? [1, 2, 3, 4] : [0, 1, 2, 3];
+    const before = withSums ? 1 : 0;
+    const [pooled, skip, first, second, past] = [0, 1, 2, 3, passed].map((input) => before + input) as [
+      number,
+      number,
+      number,
+      number,
+      number,
+    ];
     const carried: Tap[] = withSums
-      ? Array.from({ length: nodes }, (_, b) => ({ input: 0, from: b, to: b, weight: null }))
+      ? Array.from({ length: nodes * partial }, (_, b) => ({ input: 0, from: b, to: b, weight: null }))
       : [];
     return carried.concat(
       edges.flatMap((edge, g) => {
-        const tap = (input: number | undefined, from: number, primitive: Primitive): Tap => ({
-          input: input ?? 0,
+        const tap = (input: number, from: number, primitive: Primitive): Tap => ({
+          input,
           from,
-          to: edge.node,
+          to: edge.node * partial,
           weight: { row: edge.index, column: PRIMITIVES.indexOf(primitive) },
         });
         return [
@@ -109,13 +126,21 @@ export function mixedEdges(set: ParameterSet, o: MixedEdgesOptions): MixedEdges 
           ...BANK.map(({ primitive }, t) =>
             tap(t < SEPARABLE.length ? second : first, t * edges.length + g, primitive),
           ),
+          ...Array.from({ length: partial - 1 }, (_, r) => ({
+            input: past,
+            from: r + 1,
+            to: edge.node * partial + r + 1,
+            weight: { row: edge.index, column: PRIMITIVES.length + r },
+          })),
         ];
       }),
     );
   };
 
   return (view, x, weights, sums) => {
-    const [toBank, toPools, ...toSkip] = fork(x, even && odd ? 4 : 3) as [Tensor, Tensor, Tensor, Tensor];
+    const { block: active, rest } = partial > 1 ? take(x, 0, channels) : { block: x, rest: x };
+    const own = stride === 1 && partial > 1 ? 2 : stride === 1 ? 3 : 4;
+    const [toBank, toPools, ...toSkip] = fork(active, own) as [Tensor, Tensor, Tensor, Tensor];
     const once = batchNorm(
       convolution(depthwise(prepare(toBank), view(depthwise1), stride, bank1, { rectify }), view(pointwise1), {
         groups: BANK.length * edges.length,
@@ -125,9 +150,19 @@ export function mixedEdges(set: ParameterSet, o: MixedEdgesOptions): MixedEdges 
       groups: SEPARABLE.length * edges.length,
     });
     const pooled = pair(toPools, stride);
-    const skip = even && odd ? batchNorm(reduceHalves(toSkip, view(even), view(odd), edges.length, o)) : toSkip[0];
-    const inputs = [...(sums ? [sums] : []), pooled, skip, once, twice];
+    const skip =
+      even && odd
+        ? batchNorm(reduceHalves(toSkip, view(even), view(odd), edges.length, o))
+        : partial > 1
+          ? rest
+          : toSkip[0];
+    // Of the pair only the maximum is read.
+    const past = passed > 1 ? [corners(rest, 2)] : [];
+    const inputs = [...(sums ? [sums] : []), pooled, skip, once, twice, ...past];
     const normalised = [inputs.indexOf(pooled), inputs.indexOf(twice)];
-    return mixNormalised(inputs, normalised, weights, taps(sums !== null), { channels, outBlocks: nodes });
+    return mixNormalised(inputs, normalised, weights, taps(sums !== null), {
+      channels,
+      outBlocks: nodes * partial,
+    });
   };
 }

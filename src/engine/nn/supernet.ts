@@ -10,22 +10,26 @@ import {
 } from "../../domain/primitives";
 import type { Tensor } from "../gpu/tensorflow";
 import { fork, take } from "../kernels/fork";
+import { channelShuffle } from "../kernels/shuffle";
 import { classifier, conv, type Layer, norm, type Smoothness } from "./layers";
 import { mixedEdges } from "./mixed-edges";
 import { factorizedReduce, reluConvNorm } from "./operations";
 import { ParameterSet, type View } from "./parameters";
 
-/** Mixing weights of both kinds of cell, each [14, 8]. */
+/** Mixing weights of both kinds of cell, each [14, 8 + K − 1] with partial channels K. */
 export type Mixture = Readonly<Record<CellKind, Tensor>>;
 
 export interface SupernetOptions extends Smoothness {
   readonly channels: number;
+  /** K: one K-th of a state's channels goes through the operations, all by default. K times an even number of channels. */
+  readonly partial?: number;
   readonly layers: number;
   readonly classes: number;
 }
 
 interface CellOptions extends Smoothness {
   readonly channels: number;
+  readonly partial?: number;
   readonly previousPrevious: number;
   readonly previous: number;
   readonly reduction: boolean;
@@ -36,7 +40,7 @@ export type Cell = (view: View, s0: Tensor, s1: Tensor, weights: Tensor) => Tens
 
 /** A search cell: two inputs, four nodes, output [N, H, W, 4·C]. */
 export function cell(set: ParameterSet, name: string, o: CellOptions): Cell {
-  const { channels, smooth } = o;
+  const { channels, smooth, partial = 1 } = o;
   const preprocess0: Layer = o.reductionPrevious
     ? factorizedReduce(set, `${name}preprocess0.`, { in: o.previousPrevious, out: channels, affine: false, smooth })
     : reluConvNorm(set, `${name}preprocess0.`, { in: o.previousPrevious, out: channels, affine: false, smooth });
@@ -51,6 +55,7 @@ export function cell(set: ParameterSet, name: string, o: CellOptions): Cell {
   const fromState = Array.from({ length: NODES + 1 }, (_, state) =>
     mixedEdges(set, {
       channels,
+      partial,
       smooth,
       edges: edgesFrom(state),
       nodes: NODES,
@@ -65,11 +70,15 @@ export function cell(set: ParameterSet, name: string, o: CellOptions): Cell {
     for (const [state, edges] of fromState.entries()) {
       // State j + 1 is complete once states 0..j have added to it; its block of the sums is node j − 1.
       if (state === 1) x = preprocess1(view, s1);
-      if (state > 1 && sums) ({ block: x, rest: sums } = take(sums, state - 2, channels));
+      if (state > 1 && sums) {
+        const { block, rest }: ReturnType<typeof take> = take(sums, state - 2, channels);
+        x = channelShuffle(block, channels, partial);
+        sums = rest;
+      }
       sums = edges(view, x, mixing[state] as Tensor, sums);
     }
     if (!sums) throw new Error("A cell needs a node.");
-    return sums;
+    return channelShuffle(sums, channels, partial);
   };
 }
 
@@ -82,7 +91,7 @@ export interface Supernet {
 }
 
 /** Builds the search network; its parameters are named as in the original state dict. */
-export function supernet({ channels, layers, classes, smooth }: SupernetOptions): Supernet {
+export function supernet({ channels, layers, classes, smooth, partial = 1 }: SupernetOptions): Supernet {
   const set = new ParameterSet();
   const convolve = conv(set, "stem.0", { in: 3, out: 3 * channels, kernel: 3, pad: 1 });
   const normalise = norm(set, "stem.1", 3 * channels, true);
@@ -92,6 +101,7 @@ export function supernet({ channels, layers, classes, smooth }: SupernetOptions)
     if (reduction) width *= 2;
     const run = cell(set, `cells.${layer}.`, {
       channels: width,
+      partial,
       previousPrevious,
       previous,
       reduction,

@@ -1,6 +1,6 @@
 /** The plain bilevel objective of DARTS: the validation loss, at first or at second order (arXiv 1806.09055, eq. 5-8). */
 import { type Tensor, tf } from "../gpu/tensorflow";
-import { type Batch, crossEntropy } from "../nn/loss";
+import type { Batch } from "../nn/loss";
 import { type SgdOptions, virtualStep } from "../optim/sgd";
 import type { Explainer } from "../strategies/strategy";
 import { type HypergradientMethod, lossGradients, mixedDerivative } from "./derivatives";
@@ -34,17 +34,11 @@ export interface BilevelResult {
   readonly direct: Tensor;
 }
 
-/** Mean cross-entropy of the explainer on a batch, with its logits. */
-export function explainerLoss(explainer: Explainer, batch: Batch, weights: Tensor, architecture: Tensor) {
-  const logits = explainer(weights, architecture, batch.x);
-  return { loss: crossEntropy(logits, batch), logits };
-}
-
 export function bilevelHypergradient(input: BilevelInput): BilevelResult {
   const { explainer, state, architecture, train, validation, method } = input;
   if (input.order === 1) {
     const { loss, logits, gradients } = lossGradients(
-      (a) => explainerLoss(explainer, validation, state.weights, a as Tensor),
+      (a) => explainer.loss(validation, state.weights, a as Tensor),
       [architecture],
     );
     const gradient = gradients[0] as Tensor;
@@ -58,14 +52,14 @@ export function bilevelHypergradient(input: BilevelInput): BilevelResult {
     };
   }
   const { mixed, made } = mixedDerivative({
-    f: (w, [a]) => explainerLoss(explainer, train, w, a as Tensor),
+    f: (w, [a]) => explainer.loss(train, w, a as Tensor),
     at: state.weights,
     targets: [architecture],
     method,
     along: ({ gradient }) => {
       const weights = virtualStep(state.weights, gradient, state.buffer, state.sgd);
       const { loss, logits, gradients } = lossGradients(
-        (w, a) => explainerLoss(explainer, validation, w as Tensor, a as Tensor),
+        (w, a) => explainer.loss(validation, w as Tensor, a as Tensor),
         [weights, architecture],
       );
       const [weightGradient, direct] = gradients as [Tensor, Tensor];

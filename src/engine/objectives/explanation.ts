@@ -55,8 +55,8 @@ export type DeltaStep =
 
 /** S(δ, E', A) = Σ_i ℓ(f(x_i + δ_i), f(x_i)): prediction and target are both differentiated. */
 function disagreement(explainer: Explainer, x: Tensor, delta: Tensor, weights: Tensor, architecture: Tensor) {
-  const target = softmax(explainer(weights, architecture, x));
-  const logits = explainer(weights, architecture, tf.add(x, delta));
+  const target = softmax(explainer.logits(weights, architecture, x));
+  const logits = explainer.logits(weights, architecture, tf.add(x, delta));
   return { loss: crossEntropySum(logits, target), logits };
 }
 

@@ -1,13 +1,13 @@
 /** The LeaSE hypergradient of a tiny smooth search network, against finite differences of the stages themselves. */
 import { beforeAll, describe, expect, it } from "vitest";
+import { presetSettings } from "../../domain/presets";
 import { CounterRandom, STREAM } from "../../domain/random";
 import { scoped, type Tensor, tf } from "../gpu/tensorflow";
 import { crossEntropy } from "../nn/loss";
 import { resnet } from "../nn/resnet";
-import { supernet } from "../nn/supernet";
 import { virtualStep } from "../optim/sgd";
 import { darts } from "../strategies/darts";
-import { bilevelHypergradient, explainerLoss } from "./bilevel";
+import { bilevelHypergradient } from "./bilevel";
 import { lossGradients } from "./derivatives";
 import { adversarial, type Explain, type ExplainInput, weightedPictures } from "./explanation";
 import { type LeaseInput, leaseHypergradient } from "./lease";
@@ -35,15 +35,16 @@ function batch(step: number, labels: readonly number[]) {
   };
 }
 
-const net = supernet({ channels: 2, layers: 3, classes: CLASSES, smooth: true });
+const net = darts.network({ channels: 2, layers: 3, classes: CLASSES, smooth: true }, presetSettings("tiny"));
 const audience = resnet({ width: 2, blocks: [1, 1], kind: "basic", classes: CLASSES, smooth: true });
 
 let base: LeaseInput;
 beforeAll(async () => {
   await tf.setBackend("cpu");
   const flat = (values: Float32Array) => tf.tensor1d(values);
+  const architecture = flat(normal(3, darts.initial(1).length, 0.5));
   base = {
-    explainer: darts.explainer(net, tf.scalar(0, "int32")),
+    explainer: net.explainer({ iteration: tf.scalar(0, "int32"), draw: 0, architecture, schedules: {} }),
     audience: audience.logits,
     explainerState: {
       weights: flat(net.parameters.initial(1, STREAM.explainerWeights)),
@@ -55,7 +56,7 @@ beforeAll(async () => {
       buffer: flat(normal(2, audience.parameters.size, 0.02)),
       sgd: { learningRate: 0.1, momentum: 0.9, weightDecay: 0.01 },
     },
-    architecture: flat(normal(3, darts.initial(1).length, 0.5)),
+    architecture,
     train: batch(4, [0, 1, 2, 2]),
     validationExplainer: batch(5, [2, 0, 1, 1]),
     validationAudience: batch(6, [1, 2, 0, 0]),
@@ -91,7 +92,7 @@ function objective(input: LeaseInput, values: Float32Array): number {
   return tf.tidy(() => {
     const a = tf.tensor1d(values);
     const { explainer, explainerState: e, audienceState: w, train } = input;
-    const learned = lossGradients((weights) => explainerLoss(explainer, train, weights as Tensor, a), [e.weights]);
+    const learned = lossGradients((weights) => explainer.loss(train, weights as Tensor, a), [e.weights]);
     const explainerNext = virtualStep(e.weights, learned.gradients[0] as Tensor, e.buffer, e.sgd);
     const { delta } = explain(input.explain, { ...input, weights: explainerNext, architecture: a, x: train.x });
     const shown = weightedPictures(train.x, delta, input.weighting);
@@ -103,7 +104,7 @@ function objective(input: LeaseInput, values: Float32Array): number {
       [w.weights],
     );
     const audienceNext = virtualStep(w.weights, taught.gradients[0] as Tensor, w.buffer, w.sgd);
-    const own = explainerLoss(explainer, input.validationExplainer, explainerNext, a).loss;
+    const own = explainer.loss(input.validationExplainer, explainerNext, a).loss;
     const judged = crossEntropy(input.audience(audienceNext, input.validationAudience.x), input.validationAudience);
     return (own.dataSync<"float32">()[0] ?? Number.NaN) + input.gamma * (judged.dataSync<"float32">()[0] ?? Number.NaN);
   });

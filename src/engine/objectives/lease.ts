@@ -6,7 +6,7 @@ import { type Tensor, tf } from "../gpu/tensorflow";
 import { type Batch, crossEntropy } from "../nn/loss";
 import { virtualStep } from "../optim/sgd";
 import type { Explainer } from "../strategies/strategy";
-import { explainerLoss, type Trained } from "./bilevel";
+import type { Trained } from "./bilevel";
 import { type HypergradientMethod, lossGradients, mixedDerivative } from "./derivatives";
 import { type Explain, type Explanation, type Weighting, weightedPictures } from "./explanation";
 
@@ -71,7 +71,7 @@ export function leaseHypergradient(input: LeaseInput): LeaseResult {
 
   // Stage 1: the explainer learns.
   const stage1 = mixedDerivative({
-    f: (weights, [a]) => explainerLoss(explainer, train, weights, (a ?? architecture) as Tensor),
+    f: (weights, [a]) => explainer.loss(train, weights, (a ?? architecture) as Tensor),
     at: e.weights,
     targets: throughOwn || audiencePaths.weights ? [architecture] : [],
     method,
@@ -80,7 +80,7 @@ export function leaseHypergradient(input: LeaseInput): LeaseResult {
       const explained = explainAndTeach(input, explainerNext, audiencePaths);
       // Stage 4, the explainer's part.
       const validated = lossGradients(
-        (weights, a) => explainerLoss(explainer, input.validationExplainer, weights as Tensor, a as Tensor),
+        (weights, a) => explainer.loss(input.validationExplainer, weights as Tensor, a as Tensor),
         [explainerNext, architecture],
       );
       const [v, own] = validated.gradients as [Tensor, Tensor];
@@ -145,14 +145,18 @@ function explainAndTeach(
   );
 }
 
+/** Stage 3's loss: the audience on pictures weighted by δ'. */
+export function audienceLoss(input: LeaseInput, weights: Tensor, delta: Tensor) {
+  const { audience, train, weighting, reduction } = input;
+  const logits = audience(weights, weightedPictures(train.x, delta, weighting));
+  return { loss: crossEntropy(logits, train, reduction), logits };
+}
+
 /** Stage 3, the audience learns from the explanations, and stage 4, it is judged; pulled back to δ'. */
 function teach(input: LeaseInput, delta: Tensor) {
-  const { audience, train, method, weighting, audienceState: w } = input;
+  const { audience, method, audienceState: w } = input;
   const stage3 = mixedDerivative({
-    f: (weights, [d]) => {
-      const logits = audience(weights, weightedPictures(train.x, d as Tensor, weighting));
-      return { loss: crossEntropy(logits, train, input.reduction), logits };
-    },
+    f: (weights, [d]) => audienceLoss(input, weights, d as Tensor),
     at: w.weights,
     targets: [delta],
     method,

@@ -9,6 +9,8 @@ export interface SgdOptions {
   readonly nesterov?: boolean;
   /** The largest norm of the gradient alone, before decay; none by default. */
   readonly clip?: Scalar;
+  /** What the clip is compared with, where it is not the norm of this gradient: it may span other parameters. */
+  readonly norm?: Tensor;
 }
 
 const bufferOr = (buffer: Tensor | null, like: Tensor) => buffer ?? tf.zerosLike(like);
@@ -23,7 +25,7 @@ export function sgdStep(
   buffer: Tensor | null,
   o: SgdOptions,
 ): { readonly weights: Tensor; readonly buffer: Tensor } {
-  const clip = o.clip === undefined ? {} : { clip: { norm: norm(gradient), max: o.clip } };
+  const clip = o.clip === undefined ? {} : { clip: { norm: o.norm ?? norm(gradient), max: o.clip } };
   const options = { momentum: o.momentum, weightDecay: o.weightDecay, ...clip };
   const before = bufferOr(buffer, weights);
   const next = momentumStep(before, gradient, weights, options);

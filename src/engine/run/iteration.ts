@@ -8,15 +8,16 @@ import { norm } from "../kernels/flat";
 import { normalNoise } from "../kernels/noise";
 import { softmax } from "../kernels/softmax";
 import type { Resnet } from "../nn/resnet";
-import type { Supernet } from "../nn/supernet";
-import type { Strategy } from "../strategies/strategy";
-import { type BatchInput, batchOf } from "./batches";
-import { type StepInput, type StepResult, searchStep } from "./step";
+import type { Draw, Moment, SearchNetwork, Strategy } from "../strategies/strategy";
+import { type Batches, type BatchInput, batchOf } from "./batches";
+import { bilevelStep } from "./bilevel-step";
+import { leaseStep } from "./lease-step";
+import type { StepInput, StepResult } from "./step";
 
 /** What is searched, and how. */
 export interface Searched {
   readonly strategy: Strategy;
-  readonly net: Supernet;
+  readonly net: SearchNetwork;
   /** null for the bilevel objective. */
   readonly audience: Resnet | null;
 }
@@ -31,6 +32,8 @@ export type SearchTensors = Tensors & {
   readonly adamSecond: Tensor;
   readonly explainerWeights: Tensor;
   readonly explainerMomentum: Tensor;
+  /** Where a clip counts it. */
+  readonly lastHypergradient?: Tensor;
 };
 
 /** What LeaSE changes besides; `explained…` are what the last iteration's explanations came from. */
@@ -45,29 +48,36 @@ type AudienceTensors = SearchTensors & {
 
 /** What an iteration reads: three batches, the data set's statistics [2, 3] and numbers that change from one to the next. */
 export type IterationInputs = Tensors &
-  Readonly<Record<BatchInput | "statistics" | "learningRate" | "correction1" | "correction2" | "iteration", Tensor>>;
+  Readonly<
+    Record<
+      BatchInput | "statistics" | "learningRate" | "correction1" | "correction2" | "iteration" | ScheduleInput,
+      Tensor
+    >
+  >;
 
-const MEASURED = [
-  "architecture",
-  "trainLoss",
-  "validationLoss",
-  "gradientNorm",
-  "hypergradientNorm",
-  "trainLogits",
-  "validationLogits",
-] as const;
-const MEASURED_OF_AUDIENCE = [
-  "audienceTrainLoss",
-  "audienceValidationLoss",
-  "audienceGradientNorm",
-  "explanationLoss",
-  "deltaStepNorm",
-  "audienceTermNorm",
-  "audienceTrainLogits",
-  "audienceValidationLogits",
-] as const;
-export type Measured = (typeof MEASURED)[number];
-export type MeasuredOfAudience = (typeof MEASURED_OF_AUDIENCE)[number];
+/** Names of a strategy's scalars among the inputs. */
+type ScheduleInput = `schedule ${string}`;
+export const scheduleInput = (name: string): ScheduleInput => `schedule ${name}`;
+
+export type Measured =
+  | "architecture"
+  | "trainLoss"
+  | "validationLoss"
+  | "gradientNorm"
+  | "trainLogits"
+  | "validationLogits";
+/** With an audience. */
+export type MeasuredOfAudience =
+  | "audienceTrainLoss"
+  | "audienceValidationLoss"
+  | "audienceGradientNorm"
+  | "explanationLoss"
+  | "deltaStepNorm"
+  | "audienceTrainLogits"
+  | "audienceValidationLogits";
+/** Where the architecture moves; the audience's term only where there is one. */
+export type MeasuredOfArchitecture = "hypergradientNorm" | "audienceTermNorm";
+export type IterationResult = Measured | MeasuredOfAudience | MeasuredOfArchitecture;
 
 /** The state before the first iteration, seeded. */
 export function initialTensors({ strategy, net, audience }: Searched, settings: Settings): SearchTensors {
@@ -82,6 +92,7 @@ export function initialTensors({ strategy, net, audience }: Searched, settings: 
     adamFirst: tf.zeros([architecture.length]),
     adamSecond: tf.zeros([architecture.length]),
     ...network("explainer", net.parameters.initial(settings.seed, STREAM.explainerWeights)),
+    ...(strategy.optimisation.clipsJointly && !audience ? { lastHypergradient: tf.zeros([architecture.length]) } : {}),
     ...(audience
       ? {
           ...network("audience", audience.parameters.initial(settings.seed, STREAM.audienceWeights)),
@@ -94,97 +105,157 @@ export function initialTensors({ strategy, net, audience }: Searched, settings: 
   } as SearchTensors;
 }
 
-function stepInput(searched: Searched, settings: Settings, state: SearchTensors, inputs: IterationInputs): StepInput {
-  const { architecture, adamFirst, adamSecond, explainerWeights, explainerMomentum } = state;
+/** Where the names of a strategy's scalars are asked for. */
+const START: Moment = { iteration: 0, iterations: 1, epoch: 0, epochs: 1 };
+
+/** Tensors for what an iteration reads, still without values but for the statistics. */
+export function iterationInputs(
+  { strategy }: Searched,
+  settings: Settings,
+  batches: Batches,
+  statistics: readonly number[],
+): IterationInputs {
+  const schedules = Object.keys(strategy.schedules(settings, START)).map(scheduleInput);
+  const scalars = ["learningRate", "correction1", "correction2", ...schedules];
+  return {
+    ...batches.tensors(settings),
+    statistics: tf.tensor([...statistics], [2, 3]),
+    iteration: tf.scalar(0, "int32"),
+    ...Object.fromEntries(scalars.map((name) => [name, tf.scalar(0)])),
+  } as IterationInputs;
+}
+
+/** The explainer of a draw of the iteration, sampled at the given architecture. */
+function drawn(
+  { strategy, net }: Searched,
+  settings: Settings,
+  inputs: IterationInputs,
+  o: Pick<Draw, "architecture" | "draw">,
+) {
+  const names = Object.keys(strategy.schedules(settings, START));
+  const schedules = Object.fromEntries(names.map((name) => [name, inputs[scheduleInput(name)] as Tensor]));
+  return net.explainer({ ...o, iteration: inputs.iteration, schedules });
+}
+
+function stepInput(
+  searched: Searched,
+  settings: Settings,
+  rests: boolean,
+  state: SearchTensors,
+  inputs: IterationInputs,
+): StepInput {
+  const { strategy, audience } = searched;
+  const { optimisation } = strategy;
+  const { architecture, adamFirst, adamSecond, explainerWeights, explainerMomentum, lastHypergradient = null } = state;
   const train = batchOf(inputs, "train", settings);
+  const explainer = (draw: Draw["draw"]) => drawn(searched, settings, inputs, { architecture, draw });
+  const weights = explainer(0);
   const own = {
-    explainer: searched.strategy.explainer(searched.net, inputs.iteration),
+    explainers: { weights, architecture: optimisation.draws === "step" && !audience ? explainer(1) : weights },
     settings,
+    optimisation,
+    rests,
     learningRate: inputs.learningRate,
     corrections: { first: inputs.correction1, second: inputs.correction2 },
     train,
     explainerValidation: batchOf(inputs, "explainerValidation", settings),
   };
-  const explainer = { weights: explainerWeights, buffer: explainerMomentum };
-  const held = { architecture, adam: { m: adamFirst, v: adamSecond }, explainer };
-  if (!searched.audience) return { ...own, state: { ...held, audience: null }, audience: null };
+  const held = {
+    architecture,
+    adam: { m: adamFirst, v: adamSecond },
+    lastHypergradient,
+    explainer: { weights: explainerWeights, buffer: explainerMomentum },
+  };
+  if (!audience) return { ...own, state: { ...held, audience: null }, audience: null };
   const { audienceWeights, audienceMomentum } = state as AudienceTensors;
   return {
     ...own,
     state: { ...held, audience: { weights: audienceWeights, buffer: audienceMomentum } },
     audience: {
-      logits: searched.audience.logits,
+      logits: audience.logits,
       validation: batchOf(inputs, "audienceValidation", settings),
       noise: normalNoise(train.x.shape, settings.seed, STREAM.delta, inputs.iteration),
     },
   };
 }
 
-function measurements({ next, train, validation, gradientNorm, hypergradient, audience }: StepResult) {
+/** Runs one iteration. The caller's scope owns all tensors of the result. */
+function searchStep(input: StepInput): StepResult {
+  const { audience, state } = input;
+  return audience && state.audience ? leaseStep(input, audience, state.audience) : bilevelStep(input);
+}
+
+function measurements(architecture: Tensor, result: StepResult) {
+  const { moved, train, validation, gradientNorm } = result;
   const own: Record<Measured, Tensor> = {
-    architecture: next.architecture,
+    architecture: moved?.architecture ?? architecture,
     trainLoss: train.loss,
     validationLoss: validation.loss,
     gradientNorm,
-    hypergradientNorm: norm(hypergradient),
     trainLogits: train.logits,
     validationLogits: validation.logits,
   };
-  if (!audience) return own;
+  const audience = result.audience?.result;
+  const ofArchitecture: Partial<Record<MeasuredOfArchitecture, Tensor>> = {
+    ...(moved && { hypergradientNorm: norm(moved.hypergradient) }),
+    ...(audience?.termNorm && { audienceTermNorm: audience.termNorm }),
+  };
+  if (!audience) return { ...own, ...ofArchitecture };
   const ofAudience: Record<MeasuredOfAudience, Tensor> = {
     audienceTrainLoss: audience.train.loss,
     audienceValidationLoss: audience.validation.loss,
     audienceGradientNorm: audience.gradientNorm,
     explanationLoss: audience.explanation.loss,
     deltaStepNorm: norm(audience.explanation.step),
-    audienceTermNorm: audience.termNorm,
     audienceTrainLogits: audience.train.logits,
     audienceValidationLogits: audience.validation.logits,
   };
-  return { ...own, ...ofAudience };
+  return { ...own, ...ofArchitecture, ...ofAudience };
 }
 
-/** The step of an iteration. */
-export function iteration(searched: Searched, settings: Settings) {
-  return (state: SearchTensors, inputs: IterationInputs): StepOutput<SearchTensors, Measured | MeasuredOfAudience> => {
-    const input = stepInput(searched, settings, state, inputs);
+/** The step of an iteration. @param rests the architecture stays as it is */
+export function iteration(searched: Searched, settings: Settings, rests = false) {
+  return (state: SearchTensors, inputs: IterationInputs): StepOutput<SearchTensors, IterationResult> => {
+    const input = stepInput(searched, settings, rests, state, inputs);
     const result = searchStep(input);
-    const { architecture, adam, explainer, audience } = result.next;
+    const { moved, explainer, audience } = result;
     const next: Partial<AudienceTensors> = {
-      architecture,
-      adamFirst: adam.m,
-      adamSecond: adam.v,
+      ...(moved && { architecture: moved.architecture, adamFirst: moved.adam.m, adamSecond: moved.adam.v }),
+      ...(moved && input.state.lastHypergradient && { lastHypergradient: moved.hypergradient }),
       explainerWeights: explainer.weights,
       explainerMomentum: explainer.buffer,
-      ...(audience && { audienceWeights: audience.weights, audienceMomentum: audience.buffer }),
-      ...(result.audience && {
-        explainedWeights: result.audience.explainerNext,
+      ...(audience && {
+        audienceWeights: audience.state.weights,
+        audienceMomentum: audience.state.buffer,
+        explainedWeights: audience.result.explainerNext,
         explainedArchitecture: state.architecture,
         explainedPictures: input.train.x,
-        explainedDelta: result.audience.explanation.delta,
+        explainedDelta: audience.result.explanation.delta,
       }),
     };
-    return { next, results: measurements(result) as Record<Measured | MeasuredOfAudience, Tensor> };
+    return { next, results: measurements(state.architecture, result) as Record<IterationResult, Tensor> };
   };
 }
 
 /** The hypergradient alone, as the next iteration would take it. */
 export function hypergradient(searched: Searched, settings: Settings) {
-  return (state: SearchTensors, inputs: IterationInputs): StepOutput<SearchTensors, "hypergradient"> => ({
-    next: {},
-    results: { hypergradient: searchStep(stepInput(searched, settings, state, inputs)).hypergradient },
-  });
+  return (state: SearchTensors, inputs: IterationInputs): StepOutput<SearchTensors, "hypergradient"> => {
+    const { moved } = searchStep(stepInput(searched, settings, false, state, inputs));
+    if (!moved) throw new Error("The architecture rests.");
+    return { next: {}, results: { hypergradient: moved.hypergradient } };
+  };
 }
 
 /** Pictures that the last iteration explained, with the explainer's probabilities before and after δ'. */
-export function explained({ strategy, net }: Searched) {
+export function explained(searched: Searched, settings: Settings) {
   return (
     state: SearchTensors,
     inputs: IterationInputs,
   ): StepOutput<SearchTensors, "x" | "delta" | "clean" | "perturbed"> => {
     const { explainedWeights, explainedArchitecture, explainedPictures: x, explainedDelta } = state as AudienceTensors;
-    const explainer = strategy.explainer(net, inputs.iteration);
-    const probabilities = (pictures: Tensor) => softmax(explainer(explainedWeights, explainedArchitecture, pictures));
+    const explainer = drawn(searched, settings, inputs, { architecture: explainedArchitecture, draw: 0 });
+    const probabilities = (pictures: Tensor) =>
+      softmax(explainer.logits(explainedWeights, explainedArchitecture, pictures));
     return {
       next: {},
       results: {

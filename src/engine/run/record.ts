@@ -4,7 +4,7 @@ import type { IterationRecord } from "../../domain/run";
 import type { Settings } from "../../domain/settings";
 import type { Results } from "../gpu/step";
 import type { HostBatch } from "./batches";
-import type { Measured, MeasuredOfAudience } from "./iteration";
+import type { Measured, MeasuredOfArchitecture, MeasuredOfAudience } from "./iteration";
 
 export interface IterationFacts {
   /** 1 for the first. */
@@ -12,6 +12,7 @@ export interface IterationFacts {
   readonly epoch: number;
   readonly learningRate: number;
   readonly milliseconds: number;
+  readonly schedules: Readonly<Record<string, number>>;
   readonly alphas: Alphas;
   readonly settings: Settings;
   readonly batches: Readonly<Record<"train" | "explainerValidation" | "audienceValidation", HostBatch>>;
@@ -30,9 +31,9 @@ function accuracy(logits: Float32Array, labels: readonly number[]): number {
   return right.length / labels.length;
 }
 
-/** @param values of the audience as well when the objective has one */
+/** @param values of the audience as well when the objective has one, and of the architecture when it moved */
 export function iterationRecord(
-  values: Results<Measured> & Partial<Results<MeasuredOfAudience>>,
+  values: Results<Measured> & Partial<Results<MeasuredOfAudience | MeasuredOfArchitecture>>,
   facts: IterationFacts,
 ): IterationRecord {
   const { batches, settings, alphas } = facts;
@@ -43,6 +44,7 @@ export function iterationRecord(
     iteration: facts.iteration,
     epoch: facts.epoch,
     learningRate: facts.learningRate,
+    schedules: facts.schedules,
     explainerTrainLoss: first(values.trainLoss),
     explainerValidationLoss: first(values.validationLoss),
     explainerTrainAccuracy: accuracy(values.trainLogits, batches.train.labels),
@@ -59,7 +61,7 @@ export function iterationRecord(
       ? accuracy(audienceValidationLogits, batches.audienceValidation.labels)
       : null,
     explainerGradientNorm: first(values.gradientNorm),
-    hypergradientNorm: first(values.hypergradientNorm),
+    hypergradientNorm: optional(values.hypergradientNorm),
     entropyNormal: meanEntropy(softmaxRows(alphas.normal)),
     entropyReduce: meanEntropy(softmaxRows(alphas.reduce)),
     milliseconds: facts.milliseconds,

@@ -3,22 +3,28 @@ import { beforeAll, describe, expect, it } from "vitest";
 import { finishDataset } from "../../data/load";
 import { makeShapes } from "../../data/shapes";
 import type { Dataset } from "../../domain/dataset";
-import { presetSettings, type Settings } from "../../domain/settings";
+import { presetSettings } from "../../domain/presets";
+import type { Settings } from "../../domain/settings";
 import { openEngine } from "../gpu/backend";
 import { ScratchArena } from "../gpu/plan";
 import { eagerStep, type Held, recordStep, type Step, type StepFunction, type Tensors, writeInput } from "../gpu/step";
 import { type Tensor, tf } from "../gpu/tensorflow";
 import { crossEntropy } from "../nn/loss";
 import { RESNET, resnet } from "../nn/resnet";
-import { supernet } from "../nn/supernet";
-import { explainerLoss } from "../objectives/bilevel";
 import { lossGradients } from "../objectives/derivatives";
 import { adamCorrections } from "../optim/adam";
 import { sgdStep } from "../optim/sgd";
 import { darts } from "../strategies/darts";
 import { BATCHES, Batches, batchOf, batchValues } from "./batches";
-import { type IterationInputs, initialTensors, iteration, type Searched, type SearchTensors } from "./iteration";
-import { BETAS } from "./step";
+import {
+  type IterationInputs,
+  initialTensors,
+  iteration,
+  iterationInputs,
+  type Searched,
+  type SearchTensors,
+} from "./iteration";
+import { BETAS } from "./updates";
 
 const STEPS = 20;
 const SETTINGS: Settings = {
@@ -41,7 +47,7 @@ function searched(): Searched {
   const { initChannels: channels, layers, audienceWidth: width } = SETTINGS;
   return {
     strategy: darts,
-    net: supernet({ channels, layers, classes, smooth: false }),
+    net: darts.network({ channels, layers, classes, smooth: false }, SETTINGS),
     audience: resnet({ ...RESNET.r18, width, classes, smooth: false }),
   };
 }
@@ -62,14 +68,7 @@ async function run<R extends string>(
   const batches = new Batches(dataset, SETTINGS);
   const state: Held<SearchTensors> = { tensors: initialTensors(searched(), SETTINGS) };
   const inputs: Held<IterationInputs> = {
-    tensors: {
-      ...batches.tensors(SETTINGS),
-      statistics: tf.tensor([...dataset.mean, ...dataset.std], [2, 3]),
-      learningRate: tf.scalar(0),
-      correction1: tf.scalar(0),
-      correction2: tf.scalar(0),
-      iteration: tf.scalar(0, "int32"),
-    },
+    tensors: iterationInputs(searched(), SETTINGS, batches, [...dataset.mean, ...dataset.std]),
   };
   const compiled = await compile(step, state, inputs);
   const seen: number[][] = [];
@@ -90,11 +89,12 @@ async function run<R extends string>(
 }
 
 /** One weight step of the explainer at fixed alphas. */
-function weightStep({ strategy, net }: Searched) {
+function weightStep({ net }: Searched) {
   return (state: SearchTensors, inputs: IterationInputs) => {
-    const explainer = strategy.explainer(net, inputs.iteration);
+    const { architecture } = state;
+    const explainer = net.explainer({ iteration: inputs.iteration, draw: 0, architecture, schedules: {} });
     const { loss, gradients } = lossGradients(
-      (w) => explainerLoss(explainer, batchOf(inputs, "train", SETTINGS), w as Tensor, state.architecture),
+      (w) => explainer.loss(batchOf(inputs, "train", SETTINGS), w as Tensor, architecture),
       [state.explainerWeights],
     );
     const next = sgdStep(state.explainerWeights, gradients[0] as Tensor, state.explainerMomentum, {

@@ -1,6 +1,6 @@
 /** A run: settings, data and state; one call makes one iteration. Knows no page and no terminal. */
 import type { Dataset } from "../../domain/dataset";
-import { type Alphas, type Genotype, genotypeText, softmaxRows } from "../../domain/genotype";
+import { type Alphas, type Betas, type Genotype, genotypeText, softmaxRows } from "../../domain/genotype";
 import { EDGES, PRIMITIVES } from "../../domain/primitives";
 import type {
   Engine,
@@ -12,7 +12,14 @@ import type {
   RunFile,
   SettingChange,
 } from "../../domain/run";
-import { parseSettings, SETTING_NAMES, SETTINGS, type Settings, SettingsError } from "../../domain/settings";
+import {
+  parseSettings,
+  SETTING_NAMES,
+  SETTINGS,
+  type Settings,
+  SettingsError,
+  type StrategyName,
+} from "../../domain/settings";
 import { engineFailure } from "../gpu/backend";
 import { compileStep, type Preparation } from "../gpu/compile";
 import { type Plan, ScratchArena } from "../gpu/plan";
@@ -20,11 +27,12 @@ import { type Held, type Step, writeInput } from "../gpu/step";
 import { tf } from "../gpu/tensorflow";
 import { callKey, setVariants, type VariantTable, variantTable } from "../gpu/variants";
 import { RESNET, type Resnet, resnet } from "../nn/resnet";
-import { supernet } from "../nn/supernet";
 import { adamCorrections } from "../optim/adam";
 import { cosineRate } from "../optim/cosine";
 import { darts } from "../strategies/darts";
-import type { Strategy } from "../strategies/strategy";
+import { gdas } from "../strategies/gdas";
+import { pcDarts } from "../strategies/pc-darts";
+import { type Moment, type Strategy, scheduleStep } from "../strategies/strategy";
 import { BATCHES, Batches, batchValues, type HostBatch } from "./batches";
 import { explanationPictures } from "./explanations";
 import {
@@ -32,15 +40,16 @@ import {
   explained,
   hypergradient,
   type IterationInputs,
+  type IterationResult,
   initialTensors,
   iteration,
-  type Measured,
-  type MeasuredOfAudience,
+  iterationInputs,
   type Searched,
   type SearchTensors,
+  scheduleInput,
 } from "./iteration";
 import { iterationRecord } from "./record";
-import { BETAS } from "./step";
+import { BETAS } from "./updates";
 
 export interface SearchOptions {
   readonly settings: Settings;
@@ -53,7 +62,7 @@ export interface SearchOptions {
   readonly variants?: VariantTable;
 }
 
-const STRATEGY: Readonly<Record<Settings["strategy"], Strategy>> = { darts };
+const STRATEGY: Readonly<Record<StrategyName, Strategy>> = { darts, "pc-darts": pcDarts, gdas };
 
 function audienceFor(settings: Settings, classes: number): Resnet | null {
   switch (settings.objective) {
@@ -71,7 +80,10 @@ function audienceFor(settings: Settings, classes: number): Resnet | null {
 /** Time for choosing kernel variants before a run. */
 const TUNING_MS = 3000;
 
-type IterationStep = Step<Measured | MeasuredOfAudience> & { readonly plan?: Plan };
+type IterationStep = Step<IterationResult> & { readonly plan?: Plan };
+
+/** Whether the architecture moves in an iteration or rests: each kind is a step of its own. */
+type Kind = "moves" | "rests";
 
 export class Search {
   #settings: Settings;
@@ -89,9 +101,11 @@ export class Search {
   readonly #state: Held<SearchTensors>;
   readonly #inputs: Held<IterationInputs>;
   /** Made when first needed, and anew after a change of settings. */
-  #iteration: IterationStep | null = null;
+  readonly #steps = new Map<Kind, IterationStep>();
   #explained: Step<"x" | "delta" | "clean" | "perturbed"> | null = null;
   #architecture: Float32Array;
+  /** Steps of Adam so far: none while the architecture rests. */
+  #architectureSteps = 0;
 
   private constructor(options: SearchOptions) {
     const { settings, dataset } = options;
@@ -104,20 +118,13 @@ export class Search {
     this.#batches = new Batches(dataset, settings);
     const strategy = STRATEGY[settings.strategy];
     const classes = dataset.classNames.length;
-    const net = supernet({ channels: settings.initChannels, layers: settings.layers, classes, smooth: false });
+    const size = { channels: settings.initChannels, layers: settings.layers, classes, smooth: false };
+    const net = strategy.network(size, settings);
     this.#searched = { strategy, net, audience: audienceFor(settings, classes) };
     this.#architecture = strategy.initial(settings.seed);
     this.#state = { tensors: initialTensors(this.#searched, settings) };
-    this.#inputs = {
-      tensors: {
-        ...this.#batches.tensors(settings),
-        statistics: tf.tensor([...dataset.mean, ...dataset.std], [2, 3]),
-        learningRate: tf.scalar(0),
-        correction1: tf.scalar(0),
-        correction2: tf.scalar(0),
-        iteration: tf.scalar(0, "int32"),
-      },
-    };
+    const statistics = [...dataset.mean, ...dataset.std];
+    this.#inputs = { tensors: iterationInputs(this.#searched, settings, this.#batches, statistics) };
   }
 
   /** @throws DataError or SettingsError when data and settings do not fit each other */
@@ -153,6 +160,11 @@ export class Search {
     return this.#searched.strategy.alphas(this.#architecture);
   }
 
+  /** null for a strategy without edge weights. */
+  get betas(): Betas | null {
+    return this.#searched.strategy.betas(this.#architecture);
+  }
+
   get genotype(): Genotype {
     return this.#searched.strategy.derive(this.#architecture);
   }
@@ -161,12 +173,30 @@ export class Search {
     return this.#changes;
   }
 
+  /** Where the next iteration stands. */
+  get #moment(): Moment {
+    return {
+      iteration: this.iteration,
+      iterations: this.iterations,
+      epoch: this.#batches.epochOf(this.iteration),
+      epochs: Math.ceil(this.iterations / this.iterationsPerEpoch),
+    };
+  }
+
+  get #kind(): Kind {
+    return this.#searched.strategy.rests(this.#settings, this.#moment) ? "rests" : "moves";
+  }
+
   /** Rate of the next iteration. */
   #learningRate(): number {
-    const { learningRate, learningRateMin, schedule } = this.#settings;
-    if (schedule === "iteration") return cosineRate(learningRate, learningRateMin, this.iteration, this.iterations);
-    const epochs = Math.ceil(this.iterations / this.iterationsPerEpoch);
-    return cosineRate(learningRate, learningRateMin, this.#batches.epochOf(this.iteration), epochs);
+    const { learningRate, learningRateMin } = this.#settings;
+    const { step, steps } = scheduleStep(this.#settings, this.#moment);
+    return cosineRate(learningRate, learningRateMin, step, steps);
+  }
+
+  /** The strategy's scalars of the next iteration. */
+  #schedules(): Readonly<Record<string, number>> {
+    return this.#searched.strategy.schedules(this.#settings, this.#moment);
   }
 
   /** Writes what the next iteration reads. */
@@ -175,20 +205,29 @@ export class Search {
     const batches = this.#batches.at(index, this.#settings);
     const write = (name: string, values: Float32Array | Int32Array) => writeInput(this.#inputs, name, values);
     for (const batch of BATCHES) for (const [name, values] of batchValues(batch, batches[batch])) write(name, values);
-    const { first, second } = adamCorrections(BETAS, index + 1);
+    const { first, second } = adamCorrections(BETAS, this.#architectureSteps + 1);
     write("learningRate", Float32Array.of(this.#learningRate()));
     write("correction1", Float32Array.of(first));
     write("correction2", Float32Array.of(second));
     write("iteration", Int32Array.of(index));
+    for (const [name, value] of Object.entries(this.#schedules())) write(scheduleInput(name), Float32Array.of(value));
     return batches;
   }
 
   /**
-   * Makes the plan of an iteration, unless that has been done. The first iteration does it else.
+   * Makes the plan of an iteration, unless that has been done. The first iteration does it else. What the run will take is
+   * that of an iteration in which the architecture moves; one in which it rests takes less of the same scratch memory.
    * @throws OutOfMemoryError
    */
   async prepare(report?: (doing: Preparation) => void): Promise<IterationStep> {
-    if (this.#iteration) return this.#iteration;
+    const step = this.#steps.get("moves") ?? (await this.#prepareMoving(report));
+    if (this.#kind === "moves") return step;
+    const resting = this.#steps.get("rests") ?? (await this.#compile(iteration(this.#searched, this.#settings, true)));
+    this.#steps.set("rests", resting);
+    return resting;
+  }
+
+  async #prepareMoving(report?: (doing: Preparation) => void): Promise<IterationStep> {
     setVariants(this.#variants);
     const tuning = this.#settings.autotune ? TUNING_MS : 0;
     const step: IterationStep = await compileStep(
@@ -207,7 +246,7 @@ export class Search {
     // Only what this run calls; and a change of settings makes the plan anew from the same variants.
     const called = new Set(step.plan?.recording.calls.map(({ kernelName, attrs }) => callKey(kernelName, attrs)));
     this.#variants = Object.fromEntries(Object.entries(variantTable()).filter(([key]) => called.has(key)));
-    this.#iteration = step;
+    this.#steps.set("moves", step);
     return step;
   }
 
@@ -229,7 +268,9 @@ export class Search {
   async iterate(report?: (explanations: readonly Explanation[]) => void): Promise<IterationRecord> {
     const began = performance.now();
     const learningRate = this.#learningRate();
+    const schedules = this.#schedules();
     const step = await this.prepare();
+    const kind = this.#kind;
     const batches = this.#write();
     const values = await step.run();
     const failure = engineFailure();
@@ -241,10 +282,12 @@ export class Search {
       );
     }
     this.#architecture = values.architecture;
+    if (kind === "moves") this.#architectureSteps++;
     const record = iterationRecord(values, {
       iteration: this.iteration + 1,
       epoch: this.#batches.epochOf(this.iteration),
       learningRate,
+      schedules,
       milliseconds: performance.now() - began,
       alphas: this.alphas,
       settings: this.#settings,
@@ -262,7 +305,7 @@ export class Search {
 
   /** The pictures that the iteration just made explained. @param logits the audience's, [N, classes] */
   async #explain(train: HostBatch, logits: Float32Array): Promise<Explanation[]> {
-    this.#explained ??= await this.#compile(explained(this.#searched));
+    this.#explained ??= await this.#compile(explained(this.#searched, this.#settings));
     const values = { ...(await this.#explained.run()), audience: softmaxRows(logits, this.#dataset.classNames.length) };
     return explanationPictures(values, train.labels.slice(0, EXPLAINED), this.#dataset, this.#settings.weighting);
   }
@@ -307,8 +350,7 @@ export class Search {
     this.#settings = changed;
     this.#changes.push(...changes);
     // Settings are constants of the step.
-    this.#iteration?.dispose();
-    this.#iteration = null;
+    this.#disposeSteps();
     return changes;
   }
 
@@ -319,13 +361,14 @@ export class Search {
         Array.from(values.subarray(e * PRIMITIVES.length, (e + 1) * PRIMITIVES.length)),
       );
     const { name, source, hash, classNames, labels } = this.#dataset;
-    const { genotype, alphas } = this;
+    const { genotype, alphas, betas } = this;
     return {
       format: "searchlight-run",
       version: 1,
       genotype,
       genotypeText: genotypeText(genotype),
       alphas: { normal: matrix(alphas.normal), reduce: matrix(alphas.reduce) },
+      ...(betas && { betas: { normal: Array.from(betas.normal), reduce: Array.from(betas.reduce) } }),
       settings: this.#settings,
       settingChanges: this.#changes,
       seed: this.#settings.seed,
@@ -343,9 +386,14 @@ export class Search {
     };
   }
 
+  #disposeSteps(): void {
+    for (const step of this.#steps.values()) step.dispose();
+    this.#steps.clear();
+  }
+
   /** Releases every tensor and buffer. */
   dispose(): void {
-    this.#iteration?.dispose();
+    this.#disposeSteps();
     this.#explained?.dispose();
     this.#arena.dispose();
     tf.dispose([...Object.values(this.#state.tensors), ...Object.values(this.#inputs.tensors)]);

@@ -1,15 +1,11 @@
-/** One iteration of a search: hypergradient, weight steps and architecture step, in the objective's own order. */
+/** One iteration of a search: what goes in and what comes out. */
 import type { Settings } from "../../domain/settings";
-import { type Tensor, tf } from "../gpu/tensorflow";
-import { norm } from "../kernels/flat";
+import type { Tensor } from "../gpu/tensorflow";
 import type { Batch } from "../nn/loss";
-import { bilevelHypergradient, explainerLoss, type Trained } from "../objectives/bilevel";
-import { lossGradients } from "../objectives/derivatives";
-import { adversarial, type Explanation } from "../objectives/explanation";
-import { type Audience, leaseHypergradient } from "../objectives/lease";
-import { type AdamCorrections, type AdamOptions, type AdamState, adamStep } from "../optim/adam";
-import { type SgdOptions, sgdStep } from "../optim/sgd";
-import type { Explainer } from "../strategies/strategy";
+import type { Explanation } from "../objectives/explanation";
+import type { Audience } from "../objectives/lease";
+import type { AdamCorrections, AdamState } from "../optim/adam";
+import type { Explainer, Optimisation } from "../strategies/strategy";
 
 /** Weights and momentum of one network. */
 export interface NetworkState {
@@ -21,15 +17,21 @@ export interface NetworkState {
 export interface SearchState {
   readonly architecture: Tensor;
   readonly adam: AdamState;
+  /** The hypergradient of the last architecture step, where the next clip counts it; else null. */
+  readonly lastHypergradient: Tensor | null;
   readonly explainer: NetworkState;
   readonly audience: NetworkState | null;
 }
 
 export interface StepInput {
   readonly state: SearchState;
-  readonly explainer: Explainer;
+  /** The explainer as each step of the bilevel objective sees it: two draws, or one for both. LeaSE has the weights' alone. */
+  readonly explainers: Readonly<Record<"weights" | "architecture", Explainer>>;
   readonly audience: AudienceInput | null;
   readonly settings: Settings;
+  readonly optimisation: Optimisation;
+  /** The architecture stays as it is: only weights learn. */
+  readonly rests: boolean;
   /** A scalar. */
   readonly learningRate: Tensor;
   readonly corrections: AdamCorrections;
@@ -45,144 +47,38 @@ export interface AudienceInput {
   readonly noise: Tensor;
 }
 
-interface Measured {
+export interface MeasuredLoss {
   readonly loss: Tensor;
   readonly logits: Tensor;
 }
 
 /** Results of LeaSE's audience. */
 export interface AudienceResult {
-  readonly train: Measured;
-  readonly validation: Measured;
+  readonly train: MeasuredLoss;
+  readonly validation: MeasuredLoss;
   readonly gradientNorm: Tensor;
   readonly explanation: Explanation;
-  readonly termNorm: Tensor;
+  /** null while the architecture rests. */
+  readonly termNorm: Tensor | null;
   /** E', which the explanations were made with. */
   readonly explainerNext: Tensor;
 }
 
-export interface StepResult {
-  readonly next: SearchState;
-  readonly train: Measured;
-  readonly validation: Measured;
-  readonly gradientNorm: Tensor;
+/** What the architecture has become, and by which gradient. */
+export interface Moved {
+  readonly architecture: Tensor;
+  readonly adam: AdamState;
+  /** As it was found, before any clip. */
   readonly hypergradient: Tensor;
-  readonly audience: AudienceResult | null;
 }
 
-const sgdOptions = ({ settings, learningRate }: StepInput): SgdOptions => ({
-  learningRate,
-  momentum: settings.momentum,
-  weightDecay: settings.weightDecay,
-});
-
-/** Adam's betas in DARTS. */
-export const BETAS = { beta1: 0.5, beta2: 0.999 } as const;
-
-const adamOptions = ({ settings }: StepInput): AdamOptions => ({
-  learningRate: settings.alphaLearningRate,
-  weightDecay: settings.alphaWeightDecay,
-  ...BETAS,
-});
-
-const trained = (state: NetworkState, sgd: SgdOptions): Trained => ({ ...state, sgd });
-
-function weightStep(input: StepInput, state: NetworkState, gradient: Tensor): NetworkState {
-  return sgdStep(state.weights, gradient, state.buffer, {
-    ...sgdOptions(input),
-    clip: input.settings.gradientClip,
-  });
-}
-
-function architectureStep(input: StepInput, gradient: Tensor) {
-  const { parameters, state } = adamStep(
-    input.state.architecture,
-    gradient,
-    input.state.adam,
-    input.corrections,
-    adamOptions(input),
-  );
-  return { architecture: parameters, adam: state };
-}
-
-/** DARTS: the architecture first, then the weights at the new architecture (as its code orders them). */
-function bilevelStep(input: StepInput): StepResult {
-  const { state, explainer, train, settings } = input;
-  const result = bilevelHypergradient({
-    explainer,
-    state: trained(state.explainer, sgdOptions(input)),
-    architecture: state.architecture,
-    train,
-    validation: input.explainerValidation,
-    order: settings.order === "2" ? 2 : 1,
-    method: settings.hypergradient,
-  });
-  const moved = architectureStep(input, result.gradient);
-  const learned = lossGradients(
-    (w) => explainerLoss(explainer, train, w as Tensor, moved.architecture),
-    [state.explainer.weights],
-  );
-  const gradient = learned.gradients[0] as Tensor;
-  return {
-    next: { ...moved, explainer: weightStep(input, state.explainer, gradient), audience: null },
-    train: learned,
-    validation: { loss: result.validationLoss, logits: result.validationLogits },
-    gradientNorm: norm(gradient),
-    hypergradient: result.gradient,
-    audience: null,
-  };
-}
-
-/** LeaSE: both networks step with the gradients at the old architecture, last the architecture (LeaSE, algorithm 1). */
-function leaseStep(input: StepInput, audience: AudienceInput, audienceState: NetworkState): StepResult {
-  const { state, settings, train } = input;
-  const sgd = sgdOptions(input);
-  const result = leaseHypergradient({
-    explainer: input.explainer,
-    audience: audience.logits,
-    explainerState: trained(state.explainer, sgd),
-    audienceState: trained(audienceState, sgd),
-    architecture: state.architecture,
-    train,
-    validationExplainer: input.explainerValidation,
-    validationAudience: audience.validation,
-    explain: adversarial(
-      settings.deltaStep === "fixed"
-        ? { kind: "fixed", rate: settings.deltaRate }
-        : { kind: "relative", ratio: settings.deltaRatio, std: settings.deltaStd },
-    ),
-    delta: tf.mul(audience.noise, settings.deltaStd),
-    gamma: settings.gamma,
-    audienceOnly: settings.audienceOnly,
-    secondOrder: settings.order === "2",
-    audiencePath: settings.audiencePath,
-    weighting: settings.weighting,
-    method: settings.hypergradient,
-    reduction: "mean",
-  });
-  return {
-    next: {
-      ...architectureStep(input, result.gradient),
-      explainer: weightStep(input, state.explainer, result.explainerGradient),
-      audience: weightStep(input, audienceState, result.audienceGradient),
-    },
-    train: result.explainerTrain,
-    validation: result.explainerValidation,
-    gradientNorm: norm(result.explainerGradient),
-    hypergradient: result.gradient,
-    audience: {
-      train: result.audienceTrain,
-      validation: result.audienceValidation,
-      gradientNorm: norm(result.audienceGradient),
-      explanation: result.explanation,
-      termNorm: norm(settings.audienceOnly ? result.gradient : tf.sub(result.gradient, result.ownGradient)),
-      explainerNext: result.explainerNext,
-    },
-  };
-}
-
-/** Runs one iteration. The caller's scope owns all tensors of the result. */
-export function searchStep(input: StepInput): StepResult {
-  const { audience, state } = input;
-  return audience && state.audience ? leaseStep(input, audience, state.audience) : bilevelStep(input);
+export interface StepResult {
+  /** null while the architecture rests. */
+  readonly moved: Moved | null;
+  readonly explainer: NetworkState;
+  readonly train: MeasuredLoss;
+  readonly validation: MeasuredLoss;
+  readonly gradientNorm: Tensor;
+  /** null for the bilevel objective. */
+  readonly audience: { readonly state: NetworkState; readonly result: AudienceResult } | null;
 }

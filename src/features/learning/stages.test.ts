@@ -1,12 +1,13 @@
 import { describe, expect, it } from "vitest";
+import { presetSettings } from "../../domain/presets";
 import type { IterationRecord } from "../../domain/run";
-import { presetSettings } from "../../domain/settings";
 import { stagesOf, validationBoth } from "./stages";
 
 const record: IterationRecord = {
   iteration: 1,
   epoch: 0,
   learningRate: 0.025,
+  schedules: {},
   explainerTrainLoss: 2,
   explainerValidationLoss: 2.1,
   explainerTrainAccuracy: 0.1,

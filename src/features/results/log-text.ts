@@ -1,7 +1,7 @@
 /** The wording of log lines. Plain functions. */
-import { SETTINGS } from "../../domain/settings";
+import { methodOf, SETTINGS } from "../../domain/settings";
 import type { LogEntry } from "../../state/app-state";
-import { badgeText, OBJECTIVE_TEXT, planText, STRATEGY_TEXT, sizeText } from "../texts";
+import { badgeText, METHOD_TEXT, OBJECTIVE_TEXT, planText, sizeText } from "../texts";
 
 export function logText(entry: LogEntry): string {
   switch (entry.kind) {
@@ -10,8 +10,8 @@ export function logText(entry: LogEntry): string {
     case "data":
       return `Data: ${entry.name}, ${entry.used.toLocaleString("en-US")} pictures.`;
     case "started": {
-      const { order, objective, seed } = entry.settings;
-      const begun = `Run begun: ${STRATEGY_TEXT[order].label} × ${OBJECTIVE_TEXT[objective].label}, seed ${seed}, ${sizeText(entry.settings)}`;
+      const { objective, seed } = entry.settings;
+      const begun = `Run begun: ${METHOD_TEXT[methodOf(entry.settings)].label} × ${OBJECTIVE_TEXT[objective].label}, seed ${seed}, ${sizeText(entry.settings)}`;
       return entry.plan ? `${begun} ${planText(entry.plan)}` : begun;
     }
     case "finished":

@@ -1,6 +1,7 @@
 /** Setup, third part, folded at first: every setting of the table, by group. */
 import { useState } from "react";
-import { presetSettings, SETTING_NAMES, SETTINGS, type SettingGroup } from "../../domain/settings";
+import { presetSettings } from "../../domain/presets";
+import { isUsed, SETTING_NAMES, SETTINGS, type SettingGroup } from "../../domain/settings";
 import { Later, useApp, useController, useNow } from "../../state/context";
 import { changedFromPreset, waiting } from "../../state/edits";
 import { selectMayEdit, selectPreset, selectRunSettings, selectSettings, selectUnderWay } from "../../state/selectors";
@@ -53,7 +54,7 @@ function Group({ group }: { readonly group: SettingGroup }) {
   return (
     <fieldset className="group">
       <legend>{GROUP_TITLES[group]}</legend>
-      {SETTING_NAMES.filter((name) => SETTINGS[name].group === group).map((name) => (
+      {SETTING_NAMES.filter((name) => SETTINGS[name].group === group && isUsed(name, settings)).map((name) => (
         <SettingControl
           key={name}
           name={name}

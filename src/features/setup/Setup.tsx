@@ -1,8 +1,9 @@
 /** The left bench. On a phone it folds to one line. */
 import { useState } from "react";
+import { methodOf } from "../../domain/settings";
 import { Later, useApp } from "../../state/context";
 import { selectData, selectSettings } from "../../state/selectors";
-import { OBJECTIVE_TEXT, SETUP, STRATEGY_TEXT } from "../texts";
+import { METHOD_TEXT, OBJECTIVE_TEXT, SETUP } from "../texts";
 import { DataPanel } from "./DataPanel";
 import { MethodPanel } from "./MethodPanel";
 import "./setup.css";
@@ -10,13 +11,13 @@ import "./setup.css";
 export function Setup() {
   const [open, setOpen] = useState(false);
   const data = useApp(selectData);
-  const { order, objective } = useApp(selectSettings);
+  const settings = useApp(selectSettings);
   return (
     <aside className={`pane setup ${open ? "open" : ""}`} aria-label={SETUP.region}>
       <button type="button" className="setup-fold" aria-expanded={open} onClick={() => setOpen(!open)}>
         <b>{data?.name ?? "…"}</b>
         <span>
-          {STRATEGY_TEXT[order].label} × {OBJECTIVE_TEXT[objective].label}
+          {METHOD_TEXT[methodOf(settings)].label} × {OBJECTIVE_TEXT[settings.objective].label}
         </span>
         <u>{SETUP.fold}</u>
       </button>

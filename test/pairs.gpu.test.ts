@@ -1,0 +1,21 @@
+/** A pair of each strategy on WebGPU; every pair when Tiny is asked for. */
+import { beforeAll, describe, it } from "vitest";
+import type { Engine } from "../src/domain/run";
+import { methodSettings } from "../src/domain/settings";
+import { openEngine } from "../src/engine/gpu/backend";
+import { checkPair, PAIRS, TINY } from "./pairs";
+
+let engine: Engine;
+beforeAll(async () => {
+  engine = await openEngine("webgpu", navigator.gpu, () => Promise.resolve("webgpu"));
+});
+
+// DARTS with an audience is searched by src/engine/run/search.gpu.test.ts.
+const ONE_EACH = PAIRS.filter(({ method, objective }, i) => {
+  const { strategy } = methodSettings(method);
+  return objective === "bilevel" && PAIRS.findIndex((pair) => methodSettings(pair.method).strategy === strategy) === i;
+});
+
+describe("searches on WebGPU", () => {
+  it.each(TINY ? PAIRS : ONE_EACH)("$method with $objective", (pair) => checkPair(engine, pair), 1_800_000);
+});
