@@ -5,7 +5,7 @@
 import { WebGPUBackend, type WebGPUProgram } from "@tensorflow/tfjs-backend-webgpu/dist/webgpu";
 import { compileProgram, makeShaderKey } from "@tensorflow/tfjs-backend-webgpu/dist/webgpu_program";
 import { type DataType, type TensorInfo, util } from "@tensorflow/tfjs-core";
-import { OWN } from "./program";
+import { OWN, Program } from "./program";
 import { Recorder, RecordingError, type Shader } from "./recorder";
 import { type Field, packUniforms } from "./uniforms";
 
@@ -87,12 +87,18 @@ export class RecordingBackend extends WebGPUBackend {
     if (program.atomic)
       throw new RecordingError(`${name} adds in no fixed order (atomics): it cannot be part of a plan.`);
     const output = given ?? this.makeTensorInfo(program.outputShape, dtype);
-    const shader = this.shader(program, inputs, output);
+    const described = this.describe(program, inputs);
+    const accumulates = program instanceof Program ? program.accumulating() : null;
     recorder.commands.push({
       kind: "dispatch",
       name,
-      shader,
-      uniforms: packUniforms(uniformFields(program, inputs, output, defined)),
+      ...codeOf(program, described, output, defined),
+      accumulating:
+        accumulates &&
+        (() => {
+          const addend = { dtype: output.dtype, shape: output.shape, name: accumulates.variableNames.at(-1) ?? "" };
+          return codeOf(accumulates, [...described, addend], output, defined);
+        }),
       workgroups: this.workgroups(program),
       operations: operationsOf(program),
       inputs: inputs.map((info) => recorder.storage(info, this.waiting(info), name)),
@@ -101,13 +107,12 @@ export class RecordingBackend extends WebGPUBackend {
     return output;
   }
 
-  private shader(program: WebGPUProgram, inputs: readonly TensorInfo[], output: TensorInfo): Shader {
-    const described = inputs.map(({ dataId, shape }, i) => ({
+  private describe(program: WebGPUProgram, inputs: readonly TensorInfo[]): Shader["inputs"] {
+    return inputs.map(({ dataId, shape }, i) => ({
       dtype: this.tensorMap.get(dataId).dtype,
       shape,
       name: program.variableNames[i] ?? "",
     }));
-    return { key: shaderKey(program, described, output), program, inputs: described, output };
   }
 
   /** WebGPU limits each dimension of a dispatch; a flat one too long is folded. */
@@ -215,10 +220,16 @@ export class RecordingBackend extends WebGPUBackend {
   }
 }
 
+/** What a dispatch of a program runs. */
+function codeOf(program: WebGPUProgram, inputs: Shader["inputs"], output: TensorInfo, defined: Uniforms) {
+  const shader: Shader = { key: shaderKey(program, inputs, output), program, inputs, output };
+  return { shader, uniforms: packUniforms(uniformFields(program, inputs, output, defined)) };
+}
+
 /** The numbers that TF.js hands to each program, in its order. */
 function uniformFields(
   program: WebGPUProgram,
-  inputs: readonly TensorInfo[],
+  inputs: Shader["inputs"],
   output: TensorInfo,
   defined: Uniforms,
 ): Field[] {

@@ -2,12 +2,15 @@
 import type { WebGPUBackend, WebGPUProgram } from "@tensorflow/tfjs-backend-webgpu/dist/webgpu";
 import type { TensorInfo } from "./tensorflow";
 
-/** One dispatch: `count` invocations of `body`, which sees `index`, the inputs as arrays, and `result`. */
+/**
+ * One dispatch: `count` invocations of `body`, which sees `index`, the inputs as arrays, and `result`. A body that writes
+ * every element once and by `store(i, value)` alone lets a plan add another tensor as it stores (gpu/accumulate.ts).
+ */
 export interface Dispatch {
   readonly name: string;
   /** Everything but the parameters that changes `body`: part of the pipeline's key. */
   readonly variant?: string;
-  /** Arrays the body reads: WGSL name and tensor. Each must be read. At most seven. */
+  /** Arrays the body reads: WGSL name and tensor. Each must be read. At most seven; the name "addend" is taken. */
   readonly inputs: Readonly<Record<string, TensorInfo>>;
   /** Integers the body reads as `uniforms.NAME`. */
   readonly params: Readonly<Record<string, number>>;
@@ -45,7 +48,11 @@ const WORKGROUP = 64;
 /** What the keys of our kernels begin with. */
 export const OWN = "searchlight_";
 
-class Program implements WebGPUProgram {
+/** Storage buffers that a kernel may read: one of eight is written. */
+const MOST_INPUTS = 7;
+const ADDEND = "addend";
+
+export class Program implements WebGPUProgram {
   readonly outputShape: number[];
   readonly shaderKey: string;
   readonly dispatchLayout = { x: [0] };
@@ -58,18 +65,43 @@ class Program implements WebGPUProgram {
 
   readonly operations: number;
 
-  constructor(private readonly source: Dispatch) {
+  /** @param accumulates whether `store` adds to what it stores the elements of one more input, the last */
+  constructor(
+    private readonly source: Dispatch,
+    private readonly accumulates = false,
+  ) {
     this.operations = source.operations ?? 0;
     this.outputShape = [source.shape.reduce((a, b) => a * b, 1)];
     const { vector = 1, scalars = [] } = source;
-    this.shaderKey = `${OWN}${source.name}_${vector}_${source.variant ?? ""}`;
+    this.shaderKey = `${OWN}${source.name}_${vector}_${source.variant ?? ""}${accumulates ? "_plus" : ""}`;
     this.outputComponent = scalars.includes("result") ? 1 : vector;
-    this.variableComponents = Object.keys(source.inputs).map((name) => (scalars.includes(name) ? 1 : vector));
+    const read = Object.keys(source.inputs);
+    this.variableComponents = read.map((name) => (scalars.includes(name) ? 1 : vector));
     const workgroup = source.workgroup ?? WORKGROUP;
     this.workgroupSize = [workgroup, 1, 1];
     this.dispatch = [Math.ceil(source.count / workgroup), 1, 1];
-    this.variableNames = Object.keys(source.inputs);
+    this.variableNames = read;
+    if (accumulates) {
+      this.variableNames = [...read, ADDEND];
+      this.variableComponents.push(this.outputComponent);
+    }
     this.uniforms = ["count", ...Object.keys(source.params)].map((name) => `${name} : i32, `).join("");
+  }
+
+  /** The same with an addend; null where the body cannot take one. */
+  accumulating(): Program | null {
+    const { body, inputs, dtype = "float32" } = this.source;
+    const free = Object.keys(inputs).length < MOST_INPUTS;
+    return free && !this.accumulates && dtype === "float32" && body.includes("store(")
+      ? new Program(this.source, true)
+      : null;
+  }
+
+  /** WGSL of `store`, where the body calls it. */
+  private get store(): string {
+    if (!this.source.body.includes("store(")) return "";
+    const type = this.outputComponent === 4 ? "vec4<f32>" : "f32";
+    return `fn store(i : i32, value : ${type}) { result[i] = value${this.accumulates ? ` + ${ADDEND}[i]` : ""}; }`;
   }
 
   getUserCode(): string {
@@ -78,6 +110,7 @@ class Program implements WebGPUProgram {
       fn total(v : T) -> f32 { return ${wide ? "dot(v, T(1.0))" : "v"}; }
       ${this.source.functions ?? ""}
       ${this.source.shared ?? ""}
+      ${this.store}
       fn main(index : i32) {
         ${this.source.shared ? "" : "if (index >= uniforms.count) { return; }"}
         ${this.source.body}

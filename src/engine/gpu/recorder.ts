@@ -35,6 +35,8 @@ export interface DispatchCommand {
   readonly operations: number;
   readonly output: Storage;
   readonly inputs: readonly Storage[];
+  /** The kernel that adds one more input, the last, to what it stores; null where there is none. */
+  readonly accumulating: (() => Pick<DispatchCommand, "shader" | "uniforms">) | null;
 }
 
 /** Pieces copied to their offsets; what lies between them becomes zero. */

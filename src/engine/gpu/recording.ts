@@ -3,6 +3,7 @@
  * it into buffers and pipelines.
  */
 import type { TensorInfo } from "@tensorflow/tfjs-core";
+import { accumulate } from "./accumulate";
 import { ALIGNMENT, aligned, type Layout, type Piece, place } from "./arena";
 import { type Call, type DispatchCommand, type JoinCommand, type Recorder, rootOf, type Storage } from "./recorder";
 import { UniformSlab } from "./uniforms";
@@ -133,6 +134,10 @@ function toPieces(actions: readonly Action[], exits: readonly Exit[]) {
 
 /** @param largestBank bytes that one buffer may have */
 export function layOut(recorder: Recorder, exits: readonly Exit[], largestBank: number): Recording {
+  accumulate(
+    recorder,
+    exits.map(({ from }) => from),
+  );
   joinInPlace(recorder);
   const slab = new UniformSlab(ALIGNMENT);
   const actions = toActions(recorder, slab);

@@ -10,8 +10,10 @@ import "@tensorflow/tfjs-backend-webgpu/dist/flags_webgpu";
 import "@tensorflow/tfjs-backend-webgpu/dist/register_all_kernels";
 
 import { registerPlainArithmetic } from "./cpu-binary";
+import { registerPlainAddition } from "./webgpu-add";
 
 registerPlainArithmetic();
+registerPlainAddition();
 tf.env().set("IS_TEST", false);
 // Says nothing of a faster backend for Node.
 tf.env().set("PROD", true);

@@ -153,7 +153,7 @@ function pixelPass(
       ${before}
       for (var i = index; i < uniforms.rows * uniforms.c; i += uniforms.count) {
         let y = (x[i] - mean) * rate;
-        result[i] = ${value};
+        store(i, ${value});
       }`,
     count: groups * c,
     ...workgroupFor(groups * c),

@@ -130,7 +130,7 @@ function gather(
     const at = `targetRow${r} + ${c} * uniforms.all + ${e}`;
     const sum = `s${r}_${c}_${e}`;
     const positive = target === 4 ? "vec4<f32>(0.0)" : "0.0";
-    return `{ let at = ${at}; result[at] = ${z ? `select(${type}(), ${sum}, z[at] > ${positive})` : sum}; }`;
+    return `{ let at = ${at}; store(at, ${z ? `select(${type}(), ${sum}, z[at] > ${positive})` : sum}); }`;
   };
   const guard = (r: number, c: number, text: string) =>
     g.spread === 1 ? text : `if (y + ${r} < uniforms.height && x0 + ${c} < uniforms.width) ${text}`;

@@ -71,8 +71,8 @@ function stream(
       .join(" + ");
   const type = target === 4 ? "vec4<f32>" : "f32";
   const store = (e: number) => {
-    if (!z) return `result[to + ${e}] = ${sum(e)};`;
-    return `result[to + ${e}] = select(${type}(), ${sum(e)}, z[to + ${e}] > ${type}());`;
+    if (!z) return `store(to + ${e}, ${sum(e)});`;
+    return `store(to + ${e}, select(${type}(), ${sum(e)}, z[to + ${e}] > ${type}()));`;
   };
   const vector = target === 4 || source === 4 ? 4 : 1;
   const narrow = (names: readonly string[], width: 1 | 4) => (width < vector ? names : []);

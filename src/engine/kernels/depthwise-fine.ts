@@ -86,7 +86,7 @@ export const fineForward: GpuBody<DepthwiseShape> = ([x, w, z], s, run) => {
             f += outChannels;
           }
         }
-        ${each((r) => `result[(pixel + ${r}) * uniforms.oc + o] = sum${r};`)}`,
+        ${each((r) => `store((pixel + ${r}) * uniforms.oc + o, sum${r});`)}`,
     count: (s.batch * s.outHeight * s.outWidth * outChannels(s)) / vector / tile,
     shape: [s.batch, s.outHeight, s.outWidth, outChannels(s)],
     vector,
@@ -138,7 +138,7 @@ export const fineGradX: GpuBody<DepthwiseShape> = ([dy, w, z], s, run) => {
         let last = uniforms.ow - 1;
         ${each((r) => `var sum${r} = T(0.0);`)}
         ${perBlock.join("\n")}
-        ${each((r) => `{ let i = (pixel + ${r}) * uniforms.c + ic; result[i] = ${z ? `select(T(0.0), sum${r}, z[i] > T(0.0))` : `sum${r}`}; }`)}`,
+        ${each((r) => `{ let i = (pixel + ${r}) * uniforms.c + ic; store(i, ${z ? `select(T(0.0), sum${r}, z[i] > T(0.0))` : `sum${r}`}); }`)}`,
     count: (s.batch * s.height * s.width * s.channels) / v / tile,
     shape: [s.batch, s.height, s.width, s.channels],
     vector: v,

@@ -1,5 +1,5 @@
 /**
- * Depthwise convolution in streams: an invocation walks down a strip of four columns with the filter and the sums of the
+ * Depthwise convolution in streams: an invocation walks down a strip of a few columns with the filter and the sums of the
  * rows it is in the middle of in registers, so that a value is read once for a whole column of taps. Single floats, no
  * barriers, no branches in the inner loop. Taps of a dilated filter lie `dilation` apart, so do the columns and rows of
  * its strip: one code serves all dilations of a kernel size.
@@ -54,13 +54,12 @@ export const pictureParams = (source: Picture, target: Picture) => ({
 /** Integer r with ⌊n / d⌋ = n·r >> 16 for small n: a division costs software adapters as much as a load. */
 export const reciprocal = (d: number) => Math.ceil(65536 / d);
 
-const TILE = 4;
-
-export function planStrips(b: StreamBlock, input: Picture, output: Picture, stride: number): StripPlan {
+/** @param most columns of a tile: wide ones load less, but take longer to compile */
+export function planStrips(b: StreamBlock, input: Picture, output: Picture, stride: number, most: 4 | 8): StripPlan {
   const rate = Math.max(1, stride / b.dilation);
   const spread = Math.max(1, b.dilation / stride);
   const side = Math.ceil(output.width / spread);
-  const tile = Math.min(TILE, side);
+  const tile = Math.min(most, side);
   const tiles = Math.ceil(side / tile);
   const reach = ((tiles - 1) * tile * spread + spread - 1) * stride;
   const columns = range((tile - 1) * rate + b.kernel).map((c) => {

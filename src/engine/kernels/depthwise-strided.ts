@@ -100,7 +100,7 @@ export const stridedGradX: GpuBody<DepthwiseShape> = ([dy, w, z], s, run) => {
       partial.across ? `ix + ${c} < uniforms.width` : "",
     ].filter((t) => t);
     return `${inside.length > 0 ? `if (${inside.join(" && ")})` : ""} {
-      let at = to + (${r} * uniforms.width + ${c}) * uniforms.channels; result[at] = ${masked(`s${r}_${c}`)}; }`;
+      let at = to + (${r} * uniforms.width + ${c}) * uniforms.channels; store(at, ${masked(`s${r}_${c}`)}); }`;
   };
   const kinds = placed.map((b) =>
     [b.kernel, b.dilation, b.pad, b.inOffset === 0 && b.inChannels === s.channels].join("x"),

@@ -21,15 +21,17 @@ export interface Bank {
   readonly stride: number;
   /** Products that a step of one code may have: more channels at once save loads, but take longer to compile. */
   readonly taps: number;
+  /** Columns of a strip, at most. */
+  readonly tile: 4 | 8;
   readonly pad?: (b: PlacedBlock) => number;
 }
 
-export function planBlocks(s: DepthwiseShape, { input, output, stride, taps, pad = (b) => b.pad }: Bank) {
+export function planBlocks(s: DepthwiseShape, { input, output, stride, taps, tile, pad = (b) => b.pad }: Bank) {
   const planned = place(s.blocks).map((b): Planned => {
     const ratio = b.outChannels / b.inChannels;
     const group = [4, 3, 2].find((n) => ratio % n === 0 && n * b.kernel ** 2 <= taps) ?? 1;
     const stream = { kernel: b.kernel, dilation: b.dilation, pad: pad(b), group };
-    const plan = planStrips(stream, input, output, stride);
+    const plan = planStrips(stream, input, output, stride, tile);
     return { b, stream, plan, key: [b.kernel, group, plan.rate, plan.tile, plan.ragged].join() };
   });
   const codes = [...new Set(planned.map(({ key }) => key))].map((key) => {

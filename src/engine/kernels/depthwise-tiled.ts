@@ -47,6 +47,7 @@ export const tiledForward: GpuBody<DepthwiseShape> = ([input, w, z], s, run) => 
     output: target,
     stride: s.stride,
     taps: MOST_TAPS.forward,
+    tile: 8,
   });
   let count = 0;
   const entries = planned.map((p): Entry => {
@@ -74,7 +75,7 @@ export const tiledForward: GpuBody<DepthwiseShape> = ([input, w, z], s, run) => 
         stride: s.stride,
         weight,
         read,
-        write: (at, value, j) => `result[${at} + ${j} * inChannels] = ${value};`,
+        write: (at, value, j) => `store(${at} + ${j} * inChannels, ${value});`,
         gather: false,
       })}`,
       )}
@@ -112,17 +113,17 @@ function unread(s: DepthwiseShape): { readonly inOffset: number; readonly inChan
 export const tiledGradX: GpuBody<DepthwiseShape> = ([dy, w, z], s, run) => {
   if (!dy || !w) throw new Error("DepthwiseGradX needs dy and w.");
   const [source, target] = [outputOf(s), inputOf(s)];
+  const reads = (c: number) => s.blocks.filter((b) => c >= b.inOffset && c < b.inOffset + b.inChannels).length;
+  const apart = range(s.channels).every((c) => reads(c) <= 1);
   const { planned, codes, codeOf, variant } = planBlocks(s, {
     input: source,
     output: target,
     stride: 1,
     taps: MOST_TAPS.gradX,
+    tile: apart ? 8 : 4,
     pad: (b) => b.dilation * (b.kernel - 1) - b.pad,
   });
-  const reads = (c: number) => planned.filter(({ b }) => c >= b.inOffset && c < b.inOffset + b.inChannels).length;
-  const alone =
-    range(s.channels).every((c) => reads(c) <= 1) &&
-    planned.every(({ b, stream }) => b.outChannels <= b.inChannels * stream.group);
+  const alone = apart && planned.every(({ b, stream }) => b.outChannels <= b.inChannels * stream.group);
   let count = 0;
   const entries = planned.map((p): Entry => {
     const { chunks, ...shares } = alone
@@ -144,7 +145,7 @@ export const tiledGradX: GpuBody<DepthwiseShape> = ([dy, w, z], s, run) => {
   const write = (at: string, value: string) =>
     !alone
       ? `{ let at = ${at}; var v = ${value}; if (!fresh) { v += result[at]; } result[at] = v; }`
-      : `{ let at = ${at}; result[at] = ${z ? `select(0.0, ${value}, z[at] > 0.0)` : value}; }`;
+      : `{ let at = ${at}; store(at, ${z ? `select(0.0, ${value}, z[at] > 0.0)` : value}); }`;
   const several = severalCells(entries);
   const code = codes.map(({ stream, plan }, i) => {
     const taps = stream.kernel ** 2;
@@ -176,7 +177,7 @@ export const tiledGradX: GpuBody<DepthwiseShape> = ([dy, w, z], s, run) => {
     }`;
   });
   const zero = (start: string, pixels: string) =>
-    `for (var p = 0; p < ${pixels}; p++) { result[(${start} + p) * targetStep + ic] = 0.0; }`;
+    `for (var p = 0; p < ${pixels}; p++) { ${alone ? `store((${start} + p) * targetStep + ic, 0.0);` : `result[(${start} + p) * targetStep + ic] = 0.0;`} }`;
   const holds = (i: number) =>
     `${i} < uniforms.blocks && ic >= uniforms.inOffset${i} && ic < uniforms.inOffset${i} + uniforms.inChannels${i}`;
   const body = alone
@@ -232,6 +233,7 @@ export const tiledGradW: GpuBody<DepthwiseShape> = ([input, dy, z], s, run) => {
     output: target,
     stride: s.stride,
     taps: MOST_TAPS.gradW,
+    tile: 4,
   });
   const units = planned.reduce((sum, { b, stream }) => sum + b.outChannels / stream.group, 0);
   const most = Math.min(...planned.map(({ plan }) => s.batch * plan.strips));

@@ -153,7 +153,7 @@ export const wholeForward: GpuBody<DepthwiseShape> = ([input, w, z], s, run) => 
           return `${taps(kind)} ${[...found].map(([o, sum]) => `s${o} = ${sum};`).join("\n")}`;
         })}
         let to = n * ${pixels} * uniforms.outStep + outOffset + local;
-        ${lines(pixels, (o) => `result[to + ${o} * uniforms.outStep] = s${o};`)}
+        ${lines(pixels, (o) => `store(to + ${o} * uniforms.outStep, s${o});`)}
       }`,
     count: table.count,
     shape: [s.batch, s.outHeight, s.outWidth, outChannels(s)],

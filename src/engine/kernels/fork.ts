@@ -26,7 +26,7 @@ const sumKernel = defineDifferentiable<Sum>(
         variant: `${inputs.length}`,
         inputs: Object.fromEntries(inputs.map((x, i) => [`x${i}`, x])),
         params: {},
-        body: `result[index] = ${inputs.map((_, i) => `x${i}[index]`).join(" + ")};`,
+        body: `store(index, ${inputs.map((_, i) => `x${i}[index]`).join(" + ")});`,
         count: size / vector,
         shape: s.shape,
         vector,

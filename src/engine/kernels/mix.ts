@@ -127,7 +127,7 @@ const mixBody: KernelBody<MixShape> = {
         s.taps,
         `${outs.map((b) => `var sum${b} = T(0.0);`).join(" ")}
         ${blocks.join("\n")}
-        ${outs.map((b) => `result[(pixel * ${s.outBlocks} + ${b}) * uniforms.c + c] = sum${b};`).join("\n")}`,
+        ${outs.map((b) => `store((pixel * ${s.outBlocks} + ${b}) * uniforms.c + c, sum${b});`).join("\n")}`,
       ),
       ...eachPixelOf(s),
       shape: [...s.pixels, s.outBlocks * s.channels],
@@ -161,7 +161,7 @@ const gradXBody: KernelBody<MixInput> = {
         .filter((t) => t.from === block)
         .map((t) => (t.weight ? `w${weightIndex(s, t)} * d${t.to}` : `d${t.to}`));
       const value = terms.length > 0 ? terms.join(" + ") : "T(0.0)";
-      return `result[(pixel * ${blocks} + ${block}) * uniforms.c + c] = ${value};`;
+      return `store((pixel * ${blocks} + ${block}) * uniforms.c + c, ${value});`;
     });
     return run({
       name: "MixGradX",
@@ -241,7 +241,7 @@ const gradWBody: KernelBody<MixShape> = {
         if (tap >= 0) {
           for (var k = 0; k < uniforms.chunks; k++) { sum += partial[tap * uniforms.chunks + k]; }
         }
-        result[index] = sum;`,
+        store(index, sum);`,
       count: table.length,
       shape: [s.rows, s.columns],
     });

@@ -138,7 +138,7 @@ const scaleFamily = defineBilinear<Rows>("SearchlightChannelScale", {
     ...scaleBody,
     gpu: ([x, scale], s, run) => {
       if (!x || !scale) throw new Error("ChannelScale needs x and scale.");
-      const body = "result[index] = x[index] * scale[index % uniforms.c];";
+      const body = "store(index, x[index] * scale[index % uniforms.c]);";
       return run({
         name: "ChannelScale",
         inputs: { x, scale },
@@ -151,7 +151,7 @@ const scaleFamily = defineBilinear<Rows>("SearchlightChannelScale", {
     ...scaleBody,
     gpu: ([dy, scale], s, run) => {
       if (!dy || !scale) throw new Error("ChannelScaleGradX needs dy and scale.");
-      const body = "result[index] = x[index] * scale[index % uniforms.c];";
+      const body = "store(index, x[index] * scale[index % uniforms.c]);";
       return run({
         name: "ChannelScale",
         inputs: { x: dy, scale },

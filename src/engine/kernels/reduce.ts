@@ -27,7 +27,7 @@ export function sumChunks(
     body: `
       var sum = T(0.0);
       for (var c = 0; c < uniforms.chunks; c++) { sum += partial[c * uniforms.count + index]; }
-      result[index] = sum;`,
+      store(index, sum);`,
     count: size / vector,
     shape,
     vector,
