@@ -21,7 +21,7 @@ function dispatch(name: string, output: Storage, inputs: Storage[], accumulates 
   };
 }
 
-function after(commands: DispatchCommand[], exits: Storage[]): DispatchCommand[] {
+function accumulated(commands: DispatchCommand[], exits: Storage[]): DispatchCommand[] {
   const recorder = new Recorder([]);
   recorder.commands.push(...commands);
   accumulate(recorder, exits);
@@ -37,7 +37,7 @@ describe("accumulate", () => {
   ];
 
   it("lets the later of the two makers add the earlier's result and write the sum", () => {
-    const commands = after(make(), [sum]);
+    const commands = accumulated(make(), [sum]);
     expect(commands.map(({ name }) => name)).toEqual(["First", "Second"]);
     expect(commands[1]?.inputs).toEqual([x, early]);
     expect(commands[1]?.output).toBe(sum);
@@ -46,7 +46,7 @@ describe("accumulate", () => {
 
   it("adds what is there from outside", () => {
     const outside: Storage = { bytes: 16, source: { constant: 1, dtype: "float32" }, within: null };
-    const commands = after([dispatch("Only", late, [x]), dispatch(ADD, sum, [outside, late])], [sum]);
+    const commands = accumulated([dispatch("Only", late, [x]), dispatch(ADD, sum, [outside, late])], [sum]);
     expect(commands.map(({ inputs }) => inputs)).toEqual([[x, outside]]);
   });
 
@@ -56,18 +56,18 @@ describe("accumulate", () => {
     ["another kernel reads the later result", [...make(), dispatch("Third", storage(), [late])], [sum]],
     ["both are the same", [dispatch("Only", late, [x]), dispatch(ADD, sum, [late, late])], [sum]],
   ])("leaves an addition alone when %s", (_, commands, exits) => {
-    expect(after(commands, exits)).toEqual(commands);
+    expect(accumulated(commands, exits)).toEqual(commands);
   });
 
   it("leaves an addition alone when a part of the later result is read", () => {
     const part: Storage = { bytes: 8, source: "scratch", within: { storage: late, offset: 8 } };
     const commands = [...make(), dispatch("Third", storage(8), [part])];
-    expect(after(commands, [sum])).toEqual(commands);
+    expect(accumulated(commands, [sum])).toEqual(commands);
   });
 
   it("adds once: a second addition to the same kernel stays", () => {
     const [more, all] = [storage(), storage()];
-    const commands = after([dispatch("Before", more, [x]), ...make(), dispatch(ADD, all, [sum, more])], [all]);
+    const commands = accumulated([dispatch("Before", more, [x]), ...make(), dispatch(ADD, all, [sum, more])], [all]);
     expect(commands.map(({ name }) => name)).toEqual(["Before", "First", "Second", ADD]);
   });
 });
