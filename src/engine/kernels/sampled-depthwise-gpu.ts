@@ -12,7 +12,7 @@ import { stridedGradX } from "./depthwise-strided";
 import { type Entry, eachCell, numbersOf, planBlocks, severalCells, shareCells, table } from "./depthwise-strips";
 import { PICK_OF, rowParams } from "./gate";
 import { maskedInput } from "./masked-input";
-import { bankOf, constantsOf, inShape, outShape, type SampledDepthwise } from "./sampled-depthwise";
+import { bankOf, constantsOf, inShape, outShape, type SampledDepthwise } from "./sampled-depthwise-shape";
 
 const WORKGROUP = 16;
 /** Products of a step: one channel at a time, so any filter fits. */
@@ -41,7 +41,7 @@ const FIND_SLOT = (blocks: ReturnType<typeof table>) => `
   if (cells == 0) { return; }
   let c = rest / units;
   let unit = rest - c * units;
-  let filter = filterOffset + slot * units + unit;`;
+  let taps = filterOffset + slot * units + unit;`;
 
 /** A convolution of each slot: of x by its filter, or, with stride 1, of dy by the filter turned round. */
 function eachSlot(
@@ -116,7 +116,7 @@ function eachSlot(
 function plannedForward(s: SampledDepthwise) {
   const [source, target] = [inputOf(s), outputOf(s)];
   const plan = planBlocks(bankOf(s), { input: source, output: target, stride: s.stride, taps: TAPS });
-  const weight = (_: number) => (_j: string, t: string) => `w[filter + (${t}) * outChannels]`;
+  const weight = (_: number) => (_j: string, t: string) => `w[taps + (${t}) * outChannels]`;
   return { source, target, weight, ...plan };
 }
 
@@ -129,7 +129,7 @@ function plannedBack(s: SampledDepthwise) {
     taps: TAPS,
     pad: (b) => b.dilation * (b.kernel - 1) - b.pad,
   });
-  const weight = (taps: number) => (_j: string, t: string) => `w[filter + (${taps - 1} - (${t})) * outChannels]`;
+  const weight = (taps: number) => (_j: string, t: string) => `w[taps + (${taps - 1} - (${t})) * outChannels]`;
   return { source, target, weight, ...plan };
 }
 
@@ -194,7 +194,7 @@ const sharedGradX: GpuBody<SampledDepthwise> = (inputs, s, run) => {
         let pick = pickOf(slot);
         ${blocks.code}
         if (cells == 0) { continue; }
-        let filter = filterOffset + slot * units + unit;
+        let taps = filterOffset + slot * units + unit;
         ${code.join("\n")}
         fresh = false;
       }

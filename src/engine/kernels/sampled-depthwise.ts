@@ -16,58 +16,15 @@ import {
 import { filterSize, place } from "./depthwise-plan";
 import { eachUsed, type Gate } from "./gate";
 import { sampledForward, sampledGradW, sampledGradX } from "./sampled-depthwise-gpu";
-
-/** One operation of the bank. */
-export interface SampledBlock {
-  readonly kernel: number;
-  readonly dilation: number;
-}
-
-export interface SampledDepthwise {
-  readonly batch: number;
-  readonly height: number;
-  readonly width: number;
-  /** Of a slot. */
-  readonly channels: number;
-  readonly stride: number;
-  readonly outHeight: number;
-  readonly outWidth: number;
-  /** Whether all edges read one picture, or each its slot. */
-  readonly shared: boolean;
-  /** The operations in the order of their blocks in the filter; gate.ops names their primitives. */
-  readonly blocks: readonly SampledBlock[];
-  readonly gate: Gate;
-}
-
-/** The bank of all operations of all edges: where the filters lie. */
-export function bankOf(s: SampledDepthwise): DepthwiseShape {
-  const all = s.gate.rows.length * s.channels;
-  const blocks = s.blocks.map((b) => ({
-    ...b,
-    pad: (b.dilation * (b.kernel - 1)) / 2,
-    outChannels: all,
-    inOffset: 0,
-    inChannels: all,
-  }));
-  return { ...s, blocks };
-}
-
-const slots = (s: SampledDepthwise) => s.gate.rows.length;
-export const inShape = (s: SampledDepthwise) => [
-  ...(s.shared ? [] : [slots(s)]),
-  s.batch,
-  s.height,
-  s.width,
-  s.channels,
-];
-export const outShape = (s: SampledDepthwise) => [slots(s), s.batch, s.outHeight, s.outWidth, s.channels];
-
-/** Inputs after the first two: a mask where there is one, and the picks. */
-export function constantsOf<T>(inputs: readonly T[]) {
-  const [z, picks] = inputs.length > 3 ? inputs.slice(2) : [undefined, inputs[2]];
-  if (!picks) throw new Error("A sampled operation needs picks.");
-  return { z, picks };
-}
+import {
+  bankOf,
+  constantsOf,
+  edgesOf,
+  inShape,
+  outShape,
+  type SampledBlock,
+  type SampledDepthwise,
+} from "./sampled-depthwise-shape";
 
 /** What one slot in use computes, as a depthwise convolution of its own. */
 interface Slot {
@@ -81,7 +38,7 @@ interface Slot {
 }
 
 function eachSlot(s: SampledDepthwise, picks: Values, visit: (slot: Slot) => void): void {
-  const [all, inSize] = [slots(s) * s.channels, s.batch * s.height * s.width * s.channels];
+  const [all, inSize] = [edgesOf(s) * s.channels, s.batch * s.height * s.width * s.channels];
   const outSize = s.batch * s.outHeight * s.outWidth * s.channels;
   const bank = place(bankOf(s).blocks);
   eachUsed(s.gate, picks, (slot) => {

@@ -4,8 +4,8 @@ import { vectorFor } from "../gpu/program";
 import { lines, range } from "./convolution-tiles";
 import { PICK_OF, rowParams } from "./gate";
 import { maskedInput } from "./masked-input";
-import { constantsOf } from "./sampled-depthwise";
-import { columnsOf, inShape, outShape, pixelsOf, type SampledPointwise } from "./sampled-pointwise";
+import { constantsOf } from "./sampled-depthwise-shape";
+import { columnsOf, inShape, outShape, pixelsOf, type SampledPointwise } from "./sampled-pointwise-shape";
 
 /** Pixels of an invocation: as many of these as there are. */
 const blockOf = (pixels: number) => [8, 4, 2].find((n) => n <= pixels) ?? 1;
@@ -212,9 +212,9 @@ export const sampledPointwiseGradW: GpuBody<SampledPointwise> = (inputs, s, run)
       let last = min((chunk + 1) * uniforms.perChunk, uniforms.pixels);
       ${cells.map(({ name }) => `var ${name} = T(0.0);`).join(" ")}
       for (var p = chunk * uniforms.perChunk; p < last; p++) {
-        let from = ${inputAt(s, "p")} + inFirst;
+        let source = ${inputAt(s, "p")} + inFirst;
         let at = (slot * uniforms.pixels + p) * uniforms.outs + outFirst;
-        ${lines(i, (a) => `let x${a} = ${rectify ? `max(x[from + ${a}], T(0.0))` : `x[from + ${a}]`};`)}
+        ${lines(i, (a) => `let x${a} = ${rectify ? `max(x[source + ${a}], T(0.0))` : `x[source + ${a}]`};`)}
         ${lines(o, (b) => `let d${b} = dy[at + ${b}];`)}
         ${cells.map(({ a, j, b, name }) => `${name} += x${a}${lane(j)} * d${b};`).join("\n")}
       }
