@@ -227,6 +227,7 @@ export const sampledPointwiseGradW: GpuBody<SampledPointwise> = (inputs, s, run)
   });
   return run({
     name: "SampledPointwiseGradWSum",
+    variant: s.shared ? "shared" : "",
     inputs: { partial, picks },
     params: { ...params, chunks, size },
     functions: PICK_OF,

@@ -13,9 +13,9 @@ import { type MixedOutput, type Sample, sampledMix } from "../kernels/sampled-mi
 import { sampledHalf, sampledPointwise } from "../kernels/sampled-pointwise";
 import { sampledPools } from "../kernels/sampled-pooling";
 import { partSlots, slotNorm } from "../kernels/slot-norm";
+import { onLoad, type Smoothness } from "./layers";
 import type { EdgeParameters } from "./mixed-edges";
 import { BANK, SEPARABLE } from "./mixed-edges";
-import { onLoad, type Smoothness } from "./layers";
 import type { View } from "./parameters";
 
 /** DropBlock on identity skips. */
@@ -71,7 +71,13 @@ export function sampledEdges(parameters: EdgeParameters, o: SampledEdgesOptions)
   const { even, odd } = parameters;
   const rows = edges.map(({ index }) => firstRow + index);
   const own = (ops: readonly number[]): Gate => ({ kind: "own", rows, ops });
-  const output = (tensor: Tensor, kind: MixedOutput["kind"], ops: readonly number[], normalised: boolean, first = 0) => ({
+  const output = (
+    tensor: Tensor,
+    kind: MixedOutput["kind"],
+    ops: readonly number[],
+    normalised: boolean,
+    first = 0,
+  ) => ({
     ...{ tensor, kind, ops, normalised, first },
   });
 
@@ -108,7 +114,12 @@ export function sampledEdges(parameters: EdgeParameters, o: SampledEdgesOptions)
         : [output(toSkip[0], "picture", SKIP, false)];
     return sampledMix(
       sums,
-      [...skip, output(pooled, "any", POOLS, true), output(toMix, "own", ONCE, false), output(twice, "own", SECOND, true)],
+      [
+        ...skip,
+        output(pooled, "any", POOLS, true),
+        output(toMix, "own", ONCE, false),
+        output(twice, "own", SECOND, true),
+      ],
       { picks, weights, masks: masks(x, sample) },
       { rows, to: edges.map(({ node }) => node), channels, nodes },
     );
