@@ -4,7 +4,7 @@ import { expect, test } from "./test";
 
 test("exports a run, shows it again and takes its settings", async ({ app, page }) => {
   await app.chooseData("shapes");
-  const chosen = { ...SMALL, objective: "bilevel", iterations: 2, seed: 7, gamma: 2.5, augment: false } as const;
+  const chosen = { ...SMALL, objective: "bilevel", iterations: 2, seed: 7, momentum: 0.5, augment: false } as const;
   await app.set({ ...chosen, backend: "cpu" });
   await app.primary.click();
   await app.expectStatus("finished");
@@ -26,7 +26,7 @@ test("exports a run, shows it again and takes its settings", async ({ app, page 
   await imported.getByRole("button", { name: "Use these settings" }).click();
   await app.set({});
   await expect(app.row("seed").getByRole("textbox")).toHaveValue("7");
-  await expect(app.row("gamma").getByRole("textbox")).toHaveValue("2.5");
+  await expect(app.row("momentum").getByRole("textbox")).toHaveValue("0.5");
   await expect(app.row("initChannels").getByRole("textbox")).toHaveValue("2");
   await expect(app.row("augment").getByRole("switch")).not.toBeChecked();
   await expect(app.row("backend").getByRole("combobox")).toHaveValue("cpu");

@@ -2,7 +2,7 @@
 import { readFile } from "node:fs/promises";
 import { expect, type Locator, type Page } from "@playwright/test";
 import { type RunFile, runFileSchema } from "../src/domain/run";
-import { SETTINGS, type SettingName, type Settings } from "../src/domain/settings";
+import { SETTINGS, type SearchMethod, type SettingName, type Settings } from "../src/domain/settings";
 
 export type Status = "idle" | "starting" | "running" | "pausing" | "paused" | "finished" | "failed";
 type Group = "Objective" | "Preset";
@@ -58,6 +58,10 @@ export class Searchlight {
 
   async choose(group: Group, label: string): Promise<void> {
     await this.page.getByRole("radiogroup", { name: group }).getByText(label, { exact: true }).click();
+  }
+
+  async chooseMethod(method: SearchMethod): Promise<void> {
+    await this.page.locator(".method-row").getByRole("combobox", { name: "Strategy" }).selectOption(method);
   }
 
   async chooseData(name: "emoji-8" | "shapes"): Promise<void> {

@@ -144,7 +144,7 @@ function mixedCase(golden: GoldenCase): Results {
   return differentiate(golden, set, ["x", fromAlphas ? "alpha" : "weights"], (view, [x, w]) => {
     const row = tf.reshape(fromAlphas ? softmax(w as Tensor) : (w as Tensor), [1, PRIMITIVES.length]);
     const weights = partial > 1 ? tf.concat([row, tf.ones([1, partial - 1])], 1) : row;
-    return channelShuffle(edges(view, x as Tensor, weights, null), channels, partial);
+    return channelShuffle(edges.mixed(view, x as Tensor, weights, null), channels, partial);
   });
 }
 
@@ -166,7 +166,7 @@ function cellCase(golden: GoldenCase): Results {
     const weights = betas
       ? partialWeights(rows(alphas), tf.reshape(betas, [1, EDGES]), partial)
       : softmax(alphas as Tensor);
-    return run(view, s0 as Tensor, s1 as Tensor, tf.reshape(weights, [EDGES, -1]));
+    return run.mixed(view, s0 as Tensor, s1 as Tensor, tf.reshape(weights, [EDGES, -1]));
   });
 }
 

@@ -26,7 +26,7 @@ export function ourCell(): TrainingStep {
     run: (_, given) => {
       const loss = (...args: Tensor[]) => {
         const [alphas, flat] = args as [Tensor, Tensor];
-        const output = run(set.view(flat), named(given, "s0"), named(given, "s1"), softmax(alphas));
+        const output = run.mixed(set.view(flat), named(given, "s0"), named(given, "s1"), softmax(alphas));
         return tf.sum(tf.mul(output, named(given, "upstream"))).asScalar();
       };
       const { value, grads } = tf.valueAndGrads(loss)([named(given, "alphas"), named(given, "weights")]);

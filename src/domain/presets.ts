@@ -1,12 +1,5 @@
 /** Presets: complete settings for a size of search, from a processor to the papers. */
-import {
-  DEFAULTS,
-  methodSettings,
-  SETTING_NAMES,
-  type SearchMethod,
-  type Settings,
-  type StrategyName,
-} from "./settings";
+import { DEFAULTS, isUsed, SETTING_NAMES, type Settings, type StrategyName } from "./settings";
 
 export const PRESETS = ["tiny", "demo", "small", "paper"] as const;
 export type Preset = (typeof PRESETS)[number];
@@ -75,14 +68,16 @@ export function presetSettings(preset: Preset, keep: Partial<Settings> = {}): Se
   return { ...values, strategy, order, objective, seed, backend };
 }
 
-/** Settings after a change of strategy: what was the preset's is the preset's for the new one, the rest stays. */
-export function withMethod(settings: Settings, preset: Preset, method: SearchMethod): Settings {
-  const [before, after] = [
-    presetSettings(preset, settings),
-    presetSettings(preset, { ...settings, ...methodSettings(method) }),
-  ];
+/**
+ * Settings after an edit. With another strategy, what was the preset's becomes the preset's for the new one, and what a person changed
+ * stays; an order that the search does not have becomes the first.
+ */
+export function edited(settings: Settings, preset: Preset, values: Partial<Settings>): Settings {
+  const before = presetSettings(preset, settings);
+  const after = presetSettings(preset, { ...settings, ...values });
   const kept = SETTING_NAMES.filter((name) => settings[name] !== before[name]);
-  return { ...after, ...Object.fromEntries(kept.map((name) => [name, settings[name]])) };
+  const next = { ...after, ...Object.fromEntries(kept.map((name) => [name, settings[name]])), ...values };
+  return isUsed("order", next) ? next : { ...next, order: "1" };
 }
 
 /** The preset that these settings are, apart from method, seed and backend; null when they are nobody's. */

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { PRESETS, presetOf, presetSettings, withMethod } from "./presets";
+import { edited, PRESETS, presetOf, presetSettings } from "./presets";
 import {
   isUsed,
   methodOf,
@@ -78,9 +78,18 @@ describe("a search method", () => {
   it("brings the preset's values for it and keeps what a person changed", () => {
     const changed = { ...tiny, momentum: 0.5 };
     for (const method of SEARCH_METHODS) {
-      const settings = withMethod(changed, "tiny", method);
+      const settings = edited(changed, "tiny", methodSettings(method));
       expect(settings).toMatchObject({ ...methodSettings(method), momentum: 0.5 });
       expect({ ...settings, momentum: 0.9 }).toEqual(presetSettings("tiny", settings));
     }
+    expect(edited(tiny, "tiny", { strategy: "pc-darts" }).initChannels).toBe(8);
+    expect(edited({ ...tiny, initChannels: 16 }, "tiny", { strategy: "pc-darts" }).initChannels).toBe(16);
+  });
+
+  it("falls back to the first order with an objective that has no second", () => {
+    const second = edited(tiny, "tiny", { strategy: "gdas", objective: "lease-r18", order: "2" });
+    expect(second.order).toBe("2");
+    expect(edited(second, "tiny", { objective: "bilevel" }).order).toBe("1");
+    expect(() => parseSettings({ objective: "bilevel" }, second)).toThrow("first order only");
   });
 });

@@ -203,11 +203,6 @@ function schemaOf(setting: Setting): z.ZodType {
   }
 }
 
-/** An objective, with order 1 where the strategy has no other for it. */
-export function objectiveSettings(settings: Settings, objective: ObjectiveName): Pick<Settings, "objective" | "order"> {
-  return { objective, order: isUsed("order", { ...settings, objective }) ? settings.order : "1" };
-}
-
 /** Says what is wrong with a value by itself, or null. */
 export function settingError(name: SettingName, value: unknown): string | null {
   const setting: Setting = SETTINGS[name];

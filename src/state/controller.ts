@@ -1,7 +1,7 @@
 /** What a person can do, in terms of the engine's contract and the store. No React, no DOM. */
 import { BUILT_IN, type BuiltIn } from "../domain/dataset";
-import { type Preset, presetSettings, withMethod } from "../domain/presets";
-import { parseSettings, type SearchMethod, type SettingName, type Settings, SettingsError } from "../domain/settings";
+import { edited, type Preset, presetSettings } from "../domain/presets";
+import { parseSettings, type SettingName, type Settings, SettingsError } from "../domain/settings";
 import type { EngineEvent } from "../worker/api";
 import { type AppState, applyEvent, type Comparison, type LogEvent, logged, type ProfileView } from "./app-state";
 import { liveChanges } from "./edits";
@@ -23,8 +23,6 @@ export interface Controller {
   /** A data file or a run file, told apart by its name. */
   readonly openFile: (file: File) => Promise<void>;
   readonly choosePreset: (preset: Preset) => Promise<void>;
-  /** Settings that were the preset's become those of the preset for this method. */
-  readonly chooseMethod: (method: SearchMethod) => Promise<void>;
   readonly edit: (values: Partial<Settings>) => Promise<void>;
   /** The run as text and the name for its file; null when there is none or it failed. */
   readonly exportRun: () => Promise<{ name: string; text: string } | null>;
@@ -183,7 +181,7 @@ export function createController(store: AppStore, client: EngineClient, reload: 
   const edit = async (values: Partial<Settings>, preset: Preset = get().preset) => {
     const before = get();
     if (!may().edit) return;
-    const settings: Settings = { ...before.settings, ...values };
+    const settings = edited(before.settings, preset, values);
     set((state) => ({ ...state, settings, preset, touched: true }));
     if (before.status.kind !== "paused" || !before.runSettings) return;
     // Only what was edited: settings taken from a run file wait for the next run.
@@ -222,7 +220,6 @@ export function createController(store: AppStore, client: EngineClient, reload: 
       set((state) => ({ ...state, repeats: null }));
       return edit(presetSettings(preset, get().settings), preset);
     },
-    chooseMethod: (method) => edit(withMethod(get().settings, get().preset, method)),
     edit: (values) => edit(values),
     exportRun: async () => {
       if (!may().export) return null;

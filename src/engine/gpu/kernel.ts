@@ -141,32 +141,32 @@ export function defineLinearPair<A>(name: string, forward: KernelBody<A>, adjoin
  * A bilinear kernel y = f(x, w) with its two adjoints. The three are closed under differentiation:
  * f(x, w) → X(dy, w), W(x, dy); X(dy, w) → f(·, w), W(·, dy); W(x, dy) → X(dy, ·), f(x, ·).
  *
- * All three take a mask z of x's shape, a constant of the differentiation, as a third input: f and W then read x where
- * z > 0 and zero elsewhere, and X writes zero where z ≤ 0. With z = x this is f(max(x, 0), w) and its gradients, and the
- * three are still closed.
+ * All three take constants of the differentiation as further inputs. One may be a mask z of x's shape, if the kernel knows
+ * masks: f and W then read x where z > 0 and zero elsewhere, and X writes zero where z ≤ 0. With z = x this is
+ * f(max(x, 0), w) and its gradients, and the three are still closed.
  */
 export function defineBilinear<A>(
   name: string,
   bodies: { readonly forward: KernelBody<A>; readonly gradX: KernelBody<A>; readonly gradW: KernelBody<A> },
 ) {
-  const pair = (inputs: readonly Tensor[]) => inputs as readonly [Tensor, Tensor, Tensor?];
-  const and = (z: Tensor | undefined) => (z ? [z] : []);
+  const split = (inputs: readonly Tensor[]) => inputs as readonly [Tensor, Tensor, ...Tensor[]];
   const forward: Kernel<A> = defineDifferentiable(name, bodies.forward, (dy, inputs, attrs) => {
-    const [x, w, z] = pair(inputs);
-    return [() => gradX([dy, w, ...and(z)], attrs), () => gradW([x, dy, ...and(z)], attrs)];
+    const [x, w, ...constants] = split(inputs);
+    return [() => gradX([dy, w, ...constants], attrs), () => gradW([x, dy, ...constants], attrs)];
   });
   const gradX: Kernel<A> = defineDifferentiable(`${name}GradX`, bodies.gradX, (g, inputs, attrs) => {
-    const [dy, w, z] = pair(inputs);
-    return [() => forward([g, w, ...and(z)], attrs), () => gradW([g, dy, ...and(z)], attrs)];
+    const [dy, w, ...constants] = split(inputs);
+    return [() => forward([g, w, ...constants], attrs), () => gradW([g, dy, ...constants], attrs)];
   });
   const gradW: Kernel<A> = defineDifferentiable(`${name}GradW`, bodies.gradW, (g, inputs, attrs) => {
-    const [x, dy, z] = pair(inputs);
-    return [() => gradX([dy, g, ...and(z)], attrs), () => forward([x, g, ...and(z)], attrs)];
+    const [x, dy, ...constants] = split(inputs);
+    return [() => gradX([dy, g, ...constants], attrs), () => forward([x, g, ...constants], attrs)];
   });
   return {
-    forward: (x: Tensor, w: Tensor, attrs: A) => forward([x, w], attrs),
+    forward: (x: Tensor, w: Tensor, attrs: A, ...constants: readonly Tensor[]) => forward([x, w, ...constants], attrs),
     /** f(max(x, 0), w). */
-    forwardRectified: (x: Tensor, w: Tensor, attrs: A) => forward([x, w, detach(x)], attrs),
+    forwardRectified: (x: Tensor, w: Tensor, attrs: A, ...constants: readonly Tensor[]) =>
+      forward([x, w, detach(x), ...constants], attrs),
     gradX: (dy: Tensor, w: Tensor, attrs: A) => gradX([dy, w], attrs),
     gradW: (x: Tensor, dy: Tensor, attrs: A) => gradW([x, dy], attrs),
   };

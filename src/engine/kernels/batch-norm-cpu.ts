@@ -4,6 +4,7 @@
  */
 import type { Values } from "../gpu/kernel";
 import { addProducts, addSums, type Pixels } from "./channel-sums";
+import { eachUsed, type Gate, slotsOf } from "./gate";
 
 export const EPSILON = 1e-5;
 
@@ -16,6 +17,11 @@ export interface Rows {
   readonly parts: number;
   /** Where the gradient of the normalised values comes from a mix's: how to read it, without a tensor of its own. */
   readonly mixed?: MixedGradient;
+  /**
+   * Several tensors of this shape one after the other, each with its own statistics, of which those in use are worked on;
+   * parts of sums are then [parts, slots, k, C]. The picks are the last input.
+   */
+  readonly slots?: Gate;
 }
 
 /** Block `from` of the normalised values was added to block `to` of the mix, times a weight of the matrix or once. */
@@ -247,4 +253,38 @@ export function cpuSecondX(
         (x1[i] as number) * (ofX[c] as number) +
         (base[c] as number);
     }
+}
+
+/** One slot of a tensor of slots: its part of values, and of sums of k numbers for each channel. */
+interface Slot {
+  readonly of: (values: Values) => Values;
+  readonly partsOf: (sums: Values, k: number) => Values;
+  readonly putParts: (from: Values, to: Values, k: number) => void;
+}
+
+/** Calls visit for each slot in use. */
+export function eachSlot(s: Rows, gate: Gate, picks: Values, visit: (slot: Slot) => void): void {
+  const [size, slots] = [s.rows * s.channels, slotsOf(gate)];
+  eachUsed(gate, picks, (slot) => {
+    /** Calls move(index in the slot's own parts, index in all). */
+    const move = (k: number, at: (own: number, all: number) => void) => {
+      const run = k * s.channels;
+      for (let part = 0; part < s.parts; part++)
+        for (let i = 0; i < run; i++) at(part * run + i, (part * slots + slot) * run + i);
+    };
+    visit({
+      of: (values) => values.subarray(slot * size, (slot + 1) * size),
+      partsOf: (sums, k) => {
+        const own = new Float32Array(s.parts * k * s.channels);
+        move(k, (i, all) => {
+          own[i] = sums[all] as number;
+        });
+        return own;
+      },
+      putParts: (from, to, k) =>
+        move(k, (i, all) => {
+          to[all] = from[i] as number;
+        }),
+    });
+  });
 }

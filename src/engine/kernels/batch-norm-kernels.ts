@@ -12,8 +12,10 @@ import {
   cpuSecondX,
   cpuStatistics,
   EPSILON,
+  eachSlot,
   type Rows,
 } from "./batch-norm-cpu";
+import { type Gate, gateCode, gateParams, slotsOf } from "./gate";
 import { chunkCount, sumChunks } from "./reduce";
 
 export type { Rows } from "./batch-norm-cpu";
@@ -28,6 +30,39 @@ export function rowsOf(x: Tensor): Rows {
   const channels = x.shape[x.shape.length - 1] ?? 1;
   const rows = x.size / channels;
   return { shape: x.shape, rows, channels, parts: rows > FEW_ROWS ? 1 : Math.ceil(rows / ROWS_OF_PART) };
+}
+
+/** As `rowsOf`, of each slot of x [slots, ..., C]. */
+export function slotRowsOf(x: Tensor, gate: Gate): Rows {
+  const slots = slotsOf(gate);
+  const channels = x.shape[x.shape.length - 1] ?? 1;
+  const rows = x.size / channels / slots;
+  return { shape: x.shape, rows, channels, parts: rows > FEW_ROWS ? 1 : Math.ceil(rows / ROWS_OF_PART), slots: gate };
+}
+
+const slotCount = (s: Rows) => (s.slots ? slotsOf(s.slots) : 1);
+
+/** The invocations of a slot, and code that declares slot, the invocation's place in it and the slot's first element. */
+function inSlot(s: Rows, perSlot: number, picks: TensorInfo | undefined) {
+  if (!s.slots)
+    return {
+      inputs: {},
+      params: { perSlot, slots: 1 },
+      functions: "",
+      code: "let slot = 0; let local = index; let base = 0;",
+      variant: "",
+    };
+  if (!picks) throw new Error("Batch norm of slots needs picks.");
+  return {
+    inputs: { picks },
+    params: { perSlot, slots: slotsOf(s.slots), ...gateParams(s.slots) },
+    functions: gateCode(s.slots),
+    code: `let slot = index / uniforms.perSlot;
+      if (!used(slot)) { return; }
+      let local = index - slot * uniforms.perSlot;
+      let base = slot * uniforms.rows * uniforms.c;`,
+    variant: s.slots.kind,
+  };
 }
 
 /** Few invocations in small workgroups, so that they spread over the processors. */
@@ -69,6 +104,31 @@ function readGradient(s: Rows) {
     params: { width: s.channels / m.blocks / vectorFor(s.channels / m.blocks) },
   };
 }
+
+/** The reference, slot by slot where there are slots: `of` are the tensors' parts. */
+function bySlot(
+  s: Rows,
+  picks: Values | undefined,
+  tensors: readonly (Values | undefined)[],
+  compute: (slot: Parameters<Parameters<typeof eachSlot>[3]>[0], of: readonly Values[]) => void,
+): void {
+  if (s.slots) {
+    eachSlot(s, s.slots, picks as Values, (slot) =>
+      compute(
+        slot,
+        tensors.map((t) => slot.of(t as Values)),
+      ),
+    );
+    return;
+  }
+  const whole = {
+    of: (v: Values) => v,
+    partsOf: (v: Values) => v,
+    putParts: (from: Values, to: Values) => to.set(from),
+  };
+  compute(whole, tensors as readonly Values[]);
+}
+
 /** Floats of an element: four where the channels of a block come in fours. */
 const vectorOf = (s: Rows) => vectorFor(s.channels / (s.mixed?.blocks ?? 1));
 
@@ -80,27 +140,31 @@ function sumPass(
   k: number,
   s: Rows,
   body: string,
+  picks?: TensorInfo,
 ): { readonly sums: TensorInfo; readonly parts: number } {
   const vector = vectorOf(s);
   const c = s.channels / vector;
   const parts = s.rows > FEW_ROWS ? chunkCount(s.rows, c) : s.parts;
   const read = readGradient(s);
+  const at = inSlot(s, parts * c, picks);
+  const count = slotCount(s) * parts * c;
   const sums = run({
     name,
-    variant: read.variant,
-    inputs,
-    params: { rows: s.rows, c, statParts: s.parts, ...read.params },
-    functions: read.functions,
-    scalars: ["weights"],
-    body: `let c = index % uniforms.c; let part = index / uniforms.c; ${body}`,
-    count: parts * c,
-    ...workgroupFor(parts * c),
-    shape: [parts, k, s.channels],
+    variant: read.variant + at.variant,
+    inputs: { ...inputs, ...at.inputs },
+    params: { rows: s.rows, c, statParts: s.parts, ...read.params, ...at.params },
+    functions: read.functions + at.functions,
+    scalars: ["weights", "picks"],
+    body: `${at.code} let c = local % uniforms.c; let part = local / uniforms.c;
+      let to = (part * uniforms.slots + slot) * ${k} * uniforms.c + c; ${body}`,
+    count,
+    ...workgroupFor(count),
+    shape: [parts, slotCount(s), k, s.channels],
     vector,
   });
   return { sums, parts };
 }
-const EACH_OF_PART = "for (var i = index; i < uniforms.rows * uniforms.c; i += uniforms.count)";
+const EACH_OF_PART = "for (var i = base + local; i < base + uniforms.rows * uniforms.c; i += uniforms.perSlot)";
 
 /** Mean and rate = 1/√(variance + ε) of channel c from the parts in `stats`, by Chan's rule. */
 const JOIN_STATISTICS = `
@@ -109,10 +173,11 @@ const JOIN_STATISTICS = `
   var seen = 0.0;
   for (var k = 0; k < uniforms.statParts; k++) {
     let n = f32((uniforms.rows - k + uniforms.statParts - 1) / uniforms.statParts);
-    let d = stats[2 * k * uniforms.c + c] - mean;
+    let at = 2 * (k * uniforms.slots + slot) * uniforms.c + c;
+    let d = stats[at] - mean;
     let all = seen + n;
     mean += d * (n / all);
-    squares += stats[(2 * k + 1) * uniforms.c + c] + d * d * (seen * n / all);
+    squares += stats[at + uniforms.c] + d * d * (seen * n / all);
     seen = all;
   }
   let rate = 1.0 / sqrt(squares / f32(uniforms.rows) + ${EPSILON});`;
@@ -122,7 +187,7 @@ const joinMeans = (k: number) => {
   const each = (line: (j: number) => string) => Array.from({ length: k }, (_, j) => line(j)).join(" ");
   return `
     ${each((j) => `var t${j} = T(0.0);`)}
-    for (var k = 0; k < uniforms.sumParts; k++) { ${each((j) => `t${j} += sums[(k * ${k} + ${j}) * uniforms.c + c];`)} }
+    for (var k = 0; k < uniforms.sumParts; k++) { ${each((j) => `t${j} += sums[((k * uniforms.slots + slot) * ${k} + ${j}) * uniforms.c + c];`)} }
     ${each((j) => `t${j} /= f32(uniforms.rows);`)}`;
 };
 
@@ -135,28 +200,32 @@ function pixelPass(
   sumParts: number,
   before: string,
   value: string,
+  picks?: TensorInfo,
 ): TensorInfo {
   const vector = vectorOf(s);
   const c = s.channels / vector;
   const read = readGradient(s);
   const groups = Math.ceil(s.rows / (s.parts === 1 ? 4 : ROWS_OF_INVOCATION));
+  const at = inSlot(s, groups * c, picks);
+  const count = slotCount(s) * groups * c;
   return run({
     name,
-    variant: value + read.variant,
-    inputs,
-    params: { rows: s.rows, c, statParts: s.parts, sumParts, ...read.params },
-    functions: read.functions,
-    scalars: ["weights"],
+    variant: value + read.variant + at.variant,
+    inputs: { ...inputs, ...at.inputs },
+    params: { rows: s.rows, c, statParts: s.parts, sumParts, ...read.params, ...at.params },
+    functions: read.functions + at.functions,
+    scalars: ["weights", "picks"],
     body: `
-      let c = index % uniforms.c;
+      ${at.code}
+      let c = local % uniforms.c;
       ${JOIN_STATISTICS}
       ${before}
-      for (var i = index; i < uniforms.rows * uniforms.c; i += uniforms.count) {
+      ${EACH_OF_PART} {
         let y = (x[i] - mean) * rate;
         store(i, ${value});
       }`,
-    count: groups * c,
-    ...workgroupFor(groups * c),
+    count,
+    ...workgroupFor(count),
     shape: s.shape,
     vector,
   });
@@ -164,44 +233,47 @@ function pixelPass(
 
 /** [parts, 2, C]: mean and sum of squared deviations of each part. */
 export const statistics = defineKernel<Rows>("SearchlightBatchStatistics", {
-  shape: (s) => [s.parts, 2, s.channels],
-  cpu: ([x], out, s) => cpuStatistics(x as Values, out, s),
-  gpu: ([x], s, run) => {
+  shape: (s) => [s.parts, slotCount(s), 2, s.channels],
+  cpu: ([x, picks], out, s) =>
+    bySlot(s, picks, [x], (slot, [own]) => {
+      const stats = new Float32Array(s.parts * 2 * s.channels);
+      cpuStatistics(own as Values, stats, s);
+      slot.putParts(stats, out, 2);
+    }),
+  gpu: ([x, picks], s, run) => {
     if (!x) throw new Error("BatchStatistics needs x.");
-    const vector = vectorFor(s.channels);
-    const c = s.channels / vector;
-    const parts = s.rows > FEW_ROWS ? chunkCount(s.rows, c) : s.parts;
-    const partial = run({
-      name: "BatchStatistics",
-      inputs: { x },
-      params: { rows: s.rows, c, parts },
-      body: `
-        let c = index % uniforms.c;
-        let part = index / uniforms.c;
+    const { sums: partial, parts } = sumPass(
+      run,
+      "BatchStatistics",
+      { x },
+      2,
+      s,
+      `
         var sum = T(0.0);
         ${EACH_OF_PART} { sum += x[i]; }
-        let mean = sum / f32((uniforms.rows - part + uniforms.parts - 1) / uniforms.parts);
+        let parts = uniforms.perSlot / uniforms.c;
+        let mean = sum / f32((uniforms.rows - part + parts - 1) / parts);
         var squares = T(0.0);
         ${EACH_OF_PART} { let d = x[i] - mean; squares += d * d; }
-        result[2 * part * uniforms.c + c] = mean;
-        result[(2 * part + 1) * uniforms.c + c] = squares;`,
-      count: parts * c,
-      ...workgroupFor(parts * c),
-      shape: [parts, 2, s.channels],
-      vector,
-    });
+        result[to] = mean;
+        result[to + uniforms.c] = squares;`,
+      picks,
+    );
     if (parts === s.parts) return partial;
+    const vector = vectorFor(s.channels);
+    const slots = slotCount(s);
     return run({
       name: "BatchStatisticsJoin",
       inputs: { stats: partial },
-      params: { rows: s.rows, c, statParts: parts },
+      params: { rows: s.rows, c: s.channels / vector, statParts: parts, slots },
       body: `
-        let c = index;
+        let slot = index / uniforms.c;
+        let c = index - slot * uniforms.c;
         ${JOIN_STATISTICS.slice(0, JOIN_STATISTICS.indexOf("let rate"))}
-        result[c] = mean;
-        result[uniforms.c + c] = squares;`,
-      count: c,
-      shape: [1, 2, s.channels],
+        result[index + slot * uniforms.c] = mean;
+        result[index + (slot + 1) * uniforms.c] = squares;`,
+      count: (slots * s.channels) / vector,
+      shape: [1, slots, 2, s.channels],
       vector,
     });
   },
@@ -210,10 +282,18 @@ export const statistics = defineKernel<Rows>("SearchlightBatchStatistics", {
 /** y, or y·scale + shift. Inputs: x, statistics, and scale and shift when affine. */
 export const normalise = defineKernel<Rows>("SearchlightBatchNormalise", {
   shape: (s) => s.shape,
-  cpu: ([x, stats, scale, shift], out, s) => cpuNormalise(x as Values, stats as Values, scale, shift, out, s),
-  gpu: ([x, stats, scale, shift], s, run) => {
+  cpu: (inputs, out, s) => {
+    const [x, stats, ...rest] = inputs as [Values, Values, ...Values[]];
+    const [scale, shift] = s.slots ? [] : rest;
+    bySlot(s, rest[0], [x, out], (slot, [own, to]) =>
+      cpuNormalise(own as Values, slot.partsOf(stats, 2), scale, shift, to as Values, s),
+    );
+  },
+  gpu: (inputs, s, run) => {
+    const [x, stats, ...rest] = inputs;
     if (!x || !stats) throw new Error("BatchNormalise needs x and statistics.");
-    if (!scale || !shift) return pixelPass(run, "BatchNormalise", { x, stats }, s, 0, "", "y");
+    const [scale, shift] = s.slots ? [] : rest;
+    if (!scale || !shift) return pixelPass(run, "BatchNormalise", { x, stats }, s, 0, "", "y", rest[0]);
     const before = "let a = scale[c]; let b = shift[c];";
     return pixelPass(run, "BatchNormAffine", { x, stats, scale, shift }, s, 0, before, "y * a + b");
   },
@@ -221,11 +301,18 @@ export const normalise = defineKernel<Rows>("SearchlightBatchNormalise", {
 
 /** [parts, 2, C]: Σ dy and Σ dy·y of each part. Inputs: dy, x, statistics, and the mix's weights when mixed. */
 export const gradientSums = defineKernel<Rows>("SearchlightBatchNormGradSums", {
-  shape: (s) => [s.parts, 2, s.channels],
-  cpu: ([dy, x, stats, weights], out, s) =>
-    cpuGradientSums(dy as Values, x as Values, stats as Values, weights, out, s),
-  gpu: ([dy, x, stats, weights], s, run) => {
+  shape: (s) => [s.parts, slotCount(s), 2, s.channels],
+  cpu: (inputs, out, s) => {
+    const [dy, x, stats, extra] = inputs as [Values, Values, Values, Values?];
+    bySlot(s, extra, [dy, x], (slot, [d, v]) => {
+      const sums = new Float32Array(s.parts * 2 * s.channels);
+      cpuGradientSums(d as Values, v as Values, slot.partsOf(stats, 2), s.slots ? undefined : extra, sums, s);
+      slot.putParts(sums, out, 2);
+    });
+  },
+  gpu: ([dy, x, stats, extra], s, run) => {
     if (!dy || !x || !stats) throw new Error("BatchNormGradSums needs dy, x and statistics.");
+    const [weights, picks] = s.slots ? [undefined, extra] : [extra, undefined];
     const read = readGradient(s);
     const { sums, parts } = sumPass(
       run,
@@ -236,10 +323,11 @@ export const gradientSums = defineKernel<Rows>("SearchlightBatchNormGradSums", {
       `${JOIN_STATISTICS} ${read.before}
       var s0 = T(0.0); var s1 = T(0.0);
       ${EACH_OF_PART} { let d = ${read.dy}; s0 += d; s1 += d * ((x[i] - mean) * rate); }
-      result[2 * part * uniforms.c + c] = s0;
-      result[(2 * part + 1) * uniforms.c + c] = s1;`,
+      result[to] = s0;
+      result[to + uniforms.c] = s1;`,
+      picks,
     );
-    return parts === s.parts ? sums : sumChunks(run, sums, parts, [1, 2, s.channels]);
+    return parts === s.parts ? sums : sumChunks(run, sums, parts, [1, slotCount(s), 2, s.channels]);
   },
 });
 
@@ -274,26 +362,39 @@ export const joinSums = defineKernel<Rows & { readonly row: 0 | 1 }>("Searchligh
 /** B(scale·dy). Inputs: dy, x, statistics, the gradient's sums, and the scale when affine or the mix's weights when mixed. */
 export const gradientX = defineKernel<Rows>("SearchlightBatchNormGrad", {
   shape: (s) => s.shape,
-  cpu: ([dy, x, stats, sums, extra], out, s) =>
-    cpuGradientX(dy as Values, x as Values, stats as Values, sums as Values, extra, out, s),
-  gpu: ([dy, x, stats, sums, extra], s, run) => {
+  cpu: (inputs, out, s) => {
+    const [dy, x, stats, sums, extra] = inputs as [Values, Values, Values, Values, Values?];
+    const scale = s.slots ? undefined : extra;
+    bySlot(s, extra, [dy, x, out], (slot, [d, v, to]) =>
+      cpuGradientX(d as Values, v as Values, slot.partsOf(stats, 2), slot.partsOf(sums, 2), scale, to as Values, s),
+    );
+  },
+  gpu: ([dy, x, stats, sums, last], s, run) => {
     if (!dy || !x || !stats || !sums) throw new Error("BatchNormGrad needs dy, x, statistics and sums.");
+    const [extra, picks] = s.slots ? [undefined, last] : [last, undefined];
     const read = readGradient(s);
     const kind = s.mixed ? "Mixed" : extra ? "Affine" : "";
     const inputs = { x, stats, dy, sums, ...(extra ? { [s.mixed ? "weights" : "scale"]: extra } : {}) };
     const factor = `let factor = rate${kind === "Affine" ? " * scale[c]" : ""};`;
     const before = `${joinMeans(2)} ${read.before} ${factor}`;
-    return pixelPass(run, `BatchNorm${kind}Grad`, inputs, s, s.parts, before, `factor * (${read.dy} - t0 - y * t1)`);
+    const value = `factor * (${read.dy} - t0 - y * t1)`;
+    return pixelPass(run, `BatchNorm${kind}Grad`, inputs, s, s.parts, before, value, picks);
   },
 });
 
 /** ∂⟨g, B(scale·dy)⟩/∂x. Inputs: g, dy, x, statistics, and scale when affine. */
 export const secondX = defineKernel<Rows>("SearchlightBatchNormGradGrad", {
   shape: (s) => s.shape,
-  cpu: ([g, dy, x, stats, scale], out, s) =>
-    cpuSecondX(g as Values, dy as Values, x as Values, stats as Values, scale, out, s),
-  gpu: ([g, dy, x, stats, scale], s, run) => {
+  cpu: (inputs, out, s) => {
+    const [g, dy, x, stats, extra] = inputs as [Values, Values, Values, Values, Values?];
+    const scale = s.slots ? undefined : extra;
+    bySlot(s, extra, [g, dy, x, out], (slot, [gs, ds, xs, to]) =>
+      cpuSecondX(gs as Values, ds as Values, xs as Values, slot.partsOf(stats, 2), scale, to as Values, s),
+    );
+  },
+  gpu: ([g, dy, x, stats, last], s, run) => {
     if (!g || !dy || !x || !stats) throw new Error("BatchNormGradGrad needs g, dy, x and statistics.");
+    const [scale, picks] = s.slots ? [undefined, last] : [last, undefined];
     const terms = ["g[i]", "dy[i]", "g[i] * y", "dy[i] * y", "g[i] * dy[i]"];
     const partial = sumPass(
       run,
@@ -304,17 +405,18 @@ export const secondX = defineKernel<Rows>("SearchlightBatchNormGradGrad", {
       `${JOIN_STATISTICS}
       ${terms.map((_, j) => `var s${j} = T(0.0);`).join(" ")}
       ${EACH_OF_PART} { let y = (x[i] - mean) * rate; ${terms.map((term, j) => `s${j} += ${term};`).join(" ")} }
-      ${terms.map((_, j) => `result[(part * ${terms.length} + ${j}) * uniforms.c + c] = s${j};`).join("\n")}`,
+      ${terms.map((_, j) => `result[to + ${j} * uniforms.c] = s${j};`).join("\n")}`,
+      picks,
     );
     const sums =
       partial.parts === s.parts
         ? partial.sums
-        : sumChunks(run, partial.sums, partial.parts, [1, terms.length, s.channels]);
+        : sumChunks(run, partial.sums, partial.parts, [1, slotCount(s), terms.length, s.channels]);
     const before = `${joinMeans(5)} let k = t4 - t0 * t1 - 3.0 * t2 * t3;
       let factor = -rate * rate${scale ? " * scale[c]" : ""};`;
     const value = "factor * (t3 * (g[i] - t0) + t2 * (dy[i] - t1) + y * k)";
     const name = scale ? "BatchNormAffineGradGrad" : "BatchNormGradGrad";
     const inputs = { x, stats, dy, g, sums, ...(scale ? { scale } : {}) };
-    return pixelPass(run, name, inputs, s, s.parts, before, value);
+    return pixelPass(run, name, inputs, s, s.parts, before, value, picks);
   },
 });

@@ -36,8 +36,8 @@ const sumKernel = defineDifferentiable<Sum>(
   (dy, inputs) => inputs.map(() => () => dy.clone()),
 );
 
-/** Registers a kernel of several results on both backends. */
-function registerResults<A>(
+/** Registers a kernel of several results, views of the first input or made from it, on both backends. */
+export function registerResults<A>(
   kernelName: string,
   results: (x: Tensor, attrs: A, alias: () => TensorInfo) => TensorInfo[],
 ) {
@@ -54,10 +54,12 @@ function registerResults<A>(
       },
     });
   }
-  return (x: Tensor, attrs: A) =>
-    tf.engine().runKernel(kernelName, [x] as unknown as tf.NamedTensorMap, attrs as tf.NamedAttrMap) as Tensor[];
+  return (inputs: readonly Tensor[], attrs: A) =>
+    tf
+      .engine()
+      .runKernel(kernelName, [...inputs] as unknown as tf.NamedTensorMap, attrs as tf.NamedAttrMap) as Tensor[];
 }
-const several = (dys: Tensor | Tensor[]) => (Array.isArray(dys) ? dys : [dys]);
+export const several = (dys: Tensor | Tensor[]) => (Array.isArray(dys) ? dys : [dys]);
 
 const forkKernel = registerResults<{ readonly uses: number }>("SearchlightFork", (_, { uses }, alias) =>
   Array.from({ length: uses }, alias),
@@ -69,7 +71,7 @@ tf.registerGradient({
 
 /** x as often as it is used, at most seven times. */
 export function fork(x: Tensor, uses: number): Tensor[] {
-  return forkKernel(x, { uses });
+  return forkKernel([x], { uses });
 }
 
 interface Taken {
@@ -96,6 +98,6 @@ tf.registerGradient({
 
 /** A channel block of x, copied, and x for its further use: their gradients are added in one dispatch. */
 export function take(x: Tensor, block: number, channels: number): { readonly block: Tensor; readonly rest: Tensor } {
-  const [copy, rest] = takeKernel(x, { block, channels }) as [Tensor, Tensor];
+  const [copy, rest] = takeKernel([x], { block, channels }) as [Tensor, Tensor];
   return { block: copy, rest };
 }

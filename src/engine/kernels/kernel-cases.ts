@@ -10,6 +10,7 @@ import { mix, type Tap } from "./mix";
 import { mixNormalised } from "./mix-normalised";
 import { relu, reluOfSum } from "./pointwise";
 import { averagePool, maxPool, poolPair } from "./pooling";
+import { SAMPLED_CASES } from "./sampled-cases";
 import { channelShuffle } from "./shuffle";
 import { softmax } from "./softmax";
 
@@ -301,6 +302,7 @@ export const KERNEL_CASES: readonly KernelCase[] = [
         { channels: 2, outBlocks: 2 },
       ),
   },
+  ...SAMPLED_CASES,
 ];
 
 /** Values for one input: distinct multiples of 1/16, shuffled, so that no ReLU or maximum is near a tie. */

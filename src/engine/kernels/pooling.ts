@@ -17,10 +17,10 @@ export interface PoolShape {
   readonly outWidth: number;
 }
 
-const inShape = (s: PoolShape) => [s.batch, s.height, s.width, s.channels];
-const outShape = (s: PoolShape) => [s.batch, s.outHeight, s.outWidth, s.channels];
-const size = (shape: readonly number[]) => shape.reduce((a, b) => a * b, 1);
-const params = (s: PoolShape, vector = 1) => ({
+export const inShape = (s: PoolShape) => [s.batch, s.height, s.width, s.channels];
+export const outShape = (s: PoolShape) => [s.batch, s.outHeight, s.outWidth, s.channels];
+export const size = (shape: readonly number[]) => shape.reduce((a, b) => a * b, 1);
+export const params = (s: PoolShape, vector = 1) => ({
   h: s.height,
   w: s.width,
   c: s.channels / vector,
@@ -32,7 +32,7 @@ const params = (s: PoolShape, vector = 1) => ({
 });
 
 /** The part of an output pixel's window that lies inside the picture, on the CPU; all places are first channels. */
-interface Window {
+export interface Window {
   out: number;
   first: number;
   rows: number;
@@ -43,7 +43,7 @@ interface Window {
 }
 
 /** Calls visit for each output pixel, with one window that changes. */
-function eachWindow(s: PoolShape, visit: (window: Window) => void): void {
+export function eachWindow(s: PoolShape, visit: (window: Window) => void): void {
   const window: Window = { out: 0, first: 0, rows: 0, columns: 0, corner: 0, place: 0 };
   for (let n = 0; n < s.batch; n++)
     for (let oy = 0; oy < s.outHeight; oy++) {
@@ -64,14 +64,14 @@ function eachWindow(s: PoolShape, visit: (window: Window) => void): void {
 }
 
 /** How far each place of a window is from its corner. */
-function placeOffsets(s: PoolShape): Int32Array {
+export function placeOffsets(s: PoolShape): Int32Array {
   return Int32Array.from({ length: s.kernel ** 2 }, (_, place) => {
     return (Math.floor(place / s.kernel) * s.width + (place % s.kernel)) * s.channels;
   });
 }
 
 /** Mean of channel c over a window. */
-function meanOf(xs: Float32Array, s: PoolShape, { first, rows, columns }: Window, c: number): number {
+export function meanOf(xs: Float32Array, s: PoolShape, { first, rows, columns }: Window, c: number): number {
   let sum = 0;
   for (let r = 0, row = first + c; r < rows; r++, row += s.width * s.channels)
     for (let q = 0, i = row; q < columns; q++, i += s.channels) sum += xs[i] as number;
@@ -79,7 +79,7 @@ function meanOf(xs: Float32Array, s: PoolShape, { first, rows, columns }: Window
 }
 
 /** Adds a value to channel c of all pixels of a window. */
-function addToWindow(
+export function addToWindow(
   sums: Float64Array,
   s: PoolShape,
   { first, rows, columns }: Window,
@@ -90,7 +90,7 @@ function addToWindow(
     for (let q = 0, i = row; q < columns; q++, i += s.channels) sums[i] = (sums[i] as number) + value;
 }
 
-const outputCoordinates = `
+export const outputCoordinates = `
   let c = index % uniforms.c;
   let ox = (index / uniforms.c) % uniforms.ow;
   let oy = (index / (uniforms.c * uniforms.ow)) % uniforms.oh;
@@ -102,7 +102,7 @@ const outputCoordinates = `
   let y1 = min(top + uniforms.k, uniforms.h);
   let x1 = min(left + uniforms.k, uniforms.w);`;
 
-const inputCoordinates = `
+export const inputCoordinates = `
   let c = index % uniforms.c;
   let ix = (index / uniforms.c) % uniforms.w;
   let iy = (index / (uniforms.c * uniforms.w)) % uniforms.h;
@@ -333,7 +333,7 @@ function pairAdjointAt(dy: Tensor, picked: Tensor, s: PoolShape): Tensor {
   })(dy);
 }
 
-function poolShape(x: Tensor, kernel: number, stride: number, pad: number): PoolShape {
+export function poolShape(x: Tensor, kernel: number, stride: number, pad: number): PoolShape {
   const [batch, height, width, channels] = x.shape as [number, number, number, number];
   return {
     batch,

@@ -15,7 +15,7 @@ import type { Tap } from "../kernels/mix";
 import { mixNormalised } from "../kernels/mix-normalised";
 import { onLoad, pools, type Smoothness } from "./layers";
 import { reduceHalves } from "./operations";
-import { convolutionFilter, depthwiseFilter, type ParameterSet, type View } from "./parameters";
+import { convolutionFilter, depthwiseFilter, type ParameterRef, type ParameterSet, type View } from "./parameters";
 
 export interface MixedEdgesOptions extends Smoothness {
   /** Of the state. */
@@ -31,17 +31,32 @@ export interface MixedEdgesOptions extends Smoothness {
   readonly nodes: number;
 }
 
-/** Adds the mixed operations of x's edges to `sums` [N, H', W', nodes·C], which is null at first. Nothing is shuffled. */
-export type MixedEdges = (view: View, x: Tensor, weights: Tensor, sums: Tensor | null) => Tensor;
+/** Weights of the grouped edges. */
+export interface EdgeParameters {
+  /** 1×1 filters of factorized reductions, at stride 2. */
+  readonly even: ParameterRef | null;
+  readonly odd: ParameterRef | null;
+  /** Of all convolutions, then of the second halves of the separable ones. */
+  readonly depthwise1: ParameterRef;
+  readonly pointwise1: ParameterRef;
+  readonly depthwise2: ParameterRef;
+  readonly pointwise2: ParameterRef;
+}
+
+export interface MixedEdges {
+  readonly parameters: EdgeParameters;
+  /** Adds the mixed operations of x's edges to `sums` [N, H', W', nodes·C], which is null at first. Nothing is shuffled. */
+  readonly mixed: (view: View, x: Tensor, weights: Tensor, sums: Tensor | null) => Tensor;
+}
 
 /** The convolutions in the order of their channel blocks; the separable ones come first, as they go through twice. */
-const BANK = [
+export const BANK = [
   { primitive: "sep_conv_3x3", kernel: 3, dilation: 1 },
   { primitive: "sep_conv_5x5", kernel: 5, dilation: 1 },
   { primitive: "dil_conv_3x3", kernel: 3, dilation: 2 },
   { primitive: "dil_conv_5x5", kernel: 5, dilation: 2 },
 ] as const;
-const SEPARABLE = BANK.slice(0, 2);
+export const SEPARABLE = BANK.slice(0, 2);
 
 /** Builds the grouped edges of one state. Mixing weights: [edges of the cell, 8 + K − 1]. */
 export function mixedEdges(set: ParameterSet, o: MixedEdgesOptions): MixedEdges {
@@ -137,7 +152,7 @@ export function mixedEdges(set: ParameterSet, o: MixedEdgesOptions): MixedEdges 
     );
   };
 
-  return (view, x, weights, sums) => {
+  const mixed: MixedEdges["mixed"] = (view, x, weights, sums) => {
     const { block: active, rest } = partial > 1 ? take(x, 0, channels) : { block: x, rest: x };
     const own = stride === 1 && partial > 1 ? 2 : stride === 1 ? 3 : 4;
     const [toBank, toPools, ...toSkip] = fork(active, own) as [Tensor, Tensor, Tensor, Tensor];
@@ -165,4 +180,5 @@ export function mixedEdges(set: ParameterSet, o: MixedEdgesOptions): MixedEdges 
       outBlocks: nodes * partial,
     });
   };
+  return { parameters: { even, odd, depthwise1, pointwise1, depthwise2, pointwise2 }, mixed };
 }

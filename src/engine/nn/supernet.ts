@@ -1,6 +1,7 @@
 /** The DARTS search network (arXiv 1806.09055, §2): every edge is a mixed operation, weighted from outside. */
 import {
   type CellKind,
+  EDGES,
   type Edge,
   edgesFrom,
   isReduction,
@@ -15,6 +16,7 @@ import { classifier, conv, type Layer, norm, type Smoothness } from "./layers";
 import { mixedEdges } from "./mixed-edges";
 import { factorizedReduce, reluConvNorm } from "./operations";
 import { ParameterSet, type View } from "./parameters";
+import { type SubGraph, sampledEdges } from "./sampled-edges";
 
 /** Mixing weights of both kinds of cell, each [14, 8 + K − 1] with partial channels K. */
 export type Mixture = Readonly<Record<CellKind, Tensor>>;
@@ -28,6 +30,8 @@ export interface SupernetOptions extends Smoothness {
 }
 
 interface CellOptions extends Smoothness {
+  /** Number of the cell in the network. */
+  readonly layer?: number;
   readonly channels: number;
   readonly partial?: number;
   readonly previousPrevious: number;
@@ -36,7 +40,15 @@ interface CellOptions extends Smoothness {
   readonly reductionPrevious: boolean;
 }
 
-export type Cell = (view: View, s0: Tensor, s1: Tensor, weights: Tensor) => Tensor;
+export interface Cell {
+  /** Every edge mixes its operations by its weights. */
+  readonly mixed: (view: View, s0: Tensor, s1: Tensor, weights: Tensor) => Tensor;
+  /** Every edge applies one operation; without partial channels. */
+  readonly sampled: (view: View, s0: Tensor, s1: Tensor, subGraph: SubGraph) => Tensor;
+}
+
+/** Adds what the edges of state x make of it to the sums of their nodes. */
+type FromState = (state: number, view: View, x: Tensor, sums: Tensor | null) => Tensor;
 
 /** A search cell: two inputs, four nodes, output [N, H, W, 4·C]. */
 export function cell(set: ParameterSet, name: string, o: CellOptions): Cell {
@@ -52,22 +64,17 @@ export function cell(set: ParameterSet, name: string, o: CellOptions): Cell {
   });
   const operationName = (edge: Edge, primitive: Primitive) =>
     `${name}_ops.${edge.index}._ops.${PRIMITIVES.indexOf(primitive)}.`;
-  const fromState = Array.from({ length: NODES + 1 }, (_, state) =>
-    mixedEdges(set, {
-      channels,
-      partial,
-      smooth,
-      edges: edgesFrom(state),
-      nodes: NODES,
-      name: operationName,
-      stride: o.reduction && state < 2 ? 2 : 1,
-    }),
-  );
-  return (view, s0, s1, weights) => {
+  const edges = Array.from({ length: NODES + 1 }, (_, state) => {
+    const stride = o.reduction && state < 2 ? 2 : 1;
+    const own = { channels, smooth, edges: edgesFrom(state), nodes: NODES, stride };
+    const built = mixedEdges(set, { ...own, partial, name: operationName });
+    const place = { firstRow: o.reduction ? EDGES : 0, layer: o.layer ?? 0 };
+    return { ...built, sampled: sampledEdges(built.parameters, { ...own, ...place }) };
+  });
+  const run = (view: View, s0: Tensor, s1: Tensor, add: FromState): Tensor => {
     let x = preprocess0(view, s0);
     let sums: Tensor | null = null;
-    const mixing = fork(weights, fromState.length);
-    for (const [state, edges] of fromState.entries()) {
+    for (const state of edges.keys()) {
       // State j + 1 is complete once states 0..j have added to it; its block of the sums is node j − 1.
       if (state === 1) x = preprocess1(view, s1);
       if (state > 1 && sums) {
@@ -75,10 +82,23 @@ export function cell(set: ParameterSet, name: string, o: CellOptions): Cell {
         x = channelShuffle(block, channels, partial);
         sums = rest;
       }
-      sums = edges(view, x, mixing[state] as Tensor, sums);
+      sums = add(state, view, x, sums);
     }
     if (!sums) throw new Error("A cell needs a node.");
     return channelShuffle(sums, channels, partial);
+  };
+  const at = (state: number) => edges[state] as (typeof edges)[number];
+  return {
+    mixed: (view, s0, s1, weights) => {
+      const mixing = fork(weights, edges.length);
+      return run(view, s0, s1, (state, v, x, sums) => at(state).mixed(v, x, mixing[state] as Tensor, sums));
+    },
+    sampled: (view, s0, s1, subGraph) => {
+      const weights = fork(subGraph.weights, edges.length);
+      return run(view, s0, s1, (state, v, x, sums) =>
+        at(state).sampled(v, x, { ...subGraph, weights: weights[state] as Tensor }, sums),
+      );
+    },
   };
 }
 
@@ -88,6 +108,8 @@ export interface Supernet {
   readonly stem: { readonly convolve: Layer; readonly normalise: Layer };
   /** Class logits [N, classes] of pictures x [N, H, W, 3] with flat weights E. */
   readonly logits: (weights: Tensor, mixture: Mixture, x: Tensor) => Tensor;
+  /** The same of a sub-graph in which each edge applies one operation, with the same weights. */
+  readonly sampledLogits: (weights: Tensor, subGraph: SubGraph, x: Tensor) => Tensor;
 }
 
 /** Builds the search network; its parameters are named as in the original state dict. */
@@ -102,6 +124,7 @@ export function supernet({ channels, layers, classes, smooth, partial = 1 }: Sup
     const run = cell(set, `cells.${layer}.`, {
       channels: width,
       partial,
+      layer,
       previousPrevious,
       previous,
       reduction,
@@ -112,15 +135,23 @@ export function supernet({ channels, layers, classes, smooth, partial = 1 }: Sup
     return { run, kind: reduction ? ("reduce" as const) : ("normal" as const) };
   });
   const head = classifier(set, "classifier", previous, classes);
+  const through = (
+    weights: Tensor,
+    x: Tensor,
+    step: (c: (typeof cells)[number], view: View, s: [Tensor, Tensor]) => Tensor,
+  ) => {
+    const view = set.view(weights);
+    const stem = normalise(view, convolve(view, x));
+    let states: [Tensor, Tensor] = [stem, stem];
+    for (const c of cells) states = [states[1], step(c, view, states)];
+    return head(view, states[1]);
+  };
   return {
     parameters: set,
     stem: { convolve, normalise },
-    logits: (weights, mixture, x) => {
-      const view = set.view(weights);
-      const stem = normalise(view, convolve(view, x));
-      let [s0, s1] = [stem, stem];
-      for (const { run, kind } of cells) [s0, s1] = [s1, run(view, s0, s1, mixture[kind])];
-      return head(view, s1);
-    },
+    logits: (weights, mixture, x) =>
+      through(weights, x, ({ run, kind }, view, [s0, s1]) => run.mixed(view, s0, s1, mixture[kind])),
+    sampledLogits: (weights, subGraph, x) =>
+      through(weights, x, ({ run }, view, [s0, s1]) => run.sampled(view, s0, s1, subGraph)),
   };
 }

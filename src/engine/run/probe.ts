@@ -38,7 +38,7 @@ async function time(backend: BackendName): Promise<number> {
   const step = await compileStep(
     (_: Readonly<Record<string, Tensor>>, { weights, mixture, x }: typeof inputs.tensors) => ({
       next: {},
-      results: { gradient: tf.grad((w: Tensor) => tf.sum(tf.square(run(set.view(w), x, x, mixture))))(weights) },
+      results: { gradient: tf.grad((w: Tensor) => tf.sum(tf.square(run.mixed(set.view(w), x, x, mixture))))(weights) },
     }),
     { tensors: {} },
     inputs,

@@ -2,11 +2,18 @@
 import { beforeAll, describe, expect, it } from "vitest";
 import { smallSearch } from "../../../test/small-search";
 import { presetSettings } from "../../domain/presets";
+import { EDGES, PRIMITIVES } from "../../domain/primitives";
+import { STREAM } from "../../domain/random";
 import type { Engine } from "../../domain/run";
 import { openEngine } from "../gpu/backend";
 import { scoped, type Tensor, tf } from "../gpu/tensorflow";
+import { gumbelNoise, SAMPLED_EDGES, topPicks } from "../kernels/sampler";
+import { supernet } from "../nn/supernet";
+import { bilevelHypergradient } from "../objectives/bilevel";
 import { lossGradients } from "../objectives/derivatives";
-import { gdas } from "./gdas";
+import { mixtureOf } from "./darts";
+import { gdas, sampledWeights } from "./gdas";
+import { plainExplainer } from "./strategy";
 
 let engine: Engine;
 beforeAll(async () => {
@@ -33,22 +40,31 @@ describe("the temperature", () => {
   });
 });
 
+const SIZE = { channels: 2, layers: 3, classes: 3, smooth: false };
+const net = gdas.network(SIZE, SETTINGS);
+
+/** What a step is given: pictures, weights, alphas and the draw of an iteration. */
+function given(iteration: number, draw: 0 | 1) {
+  const batch = (seed: number) => ({
+    x: tf.randomNormal<tf.Rank.R4>([2, 8, 8, 3], 0, 1, "float32", seed),
+    targets: tf.oneHot(tf.tensor1d([0, 1], "int32"), SIZE.classes).toFloat(),
+    weights: null,
+  });
+  const architecture = tf.tensor1d(gdas.initial(1));
+  const [step, tau] = [tf.scalar(iteration, "int32"), tf.scalar(1)];
+  return {
+    ...{ train: batch(1), validation: batch(2), architecture, step, tau },
+    weights: tf.tensor1d(net.parameters.initial(1, STREAM.check)),
+    explainer: net.explainer({ iteration: step, draw, architecture, schedules: { tau } }),
+  };
+}
+
 describe("a draw", () => {
-  /** Which operation each edge gets: the alphas that receive a gradient through more than one entry of a row. */
   const gradients = (iteration: number, draw: 0 | 1) =>
     scoped(() => {
-      const net = gdas.network({ channels: 2, layers: 3, classes: 3, smooth: false }, SETTINGS);
-      const architecture = tf.tensor1d(gdas.initial(1));
-      const schedules = { tau: tf.scalar(1) };
-      const explainer = net.explainer({ iteration: tf.scalar(iteration, "int32"), draw, architecture, schedules });
-      const batch = {
-        x: tf.randomNormal<tf.Rank.R4>([2, 8, 8, 3], 0, 1, "float32", 1),
-        targets: tf.oneHot(tf.tensor1d([0, 1], "int32"), 3).toFloat(),
-        weights: null,
-      };
-      const weights = tf.tensor1d(net.parameters.initial(1, 1));
-      const { gradients } = lossGradients((w) => explainer.loss(batch, w as Tensor, architecture), [weights]);
-      return [...(gradients[0] as Tensor).dataSync<"float32">()];
+      const { explainer, train, weights, architecture } = given(iteration, draw);
+      const { gradients: all } = lossGradients((w) => explainer.loss(train, w as Tensor, architecture), [weights]);
+      return [...(all[0] as Tensor).dataSync<"float32">()];
     });
 
   it("trains few of the weights, the same ones each time it is asked, others in the next draw", () => {
@@ -60,5 +76,29 @@ describe("a draw", () => {
     // Of seven operations with weights or without each edge has one.
     expect(trained(once).length).toBeLessThan(0.4 * once.length);
     expect(trained(once).length).toBeGreaterThan(0.05 * once.length);
+  });
+
+  it("has the second-order hypergradient of the whole supernet with one-hot weights", () => {
+    const [sampled, whole] = scoped(() => {
+      const { explainer, train, validation, weights, architecture, step, tau } = given(3, 0);
+      const rows = (a: Tensor) => tf.reshape(a, [SAMPLED_EDGES, PRIMITIVES.length]);
+      const noise = gumbelNoise(SETTINGS.seed, STREAM.sampler, step);
+      const [picks] = topPicks(rows(architecture), noise, 1) as [Tensor];
+      const { logits } = supernet(SIZE);
+      const oneHot = plainExplainer((w, a, x) => {
+        const mixing = sampledWeights(rows(a), noise, picks, tau);
+        return logits(w, mixtureOf(tf.reshape(mixing, [2, EDGES, PRIMITIVES.length])), x);
+      });
+      const sgd = { learningRate: 0.5, momentum: 0.9, weightDecay: 0.01 };
+      const state = { weights, buffer: null, sgd };
+      return [explainer, oneHot].map((e) => {
+        const input = { explainer: e, state, architecture, train, validation, order: 2, method: "exact" } as const;
+        return [...bilevelHypergradient(input).gradient.dataSync<"float32">()];
+      });
+    });
+    const largest = Math.max(...(whole ?? []).map(Math.abs));
+    expect(largest).toBeGreaterThan(1e-4);
+    for (const [i, want] of (whole ?? []).entries())
+      expect(Math.abs((sampled?.[i] ?? Number.NaN) - want) / largest).toBeLessThan(1e-4);
   });
 });

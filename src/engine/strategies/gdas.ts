@@ -1,15 +1,16 @@
 /**
  * GDAS (arXiv 1910.04465): each edge applies one operation, drawn by its alphas and Gumbel noise. Forward it weighs exactly 1;
- * backward its weight is its entry of the softmax at temperature τ. Here on DARTS's supernet, with DARTS's derivation.
+ * backward its weight is its entry of the softmax at temperature τ. Here on DARTS's supernet, of which only what was picked is
+ * computed, and with DARTS's derivation.
  */
 import { deriveGenotype } from "../../domain/genotype";
-import { EDGES, PRIMITIVES } from "../../domain/primitives";
+import { PRIMITIVES } from "../../domain/primitives";
 import { STREAM } from "../../domain/random";
 import { detach, type Tensor, tf } from "../gpu/tensorflow";
 import { gumbelNoise, type Picks, SAMPLED_EDGES, softPick, straightThrough, topPicks } from "../kernels/sampler";
 import { supernet } from "../nn/supernet";
 import { linearRate } from "../optim/linear";
-import { ALPHAS, alphasOf, initialArchitecture, mixtureOf } from "./darts";
+import { ALPHAS, alphasOf, initialArchitecture } from "./darts";
 import { plainExplainer, type Strategy, scheduleStep } from "./strategy";
 
 /** The two draws of an iteration. */
@@ -28,7 +29,7 @@ export function sampledWeights(alphas: Tensor, noise: Tensor, picks: Picks, tau:
 export const gdas: Strategy = {
   optimisation: { first: "weights", draws: "step", nesterov: true, clipsJointly: true, clipsArchitecture: false },
   network: (options, { seed }) => {
-    const { parameters, stem, logits } = supernet(options);
+    const { parameters, stem, sampledLogits } = supernet(options);
     const rows = (architecture: Tensor) => tf.reshape(architecture, [SAMPLED_EDGES, PRIMITIVES.length]);
     return {
       parameters,
@@ -37,8 +38,8 @@ export const gdas: Strategy = {
         const noise = gumbelNoise(seed, STREAMS[draw], iteration);
         const [picks] = topPicks(rows(architecture), noise, 1) as [Picks];
         return plainExplainer((weights, alphas, x) => {
-          const sampled = sampledWeights(rows(alphas), noise, picks, schedules.tau as Tensor);
-          return logits(weights, mixtureOf(tf.reshape(sampled, [2, EDGES, PRIMITIVES.length])), x);
+          const mixing = sampledWeights(rows(alphas), noise, picks, schedules.tau as Tensor);
+          return sampledLogits(weights, { picks, weights: mixing, dropBlock: null }, x);
         });
       },
     };

@@ -4,9 +4,9 @@ import { type ReactNode, useId } from "react";
 import { PRESETS, type Preset } from "../../domain/presets";
 import {
   methodOf,
+  methodSettings,
   OBJECTIVES,
   type ObjectiveName,
-  objectiveSettings,
   SEARCH_METHODS,
   type SearchMethod,
 } from "../../domain/settings";
@@ -70,7 +70,7 @@ export function MethodPanel() {
             data={METHOD_CHOICES}
             value={methodOf(settings)}
             disabled={!mayEdit}
-            onChange={(event) => void controller.chooseMethod(event.currentTarget.value as SearchMethod)}
+            onChange={(event) => void controller.edit(methodSettings(event.currentTarget.value as SearchMethod))}
           />
         )}
       />
@@ -83,7 +83,7 @@ export function MethodPanel() {
             data={OBJECTIVE_CHOICES}
             value={settings.objective}
             disabled={!mayEdit}
-            onChange={(objective) => void controller.edit(objectiveSettings(settings, objective as ObjectiveName))}
+            onChange={(objective) => void controller.edit({ objective: objective as ObjectiveName })}
           />
         )}
       />

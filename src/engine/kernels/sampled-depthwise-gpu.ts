@@ -1,0 +1,306 @@
+/**
+ * Sampled depthwise convolutions on WebGPU: the strips of a bank (depthwise-tiled), in which the pick rather than the
+ * invocation's index chooses the block. The slots lie one after the other, so that neighbouring invocations take one way.
+ */
+
+import type { GpuBody } from "../gpu/kernel";
+import { vectorFor } from "../gpu/program";
+import type { TensorInfo } from "../gpu/tensorflow";
+import { filterSize, lines, place } from "./depthwise-plan";
+import { declarePictures, pictureParams, streamFilter, streamGradW, streamStrip } from "./depthwise-stream";
+import { stridedGradX } from "./depthwise-strided";
+import { type Entry, eachCell, numbersOf, planBlocks, severalCells, shareCells, table } from "./depthwise-strips";
+import { PICK_OF, rowParams } from "./gate";
+import { maskedInput } from "./masked-input";
+import { bankOf, constantsOf, inShape, outShape, type SampledDepthwise } from "./sampled-depthwise-shape";
+
+const WORKGROUP = 16;
+/** Products of a step: one channel at a time, so any filter fits. */
+const TAPS = 25;
+
+const floorOf = (rectify: boolean) => (rectify ? 0 : -(2 ** 23));
+const READ = (at: string) => `max(x[${at}], lowest)`;
+const picture = (height: number, width: number, channels: number) => ({ height, width, channels });
+const inputOf = (s: SampledDepthwise) => picture(s.height, s.width, s.channels);
+const outputOf = (s: SampledDepthwise) => picture(s.outHeight, s.outWidth, s.channels);
+const sizeOf = (s: SampledDepthwise, p: { readonly height: number; readonly width: number }) =>
+  s.batch * p.height * p.width * s.channels;
+
+/** Code that declares the numbers of the block of `pick`; `cells` is 0 where it is none. */
+const chosen = (s: SampledDepthwise) => (i: number) => (i < s.gate.ops.length ? `pick == ${s.gate.ops[i]}` : "false");
+
+/** Names the operations within a pipeline's key. */
+const opsKey = (s: SampledDepthwise) => s.gate.ops.join(".");
+
+/** Code that finds an invocation's slot, chunk of cells and channel; returns where the slot is not used. */
+const FIND_SLOT = (blocks: ReturnType<typeof table>) => `
+  let slot = index / uniforms.perSlot;
+  let rest = index - slot * uniforms.perSlot;
+  let pick = pickOf(slot);
+  ${blocks.code}
+  if (cells == 0) { return; }
+  let c = rest / units;
+  let unit = rest - c * units;
+  let taps = filterOffset + slot * units + unit;`;
+
+/** A convolution of each slot: of x by its filter, or, with stride 1, of dy by the filter turned round. */
+function eachSlot(
+  name: string,
+  from:
+    | { readonly x: TensorInfo; readonly rectify: boolean }
+    | { readonly dy: TensorInfo; readonly z: TensorInfo | undefined },
+  w: TensorInfo,
+  picks: TensorInfo,
+  s: SampledDepthwise,
+  run: Parameters<GpuBody<SampledDepthwise>>[2],
+): TensorInfo {
+  const back = "dy" in from;
+  const { source, target, weight, planned, codes, codeOf, variant } = back ? plannedBack(s) : plannedForward(s);
+  const shares = planned.map((p) => shareCells(bankOf(s), p, target, s.channels));
+  const entries = planned.map((p, i): Entry => {
+    const { cells, chunk } = shares[i] as (typeof shares)[number];
+    return { ...numbersOf(p), cells, chunk, units: s.channels, code: codeOf(p), first: 0 };
+  });
+  const perSlot = Math.max(...shares.map(({ chunks }) => chunks)) * s.channels;
+  const several = severalCells(entries);
+  const blocks = table(entries, chosen(s));
+  const shared = s.shared && !back;
+  const z = back ? from.z : undefined;
+  const value = (v: string) => (z ? `select(0.0, ${v}, z[at] > 0.0)` : v);
+  const code = codes.map(({ stream, plan }, i) => {
+    const read = weight(stream.kernel ** 2);
+    return `if (code == ${i}) {
+      ${streamFilter({ block: stream, weight: read })}
+      ${eachCell(
+        several,
+        `
+      let inBase = ${shared ? "" : "slot * uniforms.inSize +"} n * sourceHeight * sourceRow + unit;
+      let outBase = slot * uniforms.outSize + n * targetHeight * targetRow + unit;
+      ${streamStrip({
+        block: stream,
+        plan,
+        stride: back ? 1 : s.stride,
+        weight: read,
+        read: back ? (at) => `dy[${at}]` : READ,
+        write: (at, v) => `{ let at = ${at}; result[at] = ${value(v)}; }`,
+        gather: back,
+      })}`,
+      )}
+    }`;
+  });
+  return run({
+    name,
+    variant: [shared, z ? "z" : "", several, blocks.size, opsKey(s), variant].join("_"),
+    inputs: { ...(back ? { dy: from.dy } : { x: from.x }), w, picks, ...(z ? { z } : {}) },
+    params: {
+      perSlot,
+      floor: floorOf(!back && from.rectify),
+      inSize: sizeOf(s, source),
+      outSize: sizeOf(s, target),
+      ...pictureParams(source, target),
+      ...rowParams(s.gate.rows),
+      ...blocks.params,
+    },
+    functions: PICK_OF,
+    body: `${FIND_SLOT(blocks)}
+      if (c * chunk >= cells) { return; }
+      ${declarePictures}
+      let lowest = bitcast<f32>(uniforms.floor);
+      ${code.join("\n")}`,
+    count: s.gate.rows.length * perSlot,
+    shape: back ? inShape(s) : outShape(s),
+    workgroup: WORKGROUP,
+  });
+}
+
+function plannedForward(s: SampledDepthwise) {
+  const [source, target] = [inputOf(s), outputOf(s)];
+  const plan = planBlocks(bankOf(s), { input: source, output: target, stride: s.stride, taps: TAPS });
+  const weight = (_: number) => (_j: string, t: string) => `w[taps + (${t}) * outChannels]`;
+  return { source, target, weight, ...plan };
+}
+
+function plannedBack(s: SampledDepthwise) {
+  const [source, target] = [outputOf(s), inputOf(s)];
+  const plan = planBlocks(bankOf(s), {
+    input: source,
+    output: target,
+    stride: 1,
+    taps: TAPS,
+    pad: (b) => b.dilation * (b.kernel - 1) - b.pad,
+  });
+  const weight = (taps: number) => (_j: string, t: string) => `w[taps + (${taps - 1} - (${t})) * outChannels]`;
+  return { source, target, weight, ...plan };
+}
+
+export const sampledForward: GpuBody<SampledDepthwise> = (inputs, s, run) => {
+  const [input, w] = inputs;
+  const { z, picks } = constantsOf(inputs);
+  if (!input || !w) throw new Error("SampledDepthwise needs x and w.");
+  return eachSlot("SampledDepthwise", maskedInput(input, z, run), w, picks, s, run);
+};
+
+/** All edges share the input: an invocation owns a channel of a picture and adds slot after slot to it. */
+const sharedGradX: GpuBody<SampledDepthwise> = (inputs, s, run) => {
+  const [dy, w] = inputs;
+  const { z, picks } = constantsOf(inputs);
+  if (!dy || !w) throw new Error("SampledDepthwiseGradX needs dy and w.");
+  const { source, target, weight, planned, codes, codeOf, variant } = plannedBack(s);
+  const entries = planned.map((p): Entry => {
+    const { strips } = p.plan;
+    return { ...numbersOf(p), cells: strips, chunk: strips, units: s.channels, code: codeOf(p), first: 0 };
+  });
+  const blocks = table(entries, chosen(s));
+  const code = codes.map(({ stream, plan }, i) => {
+    const read = weight(stream.kernel ** 2);
+    return `if (code == ${i}) {
+      ${streamFilter({ block: stream, weight: read })}
+      let inBase = slot * uniforms.inSize + n * sourceHeight * sourceRow + unit;
+      let outBase = n * targetHeight * targetRow + unit;
+      for (var strip = 0; strip < strips; strip++) {
+        ${streamStrip({
+          block: stream,
+          plan,
+          stride: 1,
+          weight: read,
+          read: (at) => `dy[${at}]`,
+          write: (at, value) =>
+            `{ let at = ${at}; var v = ${value}; if (!fresh) { v += result[at]; } result[at] = v; }`,
+          gather: true,
+        })}
+      }
+    }`;
+  });
+  const eachPixel = (what: string) => `for (var p = 0; p < targetHeight * targetWidth; p++) {
+    let at = (n * targetHeight * targetWidth + p) * targetStep + unit; ${what} }`;
+  return run({
+    name: "SampledDepthwiseGradX",
+    variant: [z ? "z" : "", "shared", blocks.size, opsKey(s), variant].join("_"),
+    inputs: { dy, w, picks, ...(z ? { z } : {}) },
+    params: {
+      inSize: sizeOf(s, source),
+      edges: s.gate.rows.length,
+      ...pictureParams(source, target),
+      ...rowParams(s.gate.rows),
+      ...blocks.params,
+    },
+    functions: PICK_OF,
+    body: `
+      ${declarePictures}
+      let n = index / targetStep;
+      let unit = index - n * targetStep;
+      var fresh = true;
+      for (var slot = 0; slot < uniforms.edges; slot++) {
+        let pick = pickOf(slot);
+        ${blocks.code}
+        if (cells == 0) { continue; }
+        let taps = filterOffset + slot * units + unit;
+        ${code.join("\n")}
+        fresh = false;
+      }
+      if (fresh) { ${eachPixel("result[at] = 0.0;")} }
+      ${z ? eachPixel("if (!(z[at] > 0.0)) { result[at] = 0.0; }") : ""}`,
+    count: s.batch * s.channels,
+    shape: inShape(s),
+    workgroup: 4,
+  });
+};
+
+export const sampledGradX: GpuBody<SampledDepthwise> = (inputs, s, run) => {
+  const [dy, w] = inputs;
+  const { z, picks } = constantsOf(inputs);
+  if (!dy || !w) throw new Error("SampledDepthwiseGradX needs dy and w.");
+  if (!s.shared) return eachSlot("SampledDepthwiseGradX", { dy, z }, w, picks, s, run);
+  if (s.stride === 1) return sharedGradX(inputs, s, run);
+  return stridedGradX([dy, w, ...(z ? [z] : [])], bankOf(s), run, { picks, gate: s.gate, channels: s.channels });
+};
+
+/** Invocations worth having; more chunks only cost a longer second pass. */
+const GRADW_INVOCATIONS = 512;
+const MOST_TAPS = 25;
+
+/** As the bank's: an invocation sums a channel's taps over a chunk of strips. Then chunks are summed, and the rest is zero. */
+export const sampledGradW: GpuBody<SampledDepthwise> = (inputs, s, run) => {
+  const [input, dy] = inputs;
+  const { z, picks } = constantsOf(inputs);
+  if (!input || !dy) throw new Error("SampledDepthwiseGradW needs x and dy.");
+  const { x, rectify } = maskedInput(input, z, run);
+  const bank = bankOf(s);
+  const { source, target, planned, codes, codeOf, variant } = plannedForward(s);
+  const edges = s.gate.rows.length;
+  const most = Math.min(...planned.map(({ plan }) => s.batch * plan.strips));
+  const chunks = Math.min(most, Math.ceil(GRADW_INVOCATIONS / (edges * s.channels)));
+  const entries = planned.map((p): Entry => {
+    const cells = s.batch * p.plan.strips;
+    const chunk = Math.ceil(cells / chunks);
+    return { ...numbersOf(p), cells, chunk, units: s.channels, code: codeOf(p), first: 0 };
+  });
+  const perSlot = chunks * s.channels;
+  const several = severalCells(entries);
+  const blocks = table(entries, chosen(s));
+  const code = codes.map(({ stream, plan }, i) => {
+    const taps = stream.kernel ** 2;
+    return `if (code == ${i}) {
+      ${lines(taps, (t) => `var g0_${t} = 0.0;`)}
+      ${eachCell(
+        several,
+        `
+        let inBase = ${s.shared ? "" : "slot * uniforms.inSize +"} n * sourceHeight * sourceRow + unit;
+        let outBase = slot * uniforms.outSize + n * targetHeight * targetRow + unit;
+        ${streamGradW({ block: stream, plan, stride: s.stride, read: READ, readGradient: (at) => `dy[${at}]` })}`,
+      )}
+      let to = (c * uniforms.edges + slot) * ${MOST_TAPS} * units + unit;
+      ${lines(taps, (t) => `result[to + ${t} * units] = g0_${t};`)}
+    }`;
+  });
+  const partial = run({
+    name: "SampledDepthwiseGradW",
+    variant: [s.shared, several, blocks.size, opsKey(s), variant].join("_"),
+    inputs: { x, dy, picks },
+    params: {
+      floor: floorOf(rectify),
+      edges,
+      inSize: sizeOf(s, source),
+      outSize: sizeOf(s, target),
+      ...pictureParams(source, target),
+      perSlot,
+      ...rowParams(s.gate.rows),
+      ...blocks.params,
+    },
+    functions: PICK_OF,
+    body: `${FIND_SLOT(blocks)}
+      ${declarePictures}
+      let lowest = bitcast<f32>(uniforms.floor);
+      ${code.join("\n")}`,
+    count: edges * perSlot,
+    shape: [chunks, edges, MOST_TAPS, s.channels],
+    workgroup: WORKGROUP,
+  });
+  const vector = vectorFor(s.channels);
+  const starts = place(bank.blocks).map(({ filterOffset }) => filterOffset / (edges * s.channels));
+  return run({
+    name: "SampledDepthwiseGradWSum",
+    variant: `${opsKey(s)}_${starts.join(".")}`,
+    inputs: { partial, picks },
+    params: { ...rowParams(s.gate.rows), edges, units: s.channels / vector, chunks },
+    functions: PICK_OF,
+    body: `
+      let unit = index % uniforms.units;
+      let slot = (index / uniforms.units) % uniforms.edges;
+      let tap = index / (uniforms.units * uniforms.edges);
+      var op = -1;
+      var start = 0;
+      ${starts.map((start, i) => `if (tap >= ${start}) { op = ${s.gate.ops[i]}; start = ${start}; }`).join("\n")}
+      var sum = T(0.0);
+      if (pickOf(slot) == op) {
+        for (var c = 0; c < uniforms.chunks; c++) {
+          sum += partial[((c * uniforms.edges + slot) * ${MOST_TAPS} + tap - start) * uniforms.units + unit];
+        }
+      }
+      result[index] = sum;`,
+    count: filterSize(bank) / vector,
+    shape: [filterSize(bank)],
+    vector,
+    scalars: ["picks"],
+  });
+};

@@ -1,0 +1,133 @@
+/**
+ * Depthwise convolutions of the edges of one state that a sampler picks: for each edge one slot, whose kernel size, dilation
+ * and filter the pick chooses. The filter is that of the bank of all operations (depthwise.ts), so that both share weights.
+ */
+import { defineBilinear, type KernelBody, type Values } from "../gpu/kernel";
+import type { Tensor } from "../gpu/tensorflow";
+import { outputSide } from "./depthwise";
+import {
+  type DepthwiseShape,
+  depthwiseForward,
+  depthwiseGradW,
+  depthwiseGradX,
+  keepPositive,
+  type PlacedBlock,
+} from "./depthwise-cpu";
+import { filterSize, place } from "./depthwise-plan";
+import { eachUsed, type Gate } from "./gate";
+import { sampledForward, sampledGradW, sampledGradX } from "./sampled-depthwise-gpu";
+import {
+  bankOf,
+  constantsOf,
+  edgesOf,
+  inShape,
+  outShape,
+  type SampledBlock,
+  type SampledDepthwise,
+} from "./sampled-depthwise-shape";
+
+/** What one slot in use computes, as a depthwise convolution of its own. */
+interface Slot {
+  readonly s: DepthwiseShape;
+  readonly blocks: readonly PlacedBlock[];
+  /** The part of a tensor that belongs to the slot. */
+  readonly input: (x: Values) => Values;
+  readonly output: (y: Values) => Values;
+  /** Index in the bank's filter of each value of the slot's own. */
+  readonly filter: (i: number) => number;
+}
+
+function eachSlot(s: SampledDepthwise, picks: Values, visit: (slot: Slot) => void): void {
+  const [all, inSize] = [edgesOf(s) * s.channels, s.batch * s.height * s.width * s.channels];
+  const outSize = s.batch * s.outHeight * s.outWidth * s.channels;
+  const bank = place(bankOf(s).blocks);
+  eachUsed(s.gate, picks, (slot) => {
+    const block = bank[s.gate.ops.indexOf(picks[s.gate.rows[slot] as number] as number)] as PlacedBlock;
+    const own = { ...block, outChannels: s.channels, inChannels: s.channels, outOffset: 0, filterOffset: 0 };
+    visit({
+      s: { ...s, blocks: [own] },
+      blocks: [own],
+      input: (x) => (s.shared ? x : x.subarray(slot * inSize, (slot + 1) * inSize)),
+      output: (y) => y.subarray(slot * outSize, (slot + 1) * outSize),
+      filter: (i) => block.filterOffset + Math.floor(i / s.channels) * all + slot * s.channels + (i % s.channels),
+    });
+  });
+}
+
+/** The slot's filter, [k, k, C]. */
+function filterOf({ blocks, filter }: Slot, w: Values): Float32Array {
+  const [b] = blocks as readonly [PlacedBlock];
+  return Float32Array.from({ length: b.kernel ** 2 * b.outChannels }, (_, i) => w[filter(i)] as number);
+}
+
+const forward: KernelBody<SampledDepthwise> = {
+  shape: outShape,
+  cpu: (inputs, out, s) => {
+    const { z, picks } = constantsOf(inputs);
+    const [x, w] = inputs as [Values, Values];
+    eachSlot(s, picks, (slot) => {
+      const read = keepPositive(slot.input(x), z && slot.input(z));
+      depthwiseForward(slot.s, slot.blocks, read, filterOf(slot, w), slot.output(out));
+    });
+  },
+  gpu: sampledForward,
+};
+
+const gradX: KernelBody<SampledDepthwise> = {
+  shape: inShape,
+  cpu: (inputs, out, s) => {
+    const { z, picks } = constantsOf(inputs);
+    const [dy, w] = inputs as [Values, Values];
+    const sum = new Float32Array(s.batch * s.height * s.width * s.channels);
+    eachSlot(s, picks, (slot) => {
+      const dx = slot.input(out);
+      depthwiseGradX(slot.s, slot.blocks, slot.output(dy), filterOf(slot, w), s.shared ? sum : dx);
+      if (s.shared) for (let i = 0; i < dx.length; i++) dx[i] = (dx[i] as number) + (sum[i] as number);
+    });
+    out.set(keepPositive(out, z));
+  },
+  gpu: sampledGradX,
+};
+
+const gradW: KernelBody<SampledDepthwise> = {
+  shape: (s) => [filterSize(bankOf(s))],
+  cpu: (inputs, out, s) => {
+    const { z, picks } = constantsOf(inputs);
+    const [x, dy] = inputs as [Values, Values];
+    eachSlot(s, picks, (slot) => {
+      const [b] = slot.blocks as readonly [PlacedBlock];
+      const own = new Float32Array(b.kernel ** 2 * b.outChannels);
+      const read = keepPositive(slot.input(x), z && slot.input(z));
+      depthwiseGradW(slot.s, slot.blocks, read, slot.output(dy), own);
+      for (const [i, value] of own.entries()) out[slot.filter(i)] = value;
+    });
+  },
+  gpu: sampledGradW,
+};
+
+const family = defineBilinear("SearchlightSampledDepthwise", { forward, gradX, gradW });
+
+/**
+ * The picked convolution of each edge.
+ * @param x [N, H, W, C] for all edges, or [edges, N, H, W, C]
+ * @param filter flat, as that of a bank: block after block, each [kernel, kernel, edges·C]
+ * @returns [edges, N, H', W', C], nothing where the pick is none of the operations
+ */
+export function sampledDepthwise(
+  x: Tensor,
+  filter: Tensor,
+  picks: Tensor,
+  o: {
+    readonly stride: number;
+    readonly blocks: readonly SampledBlock[];
+    readonly gate: Gate;
+    readonly rectify: boolean;
+  },
+): Tensor {
+  const shared = x.rank === 4;
+  const [batch = 0, height = 0, width = 0, channels = 0] = shared ? x.shape : x.shape.slice(1);
+  const side = (n: number) => outputSide(n, 1, o.stride, 0);
+  const s = { ...o, batch, height, width, channels, shared, outHeight: side(height), outWidth: side(width) };
+  const { rectify, ...attrs } = s;
+  return rectify ? family.forwardRectified(x, filter, attrs, picks) : family.forward(x, filter, attrs, picks);
+}

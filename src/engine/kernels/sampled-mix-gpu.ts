@@ -1,0 +1,225 @@
+/** The sampled mix on WebGPU: what an edge adds is chosen by its pick, the same way for all pixels. */
+import { PRIMITIVES } from "../../domain/primitives";
+import type { GpuBody } from "../gpu/kernel";
+import { vectorFor } from "../gpu/program";
+import type { TensorInfo } from "../gpu/tensorflow";
+import { lines } from "./convolution-tiles";
+import { gateCode, gateParams, PICK_OF, rowParams } from "./gate";
+import {
+  inputShape,
+  type MixInput,
+  outShape,
+  partsOf,
+  pixelsOf,
+  type SampledMix,
+  type SampledMixInput,
+} from "./sampled-mix-shape";
+
+const OPS = PRIMITIVES.length;
+/** Pixels of an invocation, far apart so that neighbours read neighbours. */
+const PIXELS = 4;
+
+const vectorOf = (s: SampledMix) => vectorFor(s.channels, ...s.inputs.flatMap(({ first, width }) => [first, width]));
+const mixKey = (s: SampledMix) => {
+  const inputs = s.inputs.map(({ kind, ops, first, width, masked }) =>
+    [kind, ...ops, first > 0, width === s.channels, masked].join("."),
+  );
+  return [s.to.join(""), s.nodes, s.sums, ...inputs].join("_");
+};
+
+const params = (s: SampledMix) => ({
+  c: s.channels / vectorOf(s),
+  pixels: pixelsOf(s),
+  w: s.width,
+  h: s.height,
+  batch: s.batch,
+  // Of inputs that reach half of the channels.
+  half: Math.floor(s.channels / 2 / vectorOf(s)),
+});
+
+/** `dropped(v, g, pixel, c)`: v times DropBlock's factor. */
+const dropBlockCode = (s: SampledMix) => {
+  if (!s.inputs.some(({ masked }) => masked)) return "";
+  const ints = vectorOf(s) === 4 ? "vec4<i32>" : "i32";
+  const bits = vectorOf(s) === 4 ? "vec4<u32>" : "u32";
+  return `fn dropped(v : T, g : i32, pixel : i32, c : i32) -> T {
+    let line = pixel / uniforms.w;
+    let n = line / uniforms.h;
+    let first = (g * uniforms.batch + n) * (uniforms.h + 1) * uniforms.c + c;
+    let word = masks[first + (line - n * uniforms.h) * uniforms.c];
+    let out = (word >> ${bits}(u32(pixel - line * uniforms.w))) & ${ints}(1);
+    let kept = max(T(masks[first + uniforms.h * uniforms.c]), T(1.0));
+    return select(v * (T(f32(uniforms.h * uniforms.w)) / kept), T(0.0), out == ${ints}(1));
+  }`;
+};
+
+/** Code of an input's value at channel c of a pixel for edge g and pick `op`. */
+function valueAt(s: SampledMix, name: string, input: MixInput, g: number, op: number): string {
+  const slot = { picture: 0, own: g, any: input.ops.indexOf(op) }[input.kind];
+  const width = input.width === s.channels ? "uniforms.c" : "uniforms.half";
+  const c = input.first > 0 ? "(c - uniforms.half)" : "c";
+  const value = `${name}[(${slot} * uniforms.pixels + pixel) * ${width} + ${c}]`;
+  return input.masked ? `dropped(${value}, ${g}, pixel, c)` : value;
+}
+
+/** Whether channel c is among the input's. */
+const holds = (s: SampledMix, { first, width }: MixInput) =>
+  width === s.channels ? "" : first > 0 ? " && c >= uniforms.half" : " && c < uniforms.half";
+
+/** Code that does something with each edge's value, which depends on its pick. */
+function eachValue(s: SampledMix, then: (g: number, value: string) => string): string {
+  return lines(s.rows.length, (g) =>
+    s.inputs
+      .flatMap((input, i) =>
+        (input.kind === "any" ? input.ops.map((op) => [op]) : [input.ops]).map((ops) => {
+          const test = ops.map((op) => `pick${g} == ${op}`).join(" || ");
+          return `if ((${test})${holds(s, input)}) { ${then(g, valueAt(s, `x${i}`, input, g, ops[0] ?? 0))} }`;
+        }),
+      )
+      .join(" else "),
+  );
+}
+
+const named = (inputs: readonly (TensorInfo | undefined)[]) =>
+  Object.fromEntries(inputs.map((x, i) => [`x${i}`, x as TensorInfo]));
+
+export const mixForward: GpuBody<SampledMix> = (tensors, s, run) => {
+  const { sums, inputs, masks, rest } = partsOf(tensors, s);
+  const [weights, picks] = rest as [TensorInfo, TensorInfo];
+  const edges = s.rows.length;
+  // Both in one, since a kernel has seven inputs at most.
+  const table = run({
+    name: "SampledMixWeights",
+    inputs: { weights, picks },
+    params: rowParams(s.rows),
+    functions: PICK_OF,
+    body: `
+      let g = index / 2;
+      let pick = pickOf(g);
+      let low = select(uniforms.row0, uniforms.row1, g == 1);
+      let row = select(low, select(uniforms.row2, uniforms.row3, g == 3), g > 1);
+      result[index] = select(f32(pick), weights[row * ${OPS} + pick], index % 2 == 1);`,
+    count: 2 * edges,
+    shape: [edges, 2],
+  });
+  const own = params(s);
+  const vector = vectorOf(s);
+  const groups = Math.ceil(pixelsOf(s) / PIXELS);
+  return run({
+    name: "SampledMix",
+    variant: mixKey(s),
+    inputs: { ...(sums ? { sums } : {}), ...named(inputs), ...(masks ? { masks } : {}), table },
+    params: { ...own, groups },
+    functions: dropBlockCode(s),
+    body: `
+      let c = index % uniforms.c;
+      ${lines(edges, (g) => `let pick${g} = i32(table[${2 * g}]); let w${g} = table[${2 * g + 1}];`)}
+      for (var pixel = index / uniforms.c; pixel < uniforms.pixels; pixel += uniforms.groups) {
+        ${lines(s.nodes, (b) => `var sum${b} = ${sums ? `sums[(pixel * ${s.nodes} + ${b}) * uniforms.c + c]` : "T(0.0)"};`)}
+        ${eachValue(s, (g, value) => `sum${s.to[g]} += w${g} * ${value};`)}
+        ${lines(s.nodes, (b) => `result[(pixel * ${s.nodes} + ${b}) * uniforms.c + c] = sum${b};`)}
+      }`,
+    count: groups * own.c,
+    shape: outShape(s),
+    vector,
+    scalars: ["table"],
+  });
+};
+
+export const mixGradX: GpuBody<SampledMixInput> = ([dy, ...tensors], s, run) => {
+  const masks = tensors.length > 2 ? tensors[0] : undefined;
+  const [weights, picks] = tensors.slice(-2) as [TensorInfo, TensorInfo];
+  if (!dy) throw new Error("SampledMixGradX needs dy.");
+  const input = s.inputs[s.input] as MixInput;
+  const vector = vectorOf(s);
+  const width = input.width / vector;
+  const groups = Math.ceil(pixelsOf(s) / PIXELS);
+  const ofEdge = (g: number, op: string) => {
+    const value = `dy[(pixel * ${s.nodes} + ${s.to[g]}) * uniforms.c + c${input.first > 0 ? " + uniforms.half" : ""}]`;
+    return `if (${op}) { sum += w${g} * ${input.masked ? `dropped(${value}, ${g}, pixel, c)` : value}; }`;
+  };
+  const among = (g: number) => input.ops.map((op) => `pick${g} == ${op}`).join(" || ");
+  const slots = { picture: 1, own: s.rows.length, any: input.ops.length }[input.kind];
+  const test = {
+    picture: among,
+    own: (g: number) => `slot == ${g}`,
+    any: (g: number) => `pick${g} == op`,
+  }[input.kind];
+  const gate = input.kind === "picture" ? null : ({ kind: input.kind, rows: s.rows, ops: input.ops } as const);
+  return run({
+    name: "SampledMixGradX",
+    variant: `${s.input}|${mixKey(s)}`,
+    inputs: { dy, weights, picks, ...(input.masked && masks ? { masks } : {}) },
+    params: {
+      ...params(s),
+      groups,
+      width,
+      perSlot: groups * width,
+      ...(gate ? gateParams(gate) : rowParams(s.rows)),
+    },
+    functions: (gate ? gateCode(gate) : PICK_OF) + (input.masked ? dropBlockCode(s) : ""),
+    body: `
+      let slot = index / uniforms.perSlot;
+      ${gate ? "if (!used(slot)) { return; }" : ""}
+      let local = index - slot * uniforms.perSlot;
+      let c = local % uniforms.width;
+      ${input.kind === "any" ? "let op = (uniforms.ops >> u32(4 * slot)) & 15;" : ""}
+      ${lines(s.rows.length, (g) => `let pick${g} = pickOf(${g}); let w${g} = weights[uniforms.row${g} * ${OPS} + pick${g}];`)}
+      for (var pixel = local / uniforms.width; pixel < uniforms.pixels; pixel += uniforms.groups) {
+        var sum = T(0.0);
+        ${lines(s.rows.length, (g) => ofEdge(g, test(g)))}
+        result[(slot * uniforms.pixels + pixel) * uniforms.width + c] = sum;
+      }`,
+    count: slots * groups * width,
+    shape: inputShape(s, s.input),
+    vector,
+    scalars: ["weights", "picks"],
+  });
+};
+
+export const mixGradW: GpuBody<SampledMix> = (tensors, s, run) => {
+  const { inputs, masks, rest } = partsOf(tensors, { ...s, sums: false });
+  const [dy, picks] = rest as [TensorInfo, TensorInfo];
+  const vector = vectorOf(s);
+  const { c } = params(s);
+  const edges = s.rows.length;
+  // As many partial sums of an edge as terms of each, so that neither pass is long.
+  const chunks = Math.max(1, Math.round(Math.sqrt((pixelsOf(s) * c) / 4) / c));
+  const partial = run({
+    name: "SampledMixGradW",
+    variant: mixKey(s),
+    inputs: { ...named(inputs), ...(masks ? { masks } : {}), dy, picks },
+    params: { ...params(s), ...rowParams(s.rows), chunks },
+    functions: PICK_OF + dropBlockCode(s),
+    body: `
+      let c = index % uniforms.c;
+      ${lines(edges, (g) => `let pick${g} = pickOf(${g}); var sum${g} = T(0.0);`)}
+      for (var pixel = index / uniforms.c; pixel < uniforms.pixels; pixel += uniforms.chunks) {
+        ${eachValue(s, (g, value) => `sum${g} += dy[(pixel * ${s.nodes} + ${s.to[g]}) * uniforms.c + c] * ${value};`)}
+      }
+      ${lines(edges, (g) => `result[${g} * uniforms.count + index] = total(sum${g});`)}`,
+    count: chunks * c,
+    shape: [edges, chunks * c],
+    vector,
+    scalars: ["picks", "result"],
+  });
+  return run({
+    name: "SampledMixGradWSum",
+    variant: `${edges}`,
+    inputs: { partial, picks },
+    params: { ...rowParams(s.rows), chunks: chunks * c },
+    functions: PICK_OF,
+    body: `
+      let row = index / ${OPS};
+      let op = index % ${OPS};
+      var sum = 0.0;
+      ${lines(
+        edges,
+        (g) => `if (row == uniforms.row${g} && pickOf(${g}) == op) {
+          for (var k = 0; k < uniforms.chunks; k++) { sum += partial[${g} * uniforms.chunks + k]; } }`,
+      )}
+      result[index] = sum;`,
+    count: s.weightRows * OPS,
+    shape: [s.weightRows, OPS],
+  });
+};
