@@ -115,7 +115,7 @@ function eachSlot(
 
 function plannedForward(s: SampledDepthwise) {
   const [source, target] = [inputOf(s), outputOf(s)];
-  const plan = planBlocks(bankOf(s), { input: source, output: target, stride: s.stride, taps: TAPS });
+  const plan = planBlocks(bankOf(s), { input: source, output: target, stride: s.stride, taps: TAPS, tile: 4 });
   const weight = (_: number) => (_j: string, t: string) => `w[taps + (${t}) * outChannels]`;
   return { source, target, weight, ...plan };
 }
@@ -127,6 +127,7 @@ function plannedBack(s: SampledDepthwise) {
     output: target,
     stride: 1,
     taps: TAPS,
+    tile: 4,
     pad: (b) => b.dilation * (b.kernel - 1) - b.pad,
   });
   const weight = (taps: number) => (_j: string, t: string) => `w[taps + (${taps - 1} - (${t})) * outChannels]`;
