@@ -1,6 +1,6 @@
 /** Runs every golden case of the parts that are built, on the current backend. */
 import { deriveGenotype } from "../src/domain/genotype";
-import { dropLeast, keepOne, restrictSkips } from "../src/domain/p-darts";
+import { dropLeast, expandRows, keepOne, restrictSkips } from "../src/domain/p-darts";
 import { ALL_OPERATIONS, CELL_KINDS, type CellKind, PRIMITIVES } from "../src/domain/primitives";
 import { ScratchArena } from "../src/engine/gpu/plan";
 import { recordStep, type Tensors } from "../src/engine/gpu/step";
@@ -171,7 +171,8 @@ async function stagedCase(name: string): Promise<Comparison[]> {
     for (const kind of CELL_KINDS) {
       let on = ALL_OPERATIONS;
       for (const [stage, values] of stages.entries()) {
-        const probabilities = (await softmax(tf.tensor2d(values[`alphas_${kind}`])).data()) as Float32Array;
+        const own = (await softmax(tf.tensor2d(values[`alphas_${kind}`])).data()) as Float32Array;
+        const probabilities = expandRows(on, own, 0);
         const dropped = DROPPED[stage];
         const left = dropped ? dropLeast(on, probabilities, dropped) : keepOne(on, probabilities).map((op) => [op]);
         const numbers = left.map((ops) => ops.map((op) => PRIMITIVES.indexOf(op)));

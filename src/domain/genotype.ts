@@ -125,6 +125,11 @@ export function edgeLead(weights: Float32Array, edge: number): number {
   return (sorted[0] ?? 0) - (sorted[1] ?? 0);
 }
 
+/** Kept edges of a cell that use `op`. */
+export function countOp(genotype: Genotype, kind: CellKind, op: Primitive): number {
+  return genotype[kind].filter(([name]) => name === op).length;
+}
+
 export function sameGenotype(a: Genotype, b: Genotype): boolean {
   return CELL_KINDS.every((kind) => JSON.stringify(a[kind]) === JSON.stringify(b[kind]));
 }

@@ -1,7 +1,7 @@
 /**
  * The rules of P-DARTS: which operations a stage drops, and how the last stage becomes a genotype (Chen et al., arXiv
- * 1904.12760, as its code has them). Probabilities are the softmax of the alphas, [14, operations on] row-major, a column
- * for each operation of `EdgeOperations`.
+ * 1904.12760, as its code has them). Probabilities are the softmax of the alphas, [14, 8] row-major; those of operations
+ * that are off do not count.
  */
 import { type Alphas, type Gene, type Genotype, genotypeOf, softmaxRows } from "./genotype";
 import {
@@ -12,42 +12,35 @@ import {
   type EdgeOperations,
   firstEdge,
   NODES,
+  type Operations,
   PRIMITIVES,
   type Primitive,
 } from "./primitives";
 
-/** The operations of both kinds of cell. */
-export type Operations = Readonly<Record<CellKind, EdgeOperations>>;
+/** Place of an operation in [14, 8]. */
+const placeOf = (edge: number, op: Primitive) => edge * PRIMITIVES.length + PRIMITIVES.indexOf(op);
 
-const columnsOf = (on: EdgeOperations) => on[0]?.length ?? 0;
-
-/** The row of an edge's probabilities. */
-function rowOf(on: EdgeOperations, probabilities: Float32Array, edge: number): Float32Array {
-  const columns = columnsOf(on);
-  return probabilities.subarray(edge * columns, (edge + 1) * columns);
+/** An edge's operations but the `count` least likely, which go one after the other; at ties the first in order goes. */
+function withoutLeast(operations: readonly Primitive[], probability: (op: Primitive) => number, count: number) {
+  const dropped = operations.toSorted((a, b) => probability(a) - probability(b)).slice(0, count);
+  return operations.filter((op) => !dropped.includes(op));
 }
 
-/** Takes the `count` least likely columns out of `columns`, one after the other; ties go by the lower column. */
-function withoutLeast(row: Float32Array, columns: readonly number[], count: number): number[] {
-  const byProbability = columns.toSorted((a, b) => (row[a] ?? 0) - (row[b] ?? 0) || a - b);
-  const dropped = byProbability.slice(0, count);
-  return columns.filter((column) => !dropped.includes(column));
-}
+const probabilityOn = (probabilities: Float32Array, edge: number) => (op: Primitive) =>
+  probabilities[placeOf(edge, op)] ?? Number.NaN;
 
 /** The end of a stage but the last: each edge loses its `count` least likely operations, `none` like any other. */
 export function dropLeast(on: EdgeOperations, probabilities: Float32Array, count: number): EdgeOperations {
-  return on.map((operations, edge) =>
-    withoutLeast(rowOf(on, probabilities, edge), [...operations.keys()], count).map((k) => operations[k] as Primitive),
-  );
+  return on.map((operations, edge) => withoutLeast(operations, probabilityOn(probabilities, edge), count));
 }
 
 /** The end of the last stage: each edge keeps one operation. `none` goes first, then the least likely. */
 export function keepOne(on: EdgeOperations, probabilities: Float32Array): Primitive[] {
   return on.map((operations, edge) => {
-    const others = [...operations.keys()].filter((k) => operations[k] !== "none");
-    const [kept] = withoutLeast(rowOf(on, probabilities, edge), others, others.length - 1);
-    if (kept === undefined) throw new Error(`Edge ${edge} has no operation but none.`);
-    return operations[kept] as Primitive;
+    const others = operations.filter((op) => op !== "none");
+    const [kept] = withoutLeast(others, probabilityOn(probabilities, edge), others.length - 1);
+    if (!kept) throw new Error(`Edge ${edge} has no operation but none.`);
+    return kept;
   });
 }
 
@@ -60,7 +53,7 @@ interface Kept {
 /** Each node keeps the two edges of the largest probabilities, by ascending input; ties go to the higher input. */
 function keptEdges(on: EdgeOperations, probabilities: Float32Array): Kept[] {
   const operations = keepOne(on, probabilities);
-  const score = ({ index }: Edge) => rowOf(on, probabilities, index).reduce((a, b) => Math.max(a, b), 0);
+  const score = ({ index }: Edge) => Math.max(...(on[index] ?? []).map(probabilityOn(probabilities, index)));
   return Array.from({ length: NODES }, (_, node) =>
     CELL_EDGES.slice(firstEdge(node), firstEdge(node + 1))
       .toSorted((a, b) => score(a) - score(b) || a.state - b.state)
@@ -72,10 +65,8 @@ function keptEdges(on: EdgeOperations, probabilities: Float32Array): Kept[] {
 }
 
 /** `none` cannot be chosen: its probability counts as 0. */
-function withoutNone(on: EdgeOperations, probabilities: Float32Array): Float32Array {
-  const columns = columnsOf(on);
-  return probabilities.map((p, i) => (on[Math.floor(i / columns)]?.[i % columns] === "none" ? 0 : p));
-}
+const withoutNone = (probabilities: Float32Array) =>
+  probabilities.map((p, i) => (i % PRIMITIVES.length === PRIMITIVES.indexOf("none") ? 0 : p));
 
 const genes = (kept: readonly Kept[]): Gene[] => kept.map(({ edge, op }) => [op, edge.state]);
 
@@ -96,9 +87,8 @@ const MOST_SKIPS = 2 * NODES;
  * @returns the unrestricted cell, then one for each limit that changed something
  */
 export function restrictSkips(on: EdgeOperations, probabilities: Float32Array, fewest = 0): RestrictedCell[] {
-  const chosen = withoutNone(on, probabilities);
-  const columns = columnsOf(on);
-  const at = ({ index }: Edge) => index * columns + (on[index]?.indexOf("skip_connect") ?? -1);
+  const chosen = withoutNone(probabilities);
+  const at = ({ index }: Edge) => placeOf(index, "skip_connect");
   let cell = keptEdges(on, chosen);
   const skips = () => cell.filter(({ op }) => op === "skip_connect").map(({ edge }) => edge);
   const result = (maxSkips: number) => ({ maxSkips, skips: skips().length, genes: genes(cell) });
@@ -122,30 +112,26 @@ export function restrictSkips(on: EdgeOperations, probabilities: Float32Array, f
 
 /**
  * The genotype of a stage: the last stage's rule, whichever stage it is.
- * @param alphas [14, operations on] for each kind of cell
  * @param maxSkips in the normal cell; the reduction cell is not restricted
- * @returns with the skips of the normal cell before the restriction
  */
-export function deriveStaged(
-  on: Operations,
-  alphas: Alphas,
-  maxSkips: number,
-): { readonly genotype: Genotype; readonly unrestrictedSkips: number } {
-  const cells = (kind: CellKind, fewest: number) =>
-    restrictSkips(on[kind], softmaxRows(alphas[kind], columnsOf(on[kind])), fewest);
-  const [normal, reduce] = [cells("normal", maxSkips), cells("reduce", MOST_SKIPS)];
-  return {
-    genotype: genotypeOf({ normal: normal.at(-1)?.genes ?? [], reduce: reduce[0]?.genes ?? [] }),
-    unrestrictedSkips: normal[0]?.skips ?? 0,
-  };
+export function deriveStaged(on: Operations, alphas: Alphas, maxSkips = MOST_SKIPS): Genotype {
+  const cell = (kind: CellKind, fewest: number) => restrictSkips(on[kind], softmaxRows(alphas[kind]), fewest).at(-1);
+  return genotypeOf({
+    normal: cell("normal", maxSkips)?.genes ?? [],
+    reduce: cell("reduce", MOST_SKIPS)?.genes ?? [],
+  });
 }
 
-/** Alphas of the operations on as [14, 8]; an operation that is off has −∞, so that its softmax is 0. */
-export function expandAlphas(on: EdgeOperations, alphas: Float32Array): Float32Array {
-  const columns = columnsOf(on);
-  const all = new Float32Array(EDGES * PRIMITIVES.length).fill(Number.NEGATIVE_INFINITY);
+/** Values of the operations on, row by row, as [14, 8]. @param off the value of an operation that is off */
+export function expandRows(on: EdgeOperations, values: Float32Array | readonly number[], off: number): Float32Array {
+  const all = new Float32Array(EDGES * PRIMITIVES.length).fill(off);
+  let next = 0;
   for (const [edge, operations] of on.entries())
-    for (const [k, op] of operations.entries())
-      all[edge * PRIMITIVES.length + PRIMITIVES.indexOf(op)] = alphas[edge * columns + k] ?? Number.NaN;
+    for (const op of operations) all[placeOf(edge, op)] = values[next++] ?? Number.NaN;
   return all;
+}
+
+/** Alphas as [14, 8]: those of operations that are off are −∞, so that their softmax is 0. */
+export function expandAlphas(on: EdgeOperations, alphas: Float32Array): Float32Array {
+  return expandRows(on, alphas, Number.NEGATIVE_INFINITY);
 }

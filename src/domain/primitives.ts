@@ -50,6 +50,9 @@ export function edgesFrom(state: number): readonly Edge[] {
 /** The operations of each edge of a cell, in canonical order; every edge has as many. They name the columns of its alphas. */
 export type EdgeOperations = readonly (readonly Primitive[])[];
 
+/** Of both kinds of cell. */
+export type Operations = Readonly<Record<CellKind, EdgeOperations>>;
+
 /** All operations on every edge, as most search methods have it. */
 export const ALL_OPERATIONS: EdgeOperations = CELL_EDGES.map(() => PRIMITIVES);
 
