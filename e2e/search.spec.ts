@@ -2,6 +2,7 @@
 import type { Locator } from "@playwright/test";
 import { deriveGenotype } from "../src/domain/genotype";
 import type { CellKind } from "../src/domain/primitives";
+import { alphasOfFile } from "../src/domain/run";
 import { PATIENCE, SMALL } from "./searchlight";
 import { expect, test } from "./test";
 
@@ -66,8 +67,7 @@ test("finds two cells on WebGPU", async ({ app, page }) => {
     const { run } = await app.exportRun();
     expect(run.environment.backend).toBe("webgpu");
     expect(run.records.map(({ iteration }) => iteration)).toEqual([1, 2, 3, 4]);
-    const flat = (rows: readonly (readonly number[])[]) => Float32Array.from(rows.flat());
-    const derived = deriveGenotype({ normal: flat(run.alphas.normal), reduce: flat(run.alphas.reduce) });
+    const derived = deriveGenotype(alphasOfFile(run.alphas));
     expect(run.genotype).toEqual(derived);
     const squeezed = async (id: string) => ((await page.getByTestId(id).textContent()) ?? "").replace(/\s/g, "");
     expect(await squeezed("genotype-text")).toBe(run.genotypeText.replace(/\s/g, ""));

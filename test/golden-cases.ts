@@ -1,9 +1,12 @@
 /** Runs every golden case of the parts that are built, on the current backend. */
 import { deriveGenotype } from "../src/domain/genotype";
+import { dropLeast, expandRows, keepOne, restrictSkips } from "../src/domain/p-darts";
+import { ALL_OPERATIONS, CELL_KINDS, type CellKind, PRIMITIVES } from "../src/domain/primitives";
 import { ScratchArena } from "../src/engine/gpu/plan";
 import { recordStep, type Tensors } from "../src/engine/gpu/step";
 import { type Tensor, tf } from "../src/engine/gpu/tensorflow";
 import { norm } from "../src/engine/kernels/flat";
+import { softmax } from "../src/engine/kernels/softmax";
 import { type AdamState, adamCorrections, adamStep } from "../src/engine/optim/adam";
 import { cosineRate } from "../src/engine/optim/cosine";
 import { sgdStep } from "../src/engine/optim/sgd";
@@ -133,6 +136,68 @@ async function genotypeCase(name: string): Promise<Comparison[]> {
   });
 }
 
+/** Primitive numbers on after a stage, for each edge. */
+type KeptAfter = readonly (readonly number[])[];
+
+interface StagedFile {
+  readonly cases: readonly {
+    readonly id: number;
+    readonly stages: readonly {
+      readonly alphas_normal: number[][];
+      readonly alphas_reduce: number[][];
+      readonly kept_normal: KeptAfter;
+      readonly kept_reduce: KeptAfter;
+    }[];
+    readonly initialGenotype: Readonly<Record<CellKind, unknown>>;
+    readonly initialSkips: number;
+    readonly restricted: readonly {
+      readonly maxSkips: number;
+      readonly skips: number;
+      readonly genotype: Readonly<Record<CellKind, unknown>>;
+    }[];
+  }[];
+}
+
+/** Operations dropped at the end of the first two stages of P-DARTS. */
+const DROPPED = [3, 2];
+
+/** P-DARTS's choices from the softmax of the current backend. */
+async function stagedCase(name: string): Promise<Comparison[]> {
+  const { cases } = await readGoldenJson<StagedFile>(`darts/${name}.json`);
+  const comparisons: Comparison[] = [];
+  const compare = (what: string, got: unknown, want: unknown) =>
+    comparisons.push({ name: what, excess: canonical(got) === canonical(want) ? 0 : Number.POSITIVE_INFINITY });
+  for (const { id, stages, initialGenotype, initialSkips, restricted } of cases) {
+    for (const kind of CELL_KINDS) {
+      let on = ALL_OPERATIONS;
+      for (const [stage, values] of stages.entries()) {
+        const own = (await softmax(tf.tensor2d(values[`alphas_${kind}`])).data()) as Float32Array;
+        const probabilities = expandRows(on, own, 0);
+        const dropped = DROPPED[stage];
+        const left = dropped ? dropLeast(on, probabilities, dropped) : keepOne(on, probabilities).map((op) => [op]);
+        const numbers = left.map((ops) => ops.map((op) => PRIMITIVES.indexOf(op)));
+        compare(`case ${id}, ${kind}, stage ${stage}`, numbers, values[`kept_${kind}`]);
+        if (dropped) {
+          on = left;
+          continue;
+        }
+        const [unrestricted, ...fewer] = restrictSkips(on, probabilities);
+        compare(`case ${id}, ${kind}`, unrestricted?.genes, initialGenotype[kind]);
+        if (kind === "reduce") continue;
+        compare(`case ${id}, skips`, unrestricted?.skips, initialSkips);
+        compare(
+          `case ${id}, fewer skips`,
+          fewer.map(({ maxSkips, skips, genes }) => ({ maxSkips, skips, genes })),
+          restricted.map(({ maxSkips, skips, genotype }) => ({ maxSkips, skips, genes: genotype.normal })),
+        );
+      }
+    }
+    for (const { maxSkips, genotype } of restricted)
+      compare(`case ${id}, reduction cell at ${maxSkips}`, genotype.reduce, initialGenotype.reduce);
+  }
+  return comparisons;
+}
+
 /** Key order does not matter, list order does. */
 function canonical(value: unknown): string {
   return JSON.stringify(value, (_, v: unknown) =>
@@ -219,6 +284,7 @@ const JSON_CASES: Readonly<Record<string, (name: string) => Promise<Comparison[]
   i_genotype_pcdarts: genotypeCase,
   j_cosine: cosineCase,
   j_optimizers: optimizerCase,
+  n_pdarts_selection: stagedCase,
 };
 
 /** Whether a case belongs to a part that is built. */

@@ -13,6 +13,7 @@ const MICRO_OF: Readonly<Record<StrategyName, Partial<Settings>>> = {
   darts: {},
   // Two channels go through the operations, the fewest that a skip of stride 2 can halve.
   "pc-darts": { initChannels: 4, partialChannels: 2 },
+  "p-darts": {},
   gdas: {},
 };
 

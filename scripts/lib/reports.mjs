@@ -26,8 +26,8 @@ export function atLeastOneFailure({ passed, failed }, code) {
   return { passed, failed: failed === 0 && (code !== 0 || passed === 0) ? 1 : failed };
 }
 
-/** The golden cases whose parts are built: primitives to search network, architect, PC-DARTS, ResNet, schedules, LeaSE, GDAS, genotype. */
-const BUILT = /^([abcdefghkm]_|(i_genotype_darts|i_genotype_pcdarts|j_cosine|j_optimizers)$)/;
+/** The golden cases whose parts are built: primitives to search network, architect, PC-DARTS, P-DARTS, ResNet, schedules, LeaSE, GDAS, genotype. */
+const BUILT = /^([abcdefghkmn]_|(i_genotype_darts|i_genotype_pcdarts|j_cosine|j_optimizers)$)/;
 
 /**
  * Names of the golden cases that must run, on each backend.

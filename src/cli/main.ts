@@ -31,7 +31,7 @@ async function open(settings: Settings): Promise<Engine> {
   return openEngine(settings.backend, dawn.gpu, fasterBackend);
 }
 
-/** Plans, tunes and compiles. @returns what the run will take; null on the CPU */
+/** Plans, tunes and compiles what the next iteration needs. @returns what it will take; null on the CPU, and when it is there */
 async function prepare(run: Search): Promise<PlanSize | null> {
   let size: PlanSize | null = null;
   await run.prepare((doing) => {
@@ -67,10 +67,12 @@ async function search(command: Extract<Command, { kind: "search" }>): Promise<nu
     iterations: run.iterations,
     settings,
   });
-  const size = await prepare(run);
-  if (size) reporter.planned(size);
-  if (tunes) await memory.keep(place, run.variants);
   while (run.iteration < run.iterations && interrupt.code() === null) {
+    const size = await prepare(run);
+    const stage = run.stages[run.stage];
+    if (stage && run.stages.length > 1 && stage.begins === run.iteration) reporter.stage(stage, run.stages.length);
+    if (size) reporter.planned(size);
+    if (size && tunes) await memory.keep(place, run.variants);
     reporter.iteration(await run.iterate());
     // On the CPU an iteration never lets Node look for signals.
     await setImmediate();

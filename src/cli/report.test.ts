@@ -1,10 +1,11 @@
 import { describe, expect, it } from "vitest";
 import type { IterationRecord } from "../domain/run";
-import { iterationLine, jsonReporter, profileLines } from "./report";
+import { iterationLine, jsonReporter, profileLines, textReporter } from "./report";
 
 const record: IterationRecord = {
   iteration: 3,
   epoch: 0,
+  stage: 0,
   learningRate: 0.025,
   schedules: {},
   explainerTrainLoss: 2.07944,
@@ -22,6 +23,7 @@ const record: IterationRecord = {
   audienceTermNorm: 0.01,
   entropyNormal: 2.079,
   entropyReduce: 2.079,
+  skips: 0,
   milliseconds: 812.4,
 };
 
@@ -47,6 +49,18 @@ describe("what a search prints", () => {
     jsonReporter((line) => lines.push(line)).iteration(record);
     expect(lines).toHaveLength(1);
     expect(JSON.parse(lines[0] ?? "")).toEqual({ kind: "iteration", ...record });
+  });
+
+  it("names a stage that begins", () => {
+    const stage = {
+      ...{ index: 1, begins: 20, iterations: 20, layers: 4, channels: 8, operationsPerEdge: 5, skipDropout: 0.4 },
+      operations: null,
+    };
+    const lines: string[] = [];
+    for (const reporter of [textReporter, jsonReporter]) reporter((line) => lines.push(line)).stage(stage, 3);
+    expect(lines).toHaveLength(2);
+    expect(lines[0]).toBe("Stage 2 of 3: 4 cells, 8 channels, 5 operations on each edge, 20 iterations");
+    expect(JSON.parse(lines[1] ?? "")).toEqual({ kind: "stage", count: 3, ...stage });
   });
 
   it("gives a profile as a table, the longest first, or says why there is none", () => {

@@ -1,6 +1,7 @@
 /** What the search prints: a line for each iteration, as text or as JSON. */
 import { type ProfileRow, profileRows } from "../domain/profile";
 import type { Environment, IterationRecord, PlanSize, Profile, RunFile } from "../domain/run";
+import { type RunStage, stageText } from "../domain/stages";
 import type { DataChoice } from "./arguments";
 
 const percent = (share: number) => `${Math.round(100 * share)} %`.padStart(5);
@@ -37,6 +38,8 @@ export interface Start {
 
 export interface Reporter {
   start(start: Start): void;
+  /** Of a run in stages: one begins. */
+  stage(stage: RunStage, count: number): void;
   /** On WebGPU: what the run will take, once it is known. */
   planned(plan: PlanSize): void;
   iteration(record: IterationRecord): void;
@@ -78,6 +81,7 @@ export function textReporter(print: (line: string) => void): Reporter {
       print(`${data.name}: ${data.pictures} pictures, ${data.classes} classes`);
       print(`Backend ${backend}${backend === "cpu" ? "" : ` on ${adapter}`}, ${count} iterations`);
     },
+    stage: (stage, count) => print(stageText(stage, count)),
     planned: ({ bytes, dispatches }) =>
       print(`An iteration takes ${dispatches} dispatches and ${megabytes(bytes)} MB of GPU memory`),
     iteration: (record) => print(iterationLine(record, iterations)),
@@ -90,11 +94,12 @@ export function textReporter(print: (line: string) => void): Reporter {
   };
 }
 
-/** One JSON object a line: one "start", on WebGPU one "planned", one "iteration" each, a "profile" if asked for, one "end". */
+/** One JSON object a line: one "start", a "stage" for each of a run in stages, on WebGPU a "planned" for each, one "iteration" each, a "profile" if asked for, one "end". */
 export function jsonReporter(print: (line: string) => void): Reporter {
   const line = (value: object) => print(JSON.stringify(value));
   return {
     start: (start) => line({ kind: "start", ...start }),
+    stage: (stage, count) => line({ kind: "stage", count, ...stage }),
     planned: (plan) => line({ kind: "planned", ...plan }),
     iteration: (record) => line({ kind: "iteration", ...record }),
     profile: (profile) => line({ kind: "profile", bytes: profile?.bytes ?? null, kernels: profile?.kernels ?? null }),

@@ -69,6 +69,11 @@ export function deriveCell(weights: Float32Array): Gene[] {
 
 const CONCAT: readonly number[] = Array.from({ length: NODES }, (_, i) => i + 2);
 
+/** The genotype of two cells, whose outputs join all nodes. */
+export function genotypeOf({ normal, reduce }: Readonly<Record<CellKind, readonly Gene[]>>): Genotype {
+  return { normal, normal_concat: CONCAT, reduce, reduce_concat: CONCAT };
+}
+
 /** Softmax of a cell's betas over the incoming edges of each node. @param betas [14] */
 export function softmaxEdges(betas: Float32Array): Float32Array {
   const out = new Float32Array(betas.length);
@@ -89,12 +94,10 @@ function edgeWeights(alphas: Float32Array, betas: Float32Array | undefined): Flo
 
 /** The genotype of a pair of alpha matrices (arXiv 1806.09055, §2.4), with betas as PC-DARTS reads it. */
 export function deriveGenotype(alphas: Alphas, betas: Betas | null = null): Genotype {
-  return {
+  return genotypeOf({
     normal: deriveCell(edgeWeights(alphas.normal, betas?.normal)),
-    normal_concat: CONCAT,
     reduce: deriveCell(edgeWeights(alphas.reduce, betas?.reduce)),
-    reduce_concat: CONCAT,
-  };
+  });
 }
 
 /** The line to paste into DARTS's `genotypes.py`. */
@@ -120,6 +123,11 @@ export function edgeLead(weights: Float32Array, edge: number): number {
     .filter((_, k) => k !== NONE)
     .sort((a, b) => b - a);
   return (sorted[0] ?? 0) - (sorted[1] ?? 0);
+}
+
+/** Kept edges of a cell that use `op`. */
+export function countOp(genotype: Genotype, kind: CellKind, op: Primitive): number {
+  return genotype[kind].filter(([name]) => name === op).length;
 }
 
 export function sameGenotype(a: Genotype, b: Genotype): boolean {

@@ -54,6 +54,13 @@ export const STRATEGY_VALUES: Readonly<Record<StrategyName, StrategyValues>> = {
     tiny: { initChannels: 8 },
     paper: { batchSize: 256, learningRate: 0.1, learningRateMin: 0, alphaLearningRate: 6e-4 },
   },
+  "p-darts": {
+    every: { alphaWarmUp: 0.4, learningRateMin: 0 },
+    demo: { stage2Layers: 2, stage3Layers: 4 },
+    small: { layers: 5, stage2Layers: 3, stage3Layers: 6 },
+    // Three stages of 25 epochs.
+    paper: { layers: 5, stage2Layers: 6, stage3Layers: 12, batchSize: 96, epochs: 75, alphaLearningRate: 6e-4 },
+  },
   gdas: {
     every: { weightDecay: 5e-4 },
     paper: { batchSize: 256, epochs: 250 },

@@ -47,6 +47,15 @@ export function edgesFrom(state: number): readonly Edge[] {
   return CELL_EDGES.filter((edge) => edge.state === state);
 }
 
+/** The operations of each edge of a cell, in canonical order; every edge has as many. They name the columns of its alphas. */
+export type EdgeOperations = readonly (readonly Primitive[])[];
+
+/** Of both kinds of cell. */
+export type Operations = Readonly<Record<CellKind, EdgeOperations>>;
+
+/** All operations on every edge, as most search methods have it. */
+export const ALL_OPERATIONS: EdgeOperations = CELL_EDGES.map(() => PRIMITIVES);
+
 /** Layers whose cell is a reduction: ⌊layers/3⌋ and ⌊2·layers/3⌋. */
 export function isReduction(layer: number, layers: number): boolean {
   return layer === Math.floor(layers / 3) || layer === Math.floor((2 * layers) / 3);

@@ -5,7 +5,7 @@
  * Hash: pcg4d of Jarzynski and Olano, "Hash Functions for GPU Rendering", JCGT 9(3), 2020.
  */
 
-/** What a random number is for. Two purposes never share a stream. */
+/** What a random number is for. Two purposes never share a stream. Below 256: masks add 256 times their layer. */
 export const STREAM = {
   explainerWeights: 1,
   audienceWeights: 2,
@@ -21,6 +21,7 @@ export const STREAM = {
   sampler: 12,
   /** The second draw of an iteration whose steps draw each for itself. */
   samplerArchitecture: 13,
+  skipDropout: 14,
 } as const;
 
 export type Stream = (typeof STREAM)[keyof typeof STREAM];

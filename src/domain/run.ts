@@ -1,8 +1,9 @@
 /** What a run says of itself: adapter, status, one record for each iteration, snapshots and the exported file. */
 import { z } from "zod";
 import type { Alphas, Betas, Genotype } from "./genotype";
-import { EDGES, NODES, PRIMITIVES } from "./primitives";
+import { type CellKind, EDGES, NODES, PRIMITIVES } from "./primitives";
 import type { Settings } from "./settings";
+import type { RunStage } from "./stages";
 
 export type BackendName = "webgpu" | "cpu";
 
@@ -35,7 +36,8 @@ export type RunStatus =
   | { readonly kind: "loading"; readonly what: string }
   | { readonly kind: "idle" }
   | { readonly kind: "starting"; readonly what: string; readonly progress?: Progress }
-  | { readonly kind: "running" }
+  /** `preparing`: the next stage of the run is being made ready. */
+  | { readonly kind: "running"; readonly preparing?: { readonly what: string; readonly progress?: Progress } }
   | { readonly kind: "pausing" }
   | { readonly kind: "paused" }
   | { readonly kind: "finished" }
@@ -47,6 +49,8 @@ export interface IterationRecord {
   readonly iteration: number;
   /** 0 for the first. */
   readonly epoch: number;
+  /** Of a run in stages; 0 for the first. */
+  readonly stage: number;
   readonly learningRate: number;
   /** What else the strategy changes by schedule, such as a temperature, by its name; empty for DARTS. */
   readonly schedules: Readonly<Record<string, number>>;
@@ -73,6 +77,8 @@ export interface IterationRecord {
   /** Mean entropy of the rows of softmax(α), nats; at most ln 8. */
   readonly entropyNormal: number;
   readonly entropyReduce: number;
+  /** Skips that the alphas choose for the normal cell, before any restriction: many of them are a collapse. */
+  readonly skips: number;
   readonly milliseconds: number;
 }
 
@@ -137,7 +143,11 @@ export interface Snapshot {
   readonly iteration: number;
   readonly iterations: number;
   readonly iterationsPerEpoch: number;
+  /** All of the run, and the one that alphas and genotype belong to. */
+  readonly stages: readonly RunStage[];
+  readonly stage: number;
   readonly records: readonly IterationRecord[];
+  /** An operation that a stage has dropped has −∞. */
   readonly alphas: Alphas;
   /** Edge weights before their softmax; null for a strategy without. */
   readonly betas: Betas | null;
@@ -175,9 +185,12 @@ export interface RunFile {
   readonly genotype: Genotype;
   /** The same as one line for DARTS's `genotypes.py`. */
   readonly genotypeText: string;
-  readonly alphas: { readonly normal: readonly (readonly number[])[]; readonly reduce: readonly (readonly number[])[] };
+  /** null where the last stage has dropped the operation. */
+  readonly alphas: Readonly<Record<CellKind, readonly (readonly (number | null)[])[]>>;
   /** PC-DARTS: edge weights before their softmax. */
   readonly betas?: { readonly normal: readonly number[]; readonly reduce: readonly number[] };
+  /** Of a run in stages. */
+  readonly stages?: readonly RunStage[];
   readonly settings: Settings;
   readonly settingChanges: readonly SettingChange[];
   readonly seed: number;
@@ -210,7 +223,18 @@ const concat = z
       .max(NODES + 1),
   )
   .length(NODES);
-const matrix = z.array(z.array(z.number()).length(PRIMITIVES.length)).length(EDGES);
+const matrix = z.array(z.array(z.number().nullable()).length(PRIMITIVES.length)).length(EDGES);
+const operations = z.array(z.array(z.enum(PRIMITIVES))).length(EDGES);
+const stage = z.object({
+  index: z.int(),
+  begins: z.int(),
+  iterations: z.int(),
+  layers: z.int(),
+  channels: z.int(),
+  operationsPerEdge: z.int(),
+  skipDropout: z.number(),
+  operations: z.object({ normal: operations, reduce: operations }).nullable(),
+});
 const edgeValues = z.array(z.number()).length(EDGES);
 const scalar = z.union([z.string(), z.number(), z.boolean()]);
 export const variantsSchema = z.record(z.string(), z.string());
@@ -222,6 +246,7 @@ export const runFileSchema = z.object({
   genotype: z.object({ normal: genes, normal_concat: concat, reduce: genes, reduce_concat: concat }),
   alphas: z.object({ normal: matrix, reduce: matrix }),
   betas: z.object({ normal: edgeValues, reduce: edgeValues }).exactOptional(),
+  stages: z.array(stage).exactOptional(),
   settings: z.record(z.string(), scalar),
   seed: z.int().min(0),
   iterations: z.int().min(0),
@@ -234,6 +259,13 @@ export const runFileSchema = z.object({
     variants: variantsSchema.exactOptional(),
   }),
 });
+
+/** Alphas of a file, [14, 8]: −∞ where an operation is off. */
+export function alphasOfFile({ normal, reduce }: RunFile["alphas"]): Alphas {
+  const values = (rows: readonly (readonly (number | null)[])[]) =>
+    Float32Array.from(rows.flat(), (v) => v ?? Number.NEGATIVE_INFINITY);
+  return { normal: values(normal), reduce: values(reduce) };
+}
 
 /** A checked run file: what the page shows of it and the settings it offers to use. */
 export type ImportedRun = z.infer<typeof runFileSchema>;

@@ -3,8 +3,9 @@
  * A setting is added here and nowhere else.
  */
 import { z } from "zod";
+import { stageProblems } from "./stages";
 
-export const STRATEGIES = ["darts", "pc-darts", "gdas"] as const;
+export const STRATEGIES = ["darts", "pc-darts", "p-darts", "gdas"] as const;
 export type StrategyName = (typeof STRATEGIES)[number];
 export const OBJECTIVES = ["bilevel", "lease-r18", "lease-r50"] as const;
 export type ObjectiveName = (typeof OBJECTIVES)[number];
@@ -86,6 +87,7 @@ function only<const S extends Setting>(setting: S, ...uses: readonly Use[]): S {
   return { ...setting, only: uses };
 }
 const withAudience: Use = { objectives: LEASE };
+const inStages: Use = { strategies: ["p-darts"] };
 
 /** Defaults: the size of Tiny, the rates of DARTS. Each preset says what it changes. */
 // biome-ignore format: the table reads best with one setting in one or two lines.
@@ -112,6 +114,16 @@ export const SETTINGS = {
   partialChannels: only(integer("network", "Partial channels K", 4, 1, 16, true,
     "One K-th of the channels goes through the operations. C must be a multiple of 2K."), { strategies: ["pc-darts"] }),
   layers: integer("network", "Cells", 3, 3, 20, true, "Cells of the supernet; two of them reduce the picture."),
+  stage2Layers: only(integer("network", "Stage 2: cells added", 1, 0, 20, true, "The second stage's network is deeper than the first's by so many cells."), inStages),
+  stage3Layers: only(integer("network", "Stage 3: cells added", 2, 0, 20, true, "The third stage's network is deeper than the first's by so many cells."), inStages),
+  stage2Width: only(integer("network", "Stage 2: channels added", 0, 0, 64, true, "Added to channels C; even."), inStages),
+  stage3Width: only(integer("network", "Stage 3: channels added", 0, 0, 64, true, "Added to channels C; even."), inStages),
+  stage2Operations: only(integer("network", "Stage 2: operations", 5, 2, 8, true, "Operations that each edge keeps after stage 1; the least likely go."), inStages),
+  stage3Operations: only(integer("network", "Stage 3: operations", 3, 2, 8, true, "Operations that each edge keeps after stage 2; at its end one is left."), inStages),
+  stage1Dropout: only(number("network", "Stage 1: skip dropout", 0.1, 0, 0.95, true, "Dropout of the identities at the start of stage 1; 0 for none."), inStages),
+  stage2Dropout: only(number("network", "Stage 2: skip dropout", 0.4, 0, 0.95, true, "Dropout of the identities at the start of stage 2; 0 for none."), inStages),
+  stage3Dropout: only(number("network", "Stage 3: skip dropout", 0.7, 0, 0.95, true, "Dropout of the identities at the start of stage 3; 0 for none."), inStages),
+  maxSkips: only(integer("network", "Skips allowed", 2, 0, 8, false, "Most skips of the normal cell that is found; 8 for no limit."), inStages),
   imageSize: choice("network", "Picture side", ["16", "32"], "16", true, "Pictures are averaged down to this size."),
   audienceWidth: only(integer("network", "Audience width", 4, 1, 64, true, "Channels of the audience's first stage."), withAudience),
   batchSize: integer("optimisation", "Batch", 8, 2, 1024, true, "Pictures in a mini-batch.", "pictures"),
@@ -123,7 +135,7 @@ export const SETTINGS = {
   alphaLearningRate: number("optimisation", "Alpha learning rate", 2e-2, 0, 1, false, "Adam rate of the architecture."),
   alphaWeightDecay: number("optimisation", "Alpha weight decay", 1e-3, 0, 1, false, "L2 decay of the alphas."),
   alphaWarmUp: only(number("optimisation", "Alpha warm-up", 0, 0, 0.9, false,
-    "Share of the run in which the weights learn alone; 15 of 50 epochs are 0.3."), { strategies: ["pc-darts"] }),
+    "Share of the run, or of each of its stages, in which the weights learn alone; 15 of 50 epochs are 0.3."), { strategies: ["pc-darts", "p-darts"] }),
   tauMax: only(number("optimisation", "First temperature τ", 10, 1e-3, 1000, false,
     "Temperature of the sampler at the start; it falls in a straight line."), { strategies: ["gdas"] }),
   tauMin: only(number("optimisation", "Last temperature τ", 0.1, 1e-3, 1000, false,
@@ -203,11 +215,14 @@ function schemaOf(setting: Setting): z.ZodType {
   }
 }
 
+/** A skip of stride 2 halves a cell's channels. */
+const EVEN: readonly SettingName[] = ["initChannels", "stage2Width", "stage3Width"];
+
 /** Says what is wrong with a value by itself, or null. */
 export function settingError(name: SettingName, value: unknown): string | null {
   const setting: Setting = SETTINGS[name];
   if (schemaOf(setting).safeParse(value).success) {
-    return name === "initChannels" && Number(value) % 2 === 1 ? "Channels C must be even." : null;
+    return EVEN.includes(name) && Number(value) % 2 === 1 ? `${setting.label} must be even.` : null;
   }
   switch (setting.type) {
     case "choice":
@@ -238,7 +253,7 @@ function problemsBetween(settings: Settings): string[] {
     const multiple = 2 * partialChannels;
     return [`Channels C must be a multiple of ${multiple}, twice the partial channels K, not ${initChannels}.`];
   }
-  return [];
+  return stageProblems(settings);
 }
 
 /** @throws SettingsError for values that do not fit each other */

@@ -3,8 +3,9 @@
 import type { BuiltIn } from "../domain/dataset";
 import type { Preset } from "../domain/presets";
 import type { CellKind, Primitive } from "../domain/primitives";
-import type { Engine, PlanSize, Tuned, WebGPUCheck } from "../domain/run";
+import type { Engine, PlanSize, Progress, Tuned, WebGPUCheck } from "../domain/run";
 import type { SearchMethod, SettingGroup, Settings } from "../domain/settings";
+import { stageShapes } from "../domain/stages";
 import { formatBytes, formatCount } from "../state/progress";
 import type { PageStatus, PrimaryAction } from "../state/status";
 
@@ -46,6 +47,7 @@ export const TRANSPORT = {
   of: "of",
   progress: "Search progress",
   none: "–",
+  stage: "stage",
 } as const;
 
 /** "An iteration takes 1,234 dispatches and 47.0 MB of GPU memory." */
@@ -80,7 +82,8 @@ export function statusLine(
   }
 }
 
-function startingText({ what, progress }: Extract<PageStatus, { kind: "starting" }>): string {
+/** "Compiling kernels, 3 of 90…" */
+export function startingText({ what, progress }: { readonly what: string; readonly progress?: Progress }): string {
   return progress ? `${what}, ${progress.done} of ${progress.total}…` : `${what}…`;
 }
 
@@ -143,6 +146,11 @@ export const METHOD_TEXT: Readonly<Record<SearchMethod, { label: string; caption
     label: "DARTS 1st",
     caption: "First order: every edge mixes all eight operations, weighted by the softmax of its alphas.",
   },
+  "p-darts": {
+    label: "P-DARTS",
+    caption:
+      "Three stages: each starts anew with a deeper network and fewer operations on every edge, those that did best.",
+  },
   "darts-2": {
     label: "DARTS 2nd",
     caption: "Second order: the alphas also feel how the weights would react to them. Slower, closer to the truth.",
@@ -182,7 +190,8 @@ export const PRESET_TEXT: Readonly<Record<Preset, { label: string; caption: stri
 /** "3 cells, 4 channels, batch 8, 60 iterations." */
 export function sizeText(settings: Settings): string {
   const length = settings.iterations > 0 ? `${settings.iterations} iterations` : `${settings.epochs} epochs`;
-  return `${settings.layers} cells, ${settings.initChannels} channels, batch ${settings.batchSize}, ${length}.`;
+  const cells = stageShapes(settings, 1).map(({ layers }) => layers);
+  return `${cells.join(" → ")} cells, ${settings.initChannels} channels, batch ${settings.batchSize}, ${length}.`;
 }
 
 export const GROUP_TITLES: Readonly<Record<SettingGroup, string>> = {

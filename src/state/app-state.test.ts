@@ -27,6 +27,21 @@ describe("applyEvent", () => {
     expect(three.run.stability).toBe(two.run.stability);
   });
 
+  it("logs each stage that begins after the first, once", () => {
+    const stages = [0, 1].map((index) => ({
+      ...{ index, begins: index, iterations: 1, layers: 3, channels: 4, operationsPerEdge: 8, skipDropout: 0 },
+      operations: null,
+    }));
+    const at = (iteration: number, stage: number) =>
+      ({ kind: "snapshot", snapshot: { ...snapshotOf(iteration), stages, stage } }) as const;
+    const begun = applyEvent(running(), at(1, 0));
+    expect(begun.log).toEqual(running().log);
+    const state = applyEvent(applyEvent(begun, at(2, 1)), at(3, 1));
+    expect(state.log.filter(({ kind }) => kind === "stage")).toMatchObject([
+      { iteration: 2, stage: stages[1], count: 2 },
+    ]);
+  });
+
   it("takes a changed setting over and logs it with its iteration", () => {
     const change = { iteration: 7, name: "momentum", from: 0.9, to: 0.5 } as const;
     const state = applyEvent(running(), { kind: "setting-change", change });

@@ -16,6 +16,7 @@ import type {
   Tuned,
 } from "../domain/run";
 import type { Settings } from "../domain/settings";
+import type { RunStage } from "../domain/stages";
 import type { EngineEvent, SelfCheckResult } from "../worker/api";
 import { proposedPreset } from "./edits";
 import { NO_FLIPS, type StabilityOf, updateStability } from "./history";
@@ -29,6 +30,7 @@ export type LogEntry = {
   | { readonly kind: "engine"; readonly engine: Engine; readonly asSet: boolean }
   | { readonly kind: "data"; readonly name: string; readonly used: number }
   | { readonly kind: "started"; readonly settings: Settings; readonly plan: PlanSize | null }
+  | { readonly kind: "stage"; readonly stage: RunStage; readonly count: number }
   | { readonly kind: "finished" }
   | { readonly kind: "reset" }
   | { readonly kind: "change"; readonly change: SettingChange }
@@ -45,6 +47,9 @@ export interface RunView {
   readonly iteration: number;
   readonly iterations: number;
   readonly iterationsPerEpoch: number;
+  /** Of the run, and the one under way; none before it starts. */
+  readonly stages: readonly RunStage[];
+  readonly stage: number;
   readonly records: readonly IterationRecord[];
   readonly alphas: Alphas | null;
   /** null for a strategy without edge weights. */
@@ -108,6 +113,8 @@ export const EMPTY_RUN: RunView = {
   iteration: 0,
   iterations: 0,
   iterationsPerEpoch: 1,
+  stages: [],
+  stage: 0,
   records: [],
   alphas: null,
   betas: null,
@@ -166,7 +173,7 @@ export function applyEvent(state: AppState, event: EngineEvent): AppState {
     case "tuned":
       return { ...state, tuned: event.tuned };
     case "snapshot":
-      return { ...state, run: withSnapshot(state.run, event.snapshot) };
+      return withStage({ ...state, run: withSnapshot(state.run, event.snapshot) }, state.run.stage);
     case "setting-change":
       return withChange(state, event.change);
     case "reset":
@@ -209,8 +216,9 @@ function withEngine(state: AppState, engine: Engine): AppState {
   return { ...next, preset, settings: presetSettings(preset, state.settings) };
 }
 
-/** The size of a run becomes known after its first line in the log. */
+/** The size of a run becomes known after its first line in the log; that of a later stage has no line. */
 function withPlan(state: AppState, plan: PlanSize): AppState {
+  if (state.run.records.length > 0) return { ...state, run: { ...state.run, plan } };
   const started = state.log.findLast(({ kind }) => kind === "started");
   const log = state.log.map((entry) => (entry === started && entry.kind === "started" ? { ...entry, plan } : entry));
   return { ...state, run: { ...state.run, plan }, log };
@@ -226,11 +234,20 @@ function withChange(state: AppState, change: SettingChange): AppState {
   return logged(next, { kind: "change", change }, change.iteration);
 }
 
+/** A line of the log where another stage began. */
+function withStage(state: AppState, before: number): AppState {
+  const { stages, stage } = state.run;
+  const now = stages[stage];
+  return now && stage > before ? logged(state, { kind: "stage", stage: now, count: stages.length }) : state;
+}
+
 function withSnapshot(run: RunView, snapshot: Snapshot): RunView {
   return {
     iteration: snapshot.iteration,
     iterations: snapshot.iterations,
     iterationsPerEpoch: snapshot.iterationsPerEpoch,
+    stages: snapshot.stages,
+    stage: snapshot.stage,
     records: snapshot.records.length === 0 ? run.records : [...run.records, ...snapshot.records],
     alphas: snapshot.alphas,
     betas: snapshot.betas,

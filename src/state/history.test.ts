@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { deriveGenotype } from "../domain/genotype";
-import { bucketSize, CHART_POINTS, countOp, flips, thin } from "./history";
+import { countOp, deriveGenotype } from "../domain/genotype";
+import { bucketSize, CHART_POINTS, flips, thin } from "./history";
 import { recordOf, snapshotOf } from "./testing";
 
 describe("thin", () => {

@@ -1,7 +1,7 @@
 /** The history of a run, thinned for charts, and how settled its genotype is. Plain functions. */
 
 import type { Genotype } from "../domain/genotype";
-import { CELL_KINDS, type CellKind, type Primitive } from "../domain/primitives";
+import { CELL_KINDS, type CellKind } from "../domain/primitives";
 import type { IterationRecord } from "../domain/run";
 
 /** Points that a line is drawn from, at most. */
@@ -89,9 +89,4 @@ export function updateStability(
   return normal === stability.normal && reduce === stability.reduce
     ? stability
     : { normal: normal ?? stability.normal, reduce: reduce ?? stability.reduce };
-}
-
-/** Kept edges of a cell that use `op`. */
-export function countOp(genotype: Genotype, kind: CellKind, op: Primitive): number {
-  return genotype[kind].filter(([name]) => name === op).length;
 }

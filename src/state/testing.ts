@@ -33,6 +33,7 @@ export function recordOf(iteration: number, more: Partial<IterationRecord> = {})
   return {
     iteration,
     epoch: 0,
+    stage: 0,
     learningRate: 0.025,
     schedules: {},
     explainerTrainLoss: 2,
@@ -50,6 +51,7 @@ export function recordOf(iteration: number, more: Partial<IterationRecord> = {})
     audienceTermNorm: null,
     entropyNormal: 2,
     entropyReduce: 2,
+    skips: 0,
     milliseconds: 100,
     ...more,
   };
@@ -63,6 +65,8 @@ export function snapshotOf(iteration: number, op = 4, records = [recordOf(iterat
     iteration,
     iterations: 10,
     iterationsPerEpoch: 5,
+    stages: [],
+    stage: 0,
     records,
     alphas: pair,
     betas: null,

@@ -192,6 +192,16 @@ describe("a search", () => {
     expect([last()?.kind, ...iterations()]).toEqual(["finished", 1, 2]);
   });
 
+  it("tells of the stages of a run", async () => {
+    await session.search({ ...TINY, strategy: "p-darts" });
+    await finished();
+    const records = snapshots().flatMap((snapshot) => snapshot.records);
+    expect(records.map(({ stage }) => stage)).toEqual([0, 1, 2]);
+    expect(lastSnapshot()?.stage).toBe(2);
+    expect(lastSnapshot()?.stages.map(({ operations }) => operations?.normal[0]?.length)).toEqual([8, 5, 3]);
+    expect(snapshots()[0]?.stages.map(({ operations }) => operations === null)).toEqual([false, true, true]);
+  });
+
   it("explains pictures at a step", async () => {
     await session.step({ ...TINY, objective: "lease-r18", audienceWidth: 1 });
     const explanations = lastSnapshot()?.explanations;

@@ -174,6 +174,7 @@ export class Session implements EngineApi {
   #busy(what: string, progress?: Progress): void {
     const { kind } = this.#status;
     if (kind === "starting") this.#setStatus({ kind, what, ...(progress && { progress }) });
+    else if (kind === "running") this.#setStatus({ kind, preparing: { what, ...(progress && { progress }) } });
     else if (kind === "loading" || kind === "idle") this.#setStatus({ kind: "loading", what });
   }
 
@@ -308,12 +309,21 @@ export class Session implements EngineApi {
     await this.#showTuned(engine);
   }
 
+  /** Makes the next stage of a run ready, where the iteration to come is its first. */
+  async #enterStage(search: Search): Promise<void> {
+    if (search.stages[search.stage + 1]?.begins !== search.iteration || !this.#engine) return;
+    await this.#prepare(search, this.#engine);
+    if (this.#status.kind === "running") this.#setStatus({ kind: "running" });
+  }
+
   /** Never rejects: what goes wrong becomes the status. */
   async #iterate({ search, snapshots }: Run, single: boolean): Promise<void> {
     const over = () => search.iteration >= search.iterations;
     try {
       if (!this.#stop) this.#setStatus({ kind: "running" });
       while (!this.#stop && !over()) {
+        await this.#enterStage(search);
+        if (this.#stop) break;
         await snapshots.iterate(single || search.iteration + 1 >= search.iterations);
         if (single) break;
         await nextTask();

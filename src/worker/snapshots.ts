@@ -36,12 +36,13 @@ export class Snapshots {
   /** Posts the present state, unless that has been done. */
   flush(): void {
     if (this.#records.length === 0 && this.#postedAt !== Number.NEGATIVE_INFINITY) return;
-    const { iteration, iterations, iterationsPerEpoch, alphas, betas, genotype } = this.search;
+    const { iteration, iterations, iterationsPerEpoch, stages, stage, alphas, betas, genotype } = this.search;
     const [records, explanations] = [this.#records, this.#explanations];
     this.#records = [];
     this.#explanations = null;
     this.#postedAt = this.now();
     const memory = engineMemory();
-    this.post({ iteration, iterations, iterationsPerEpoch, records, alphas, betas, genotype, explanations, ...memory });
+    const state = { iteration, iterations, iterationsPerEpoch, stages, stage, alphas, betas, genotype };
+    this.post({ ...state, records, explanations, ...memory });
   }
 }

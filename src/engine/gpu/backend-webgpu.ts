@@ -27,6 +27,13 @@ interface Inner {
   readonly commandQueueOwnedIds: WeakSet<object>;
 }
 
+/** TF.js's buffers between two uses; it has no way to let go of these alone. */
+interface BufferPool {
+  readonly freeBuffers: ReadonlyMap<string, GPUBuffer[]>;
+  numFreeBuffers: number;
+  numBytesAllocated: number;
+}
+
 /** TF.js's key tells apart what makes no difference to our kernels: which inputs have the output's shape. */
 function shaderKey(program: WebGPUProgram, inputs: Shader["inputs"], output: TensorInfo): string {
   if (!program.shaderKey.startsWith(OWN)) return makeShaderKey(program, [...inputs], output);
@@ -150,6 +157,18 @@ export class RecordingBackend extends WebGPUBackend {
     if (!this.inner.commandEncoder) return;
     this.endComputePassEncoder();
     this.submitQueue();
+  }
+
+  /** Destroys the buffers that TF.js keeps for reuse. */
+  releaseIdle(): void {
+    this.flush();
+    const pool = this.bufferManager as unknown as BufferPool;
+    for (const buffers of pool.freeBuffers.values())
+      for (const buffer of buffers.splice(0)) {
+        buffer.destroy();
+        pool.numBytesAllocated -= buffer.size;
+        pool.numFreeBuffers--;
+      }
   }
 
   /** The buffer of a tensor, uploaded first if need be. */

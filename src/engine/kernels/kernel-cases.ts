@@ -5,6 +5,7 @@ import { batchNorm } from "./batch-norm";
 import { convolution } from "./convolution";
 import { summedCrossEntropy } from "./cross-entropy";
 import { depthwise } from "./depthwise";
+import { dropoutCopies } from "./dropout";
 import { fork, take } from "./fork";
 import { mix, type Tap } from "./mix";
 import { mixNormalised } from "./mix-normalised";
@@ -203,6 +204,17 @@ export const KERNEL_CASES: readonly KernelCase[] = [
       const { block, rest } = take((t as One)[0], 1, 2);
       return tf.concat([tf.square(block), tf.mul(rest, rest)], 3);
     },
+  },
+  {
+    name: "dropout of three copies",
+    shapes: [[2, 3, 3, 4]],
+    run: (t) =>
+      dropoutCopies(
+        (t as One)[0],
+        3,
+        { seed: 4294967295, stream: STREAM.skipDropout, layer: 7 },
+        { rate: tf.scalar(0.4), step: tf.scalar(5, "int32"), draw: 1 },
+      ),
   },
   {
     name: "fork into three",

@@ -67,10 +67,10 @@ export class ParameterSet {
     };
   }
 
-  /** Seeded initial weights. */
-  initial(seed: number, stream: Stream): Float32Array {
+  /** Seeded initial weights. @param stage of a run, each of which starts anew */
+  initial(seed: number, stream: Stream, stage = 0): Float32Array {
     const values = new Float32Array(this.size);
-    const random = new CounterRandom(seed, stream);
+    const random = new CounterRandom(seed, stream, stage);
     let drawn = 0;
     for (const [p, { initial }] of this.parameters.entries()) {
       let at = this.layout.parts[p]?.offset ?? 0;

@@ -1,8 +1,10 @@
 /** The DARTS search network (arXiv 1806.09055, §2): every edge is a mixed operation, weighted from outside. */
 import {
+  ALL_OPERATIONS,
   type CellKind,
   EDGES,
   type Edge,
+  type EdgeOperations,
   edgesFrom,
   isReduction,
   NODES,
@@ -10,6 +12,7 @@ import {
   type Primitive,
 } from "../../domain/primitives";
 import type { Tensor } from "../gpu/tensorflow";
+import type { DropoutDraw, DropoutMasks } from "../kernels/dropout";
 import { fork, take } from "../kernels/fork";
 import { channelShuffle } from "../kernels/shuffle";
 import { classifier, conv, type Layer, norm, type Smoothness } from "./layers";
@@ -18,7 +21,7 @@ import { factorizedReduce, reluConvNorm } from "./operations";
 import { ParameterSet, type View } from "./parameters";
 import { type SubGraph, sampledEdges } from "./sampled-edges";
 
-/** Mixing weights of both kinds of cell, each [14, 8 + K − 1] with partial channels K. */
+/** Mixing weights of both kinds of cell, each [14, operations of an edge + K − 1] with partial channels K. */
 export type Mixture = Readonly<Record<CellKind, Tensor>>;
 
 export interface SupernetOptions extends Smoothness {
@@ -27,6 +30,10 @@ export interface SupernetOptions extends Smoothness {
   readonly partial?: number;
   readonly layers: number;
   readonly classes: number;
+  /** Operations of each edge; all by default. */
+  readonly operations?: Readonly<Record<CellKind, EdgeOperations>>;
+  /** Where the masks of skip dropout come from; without, there is none. */
+  readonly masks?: Omit<DropoutMasks, "layer">;
 }
 
 interface CellOptions extends Smoothness {
@@ -38,21 +45,26 @@ interface CellOptions extends Smoothness {
   readonly previous: number;
   readonly reduction: boolean;
   readonly reductionPrevious: boolean;
+  readonly operations?: EdgeOperations;
+  readonly masks?: Omit<DropoutMasks, "layer">;
 }
 
 export interface Cell {
   /** Every edge mixes its operations by its weights. */
-  readonly mixed: (view: View, s0: Tensor, s1: Tensor, weights: Tensor) => Tensor;
-  /** Every edge applies one operation; without partial channels. */
+  readonly mixed: (view: View, s0: Tensor, s1: Tensor, weights: Tensor, dropout?: DropoutDraw | null) => Tensor;
+  /** Every edge applies one operation; without partial channels, and where every edge has all operations. */
   readonly sampled: (view: View, s0: Tensor, s1: Tensor, subGraph: SubGraph) => Tensor;
 }
 
 /** Adds what the edges of state x make of it to the sums of their nodes. */
 type FromState = (state: number, view: View, x: Tensor, sums: Tensor | null) => Tensor;
 
+/** States that edges leave. */
+const SOURCES = NODES + 1;
+
 /** A search cell: two inputs, four nodes, output [N, H, W, 4·C]. */
 export function cell(set: ParameterSet, name: string, o: CellOptions): Cell {
-  const { channels, smooth, partial = 1 } = o;
+  const { channels, smooth, partial = 1, layer = 0, operations = ALL_OPERATIONS } = o;
   const preprocess0: Layer = o.reductionPrevious
     ? factorizedReduce(set, `${name}preprocess0.`, { in: o.previousPrevious, out: channels, affine: false, smooth })
     : reluConvNorm(set, `${name}preprocess0.`, { in: o.previousPrevious, out: channels, affine: false, smooth });
@@ -64,12 +76,13 @@ export function cell(set: ParameterSet, name: string, o: CellOptions): Cell {
   });
   const operationName = (edge: Edge, primitive: Primitive) =>
     `${name}_ops.${edge.index}._ops.${PRIMITIVES.indexOf(primitive)}.`;
-  const edges = Array.from({ length: NODES + 1 }, (_, state) => {
+  const edges = Array.from({ length: SOURCES }, (_, state) => {
     const stride = o.reduction && state < 2 ? 2 : 1;
     const own = { channels, smooth, edges: edgesFrom(state), nodes: NODES, stride };
-    const built = mixedEdges(set, { ...own, partial, name: operationName });
-    const place = { firstRow: o.reduction ? EDGES : 0, layer: o.layer ?? 0 };
-    return { ...built, sampled: sampledEdges(built.parameters, { ...own, ...place }) };
+    const masks = o.masks && { ...o.masks, layer: layer * SOURCES + state };
+    const built = mixedEdges(set, { ...own, partial, operations, name: operationName, ...(masks && { masks }) });
+    const place = { firstRow: o.reduction ? EDGES : 0, layer };
+    return { ...built, sampled: built.parameters && sampledEdges(built.parameters, { ...own, ...place }) };
   });
   const run = (view: View, s0: Tensor, s1: Tensor, add: FromState): Tensor => {
     let x = preprocess0(view, s0);
@@ -89,15 +102,17 @@ export function cell(set: ParameterSet, name: string, o: CellOptions): Cell {
   };
   const at = (state: number) => edges[state] as (typeof edges)[number];
   return {
-    mixed: (view, s0, s1, weights) => {
+    mixed: (view, s0, s1, weights, dropout) => {
       const mixing = fork(weights, edges.length);
-      return run(view, s0, s1, (state, v, x, sums) => at(state).mixed(v, x, mixing[state] as Tensor, sums));
+      return run(view, s0, s1, (state, v, x, sums) => at(state).mixed(v, x, mixing[state] as Tensor, sums, dropout));
     },
     sampled: (view, s0, s1, subGraph) => {
       const weights = fork(subGraph.weights, edges.length);
-      return run(view, s0, s1, (state, v, x, sums) =>
-        at(state).sampled(v, x, { ...subGraph, weights: weights[state] as Tensor }, sums),
-      );
+      return run(view, s0, s1, (state, v, x, sums) => {
+        const { sampled } = at(state);
+        if (!sampled) throw new Error("Only edges with all operations are sampled.");
+        return sampled(v, x, { ...subGraph, weights: weights[state] as Tensor }, sums);
+      });
     },
   };
 }
@@ -107,19 +122,21 @@ export interface Supernet {
   /** Convolution and batch norm before the cells: [N, H, W, 3] → [N, H, W, 3·C]. */
   readonly stem: { readonly convolve: Layer; readonly normalise: Layer };
   /** Class logits [N, classes] of pictures x [N, H, W, 3] with flat weights E. */
-  readonly logits: (weights: Tensor, mixture: Mixture, x: Tensor) => Tensor;
+  readonly logits: (weights: Tensor, mixture: Mixture, x: Tensor, dropout?: DropoutDraw | null) => Tensor;
   /** The same of a sub-graph in which each edge applies one operation, with the same weights. */
   readonly sampledLogits: (weights: Tensor, subGraph: SubGraph, x: Tensor) => Tensor;
 }
 
 /** Builds the search network; its parameters are named as in the original state dict. */
-export function supernet({ channels, layers, classes, smooth, partial = 1 }: SupernetOptions): Supernet {
+export function supernet(o: SupernetOptions): Supernet {
+  const { channels, layers, classes, smooth, operations, masks, partial = 1 } = o;
   const set = new ParameterSet();
   const convolve = conv(set, "stem.0", { in: 3, out: 3 * channels, kernel: 3, pad: 1 });
   const normalise = norm(set, "stem.1", 3 * channels, true);
   let [previousPrevious, previous, width, reductionPrevious] = [3 * channels, 3 * channels, channels, false];
   const cells = Array.from({ length: layers }, (_, layer) => {
     const reduction = isReduction(layer, layers);
+    const kind: CellKind = reduction ? "reduce" : "normal";
     if (reduction) width *= 2;
     const run = cell(set, `cells.${layer}.`, {
       channels: width,
@@ -130,9 +147,11 @@ export function supernet({ channels, layers, classes, smooth, partial = 1 }: Sup
       reduction,
       reductionPrevious,
       smooth,
+      ...(operations && { operations: operations[kind] }),
+      ...(masks && { masks }),
     });
     [previousPrevious, previous, reductionPrevious] = [previous, NODES * width, reduction];
-    return { run, kind: reduction ? ("reduce" as const) : ("normal" as const) };
+    return { run, kind };
   });
   const head = classifier(set, "classifier", previous, classes);
   const through = (
@@ -149,8 +168,8 @@ export function supernet({ channels, layers, classes, smooth, partial = 1 }: Sup
   return {
     parameters: set,
     stem: { convolve, normalise },
-    logits: (weights, mixture, x) =>
-      through(weights, x, ({ run, kind }, view, [s0, s1]) => run.mixed(view, s0, s1, mixture[kind])),
+    logits: (weights, mixture, x, dropout) =>
+      through(weights, x, ({ run, kind }, view, [s0, s1]) => run.mixed(view, s0, s1, mixture[kind], dropout)),
     sampledLogits: (weights, subGraph, x) =>
       through(weights, x, ({ run }, view, [s0, s1]) => run.sampled(view, s0, s1, subGraph)),
   };

@@ -79,8 +79,8 @@ export type MeasuredOfAudience =
 export type MeasuredOfArchitecture = "hypergradientNorm" | "audienceTermNorm";
 export type IterationResult = Measured | MeasuredOfAudience | MeasuredOfArchitecture;
 
-/** The state before the first iteration, seeded. */
-export function initialTensors({ strategy, net, audience }: Searched, settings: Settings): SearchTensors {
+/** The state before the first iteration of a stage, seeded. */
+export function initialTensors({ strategy, net, audience }: Searched, settings: Settings, stage = 0): SearchTensors {
   const architecture = strategy.initial(settings.seed);
   const network = (name: string, initial: Float32Array) => ({
     [`${name}Weights`]: tf.tensor1d(initial),
@@ -91,11 +91,11 @@ export function initialTensors({ strategy, net, audience }: Searched, settings: 
     architecture: tf.tensor1d(architecture),
     adamFirst: tf.zeros([architecture.length]),
     adamSecond: tf.zeros([architecture.length]),
-    ...network("explainer", net.parameters.initial(settings.seed, STREAM.explainerWeights)),
+    ...network("explainer", net.parameters.initial(settings.seed, STREAM.explainerWeights, stage)),
     ...(strategy.optimisation.clipsJointly && !audience ? { lastHypergradient: tf.zeros([architecture.length]) } : {}),
     ...(audience
       ? {
-          ...network("audience", audience.parameters.initial(settings.seed, STREAM.audienceWeights)),
+          ...network("audience", audience.parameters.initial(settings.seed, STREAM.audienceWeights, stage)),
           explainedWeights: tf.zeros([net.parameters.size]),
           explainedArchitecture: tf.zeros([architecture.length]),
           explainedPictures: tf.zeros([...pictures]),

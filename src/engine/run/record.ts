@@ -1,5 +1,5 @@
 /** What is kept of an iteration, from the numbers that it gave back. */
-import { type Alphas, meanEntropy, softmaxRows } from "../../domain/genotype";
+import { type Alphas, countOp, type Genotype, meanEntropy, softmaxRows } from "../../domain/genotype";
 import type { IterationRecord } from "../../domain/run";
 import type { Settings } from "../../domain/settings";
 import type { Results } from "../gpu/step";
@@ -9,11 +9,14 @@ import type { Measured, MeasuredOfArchitecture, MeasuredOfAudience } from "./ite
 export interface IterationFacts {
   /** 1 for the first. */
   readonly iteration: number;
+  readonly stage: number;
   readonly epoch: number;
   readonly learningRate: number;
   readonly milliseconds: number;
   readonly schedules: Readonly<Record<string, number>>;
   readonly alphas: Alphas;
+  /** The genotype before skips are restricted. */
+  readonly unrestricted: Genotype;
   readonly settings: Settings;
   readonly batches: Readonly<Record<"train" | "explainerValidation" | "audienceValidation", HostBatch>>;
 }
@@ -43,6 +46,7 @@ export function iterationRecord(
   return {
     iteration: facts.iteration,
     epoch: facts.epoch,
+    stage: facts.stage,
     learningRate: facts.learningRate,
     schedules: facts.schedules,
     explainerTrainLoss: first(values.trainLoss),
@@ -64,6 +68,7 @@ export function iterationRecord(
     hypergradientNorm: optional(values.hypergradientNorm),
     entropyNormal: meanEntropy(softmaxRows(alphas.normal)),
     entropyReduce: meanEntropy(softmaxRows(alphas.reduce)),
+    skips: countOp(facts.unrestricted, "normal", "skip_connect"),
     milliseconds: facts.milliseconds,
   };
 }

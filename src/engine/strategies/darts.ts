@@ -13,9 +13,9 @@ export const ALPHAS = 2 * CELL;
 /** Standard deviation of the initial alphas. */
 const INITIAL = 1e-3;
 
-/** Seeded initial architecture of `size` values. */
-export function initialArchitecture(seed: number, size: number): Float32Array {
-  const random = new CounterRandom(seed, STREAM.alphas);
+/** Seeded initial architecture of `size` values. @param stage of a run, each of which starts anew */
+export function initialArchitecture(seed: number, size: number, stage = 0): Float32Array {
+  const random = new CounterRandom(seed, STREAM.alphas, stage);
   return Float32Array.from({ length: size }, (_, i) => INITIAL * random.normal(i));
 }
 

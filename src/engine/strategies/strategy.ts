@@ -90,9 +90,11 @@ export interface Strategy {
   schedules(settings: Settings, at: Moment): Readonly<Record<string, number>>;
   /** Whether the architecture stays as it is in this iteration: a warm-up of the weights. */
   rests(settings: Settings, at: Moment): boolean;
-  /** The alphas inside a flat architecture. */
+  /** The alphas inside a flat architecture; −∞ where an edge has not got the operation. */
   alphas(architecture: Float32Array): Alphas;
   /** The betas inside a flat architecture; null where edges have no weights of their own. */
   betas(architecture: Float32Array): Betas | null;
-  derive(architecture: Float32Array): Genotype;
+  derive(architecture: Float32Array, settings: Settings): Genotype;
+  /** The genotype before skips are restricted, where `derive` does that. */
+  unrestricted?(architecture: Float32Array): Genotype;
 }

@@ -1,9 +1,9 @@
 /** Accuracies and the number of skips. */
 import { memo } from "react";
-import { CELL_KINDS } from "../../domain/primitives";
+import { countOp, type Genotype } from "../../domain/genotype";
+import { CELL_KINDS, type CellKind } from "../../domain/primitives";
 import type { IterationRecord } from "../../domain/run";
 import { useApp } from "../../state/context";
-import { countOp } from "../../state/history";
 import { recentMean } from "../../state/progress";
 import { selectData, selectGenotype, selectRecords, selectShownSettings } from "../../state/selectors";
 import { CELL_WORDS, LEARNING } from "../texts";
@@ -12,6 +12,12 @@ import { formatPercent } from "../ui/format";
 const explainer = (record: IterationRecord) => record.explainerValidationAccuracy;
 const audience = (record: IterationRecord) => record.audienceValidationAccuracy;
 const KEPT = [0, 1, 2, 3, 4, 5, 6, 7] as const;
+
+/** Of the normal cell before any restriction: what the restriction takes away shows a collapse. */
+function skips(kind: CellKind, genotype: Genotype | null, last: IterationRecord | undefined): number {
+  if (kind === "normal" && last) return last.skips;
+  return genotype ? countOp(genotype, kind, "skip_connect") : 0;
+}
 
 export const Metrics = memo(function Metrics() {
   const records = useApp(selectRecords);
@@ -29,7 +35,7 @@ export const Metrics = memo(function Metrics() {
         <span className="name">{LEARNING.skips}</span>
         <div className="pips">
           {CELL_KINDS.map((kind) => {
-            const count = genotype ? countOp(genotype, kind, "skip_connect") : 0;
+            const count = skips(kind, genotype, records.at(-1));
             return (
               <div key={kind} data-testid={`skips-${kind}`}>
                 {CELL_WORDS[kind]}

@@ -6,6 +6,7 @@ import { stagesOf, validationBoth } from "./stages";
 const record: IterationRecord = {
   iteration: 1,
   epoch: 0,
+  stage: 0,
   learningRate: 0.025,
   schedules: {},
   explainerTrainLoss: 2,
@@ -23,6 +24,7 @@ const record: IterationRecord = {
   audienceTermNorm: 0.05,
   entropyNormal: 2,
   entropyReduce: 2,
+  skips: 0,
   milliseconds: 100,
 };
 

@@ -1,8 +1,8 @@
 /** A run file from outside: its cells, where they come from, and its settings to use. */
 import { memo, useMemo, useState } from "react";
 import type { Genotype } from "../../domain/genotype";
-import { CELL_KINDS, type CellKind } from "../../domain/primitives";
-import type { ImportedRun } from "../../domain/run";
+import { CELL_KINDS } from "../../domain/primitives";
+import { alphasOfFile, type ImportedRun } from "../../domain/run";
 import { useApp, useController } from "../../state/context";
 import { formatCount } from "../../state/progress";
 import { selectImportError, selectImported } from "../../state/selectors";
@@ -13,14 +13,10 @@ import { useWidth } from "../ui/use-width";
 const GAP = 36;
 const SIDE_BY_SIDE = 900;
 
-function alphasOf(run: ImportedRun): Readonly<Record<CellKind, Float32Array>> {
-  return { normal: Float32Array.from(run.alphas.normal.flat()), reduce: Float32Array.from(run.alphas.reduce.flat()) };
-}
-
 export const ImportedTab = memo(function ImportedTab() {
   const imported = useApp(selectImported);
   const [ref, width] = useWidth<HTMLDivElement>();
-  const alphas = useMemo(() => imported && alphasOf(imported.run), [imported]);
+  const alphas = useMemo(() => imported && alphasOfFile(imported.run.alphas), [imported]);
   if (!imported || !alphas) return null;
   const genotype: Genotype = imported.run.genotype;
   const beside = width >= SIDE_BY_SIDE;

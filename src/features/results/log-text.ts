@@ -1,5 +1,6 @@
 /** The wording of log lines. Plain functions. */
 import { methodOf, SETTINGS } from "../../domain/settings";
+import { stageText } from "../../domain/stages";
 import type { LogEntry } from "../../state/app-state";
 import { badgeText, METHOD_TEXT, OBJECTIVE_TEXT, planText, sizeText } from "../texts";
 
@@ -14,6 +15,8 @@ export function logText(entry: LogEntry): string {
       const begun = `Run begun: ${METHOD_TEXT[methodOf(entry.settings)].label} × ${OBJECTIVE_TEXT[objective].label}, seed ${seed}, ${sizeText(entry.settings)}`;
       return entry.plan ? `${begun} ${planText(entry.plan)}` : begun;
     }
+    case "stage":
+      return `${stageText(entry.stage, entry.count)}.`;
     case "finished":
       return "Run finished.";
     case "reset":

@@ -1,5 +1,6 @@
 /** Epoch, iteration, time left, speed, memory, learning rate and seed of the run. */
 import type { ReactNode } from "react";
+import { stageText } from "../../domain/stages";
 import { useApp } from "../../state/context";
 import {
   epochOf,
@@ -10,8 +11,8 @@ import {
   iterationTime,
   timeLeft,
 } from "../../state/progress";
-import { selectEngine, selectRun, selectShownSettings } from "../../state/selectors";
-import { TRANSPORT } from "../texts";
+import { selectEngine, selectRun, selectShownSettings, selectStatus } from "../../state/selectors";
+import { startingText, TRANSPORT } from "../texts";
 import { formatRate } from "../ui/format";
 
 interface ReadoutProps {
@@ -38,6 +39,23 @@ function Readout({ name, value, unit, optional, end, title }: ReadoutProps) {
   );
 }
 
+/** Which stage runs, of a run in stages; while the next one is made ready, what is done. */
+function StageReadout() {
+  const { stages, stage } = useApp(selectRun);
+  const status = useApp(selectStatus);
+  const now = stages[stage];
+  if (!now || stages.length === 1) return null;
+  const preparing = status.kind === "running" && status.preparing ? ` ${startingText(status.preparing)}` : "";
+  return (
+    <Readout
+      name={TRANSPORT.stage}
+      value={String(stage + 1)}
+      unit={`${TRANSPORT.of} ${stages.length}${preparing}`}
+      title={stageText(now, stages.length)}
+    />
+  );
+}
+
 export function Readouts() {
   const run = useApp(selectRun);
   const engine = useApp(selectEngine);
@@ -49,6 +67,7 @@ export function Readouts() {
   const memory = formatBytes(run.bytes);
   return (
     <dl className="readouts">
+      <StageReadout />
       <Readout name={TRANSPORT.epoch} value={formatCount(epoch)} unit={`${TRANSPORT.of} ${formatCount(epochs)}`} />
       <Readout
         name={TRANSPORT.iteration}

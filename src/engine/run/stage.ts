@@ -1,0 +1,269 @@
+/**
+ * A stage of a run: one network with its weights, architecture, optimisers and plans. Most runs are one stage; P-DARTS has
+ * three. What all stages share, data, inputs and scratch memory, is the run's.
+ */
+import type { Dataset } from "../../domain/dataset";
+import { type Alphas, type Betas, type Genotype, softmaxRows } from "../../domain/genotype";
+import { dropLeast } from "../../domain/p-darts";
+import type { Operations } from "../../domain/primitives";
+import type { Explanation, PlanSize, Profile } from "../../domain/run";
+import type { Settings } from "../../domain/settings";
+import type { RunStage, StageShape } from "../../domain/stages";
+import { engineFailure } from "../gpu/backend";
+import { compileStep, type Preparation } from "../gpu/compile";
+import type { Plan, ScratchArena } from "../gpu/plan";
+import { type Held, type Results, recordingBackend, type Step, writeInput } from "../gpu/step";
+import { tf } from "../gpu/tensorflow";
+import { adamCorrections } from "../optim/adam";
+import { cosineRate } from "../optim/cosine";
+import { type Moment, scheduleStep } from "../strategies/strategy";
+import { BATCHES, type Batches, batchValues, type HostBatch } from "./batches";
+import { explanationPictures } from "./explanations";
+import {
+  EXPLAINED,
+  explained,
+  hypergradient,
+  type IterationInputs,
+  type IterationResult,
+  initialTensors,
+  iteration,
+  iterationInputs,
+  type Searched,
+  type SearchTensors,
+  scheduleInput,
+} from "./iteration";
+import type { RunVariants } from "./run-variants";
+import { searchedBy } from "./searched";
+import { BETAS } from "./updates";
+
+/** What the stages of a run share. */
+export interface RunParts {
+  readonly dataset: Dataset;
+  readonly batches: Batches;
+  readonly arena: ScratchArena;
+  readonly variants: RunVariants;
+}
+
+/** Time for choosing kernel variants before a stage. */
+const TUNING_MS = 3000;
+
+type IterationStep = Step<IterationResult> & { readonly plan?: Plan };
+
+/** Whether the architecture moves in an iteration or rests: each kind is a step of its own. */
+type Kind = "moves" | "rests";
+
+/** What an iteration gave, and what it was given. */
+export interface Iterated {
+  readonly values: Results<IterationResult>;
+  readonly batches: ReturnType<Batches["at"]>;
+  readonly learningRate: number;
+  readonly schedules: Readonly<Record<string, number>>;
+}
+
+export class Stage {
+  readonly #run: RunParts;
+  readonly #shape: StageShape;
+  readonly #operations: Operations;
+  #settings: Settings;
+  readonly #searched: Searched;
+  readonly #state: Held<SearchTensors>;
+  readonly #inputs: Held<IterationInputs>;
+  /** Made when first needed, and anew after a change of settings. */
+  readonly #steps = new Map<Kind, IterationStep>();
+  #explained: Step<"x" | "delta" | "clean" | "perturbed"> | null = null;
+  #planned: PlanSize | null = null;
+  #architecture: Float32Array;
+  /** Steps of Adam so far: none while the architecture rests. */
+  #architectureSteps = 0;
+
+  constructor(run: RunParts, settings: Settings, shape: StageShape, operations: Operations) {
+    this.#run = run;
+    this.#settings = settings;
+    this.#shape = shape;
+    this.#operations = operations;
+    const { dataset, batches } = run;
+    this.#searched = searchedBy(settings, shape, operations, dataset.classNames.length);
+    this.#architecture = this.#searched.strategy.initial(settings.seed);
+    this.#state = { tensors: initialTensors(this.#searched, settings, shape.index) };
+    const statistics = [...dataset.mean, ...dataset.std];
+    this.#inputs = { tensors: iterationInputs(this.#searched, settings, batches, statistics) };
+  }
+
+  get description(): RunStage {
+    return { ...this.#shape, operations: this.#operations };
+  }
+
+  get alphas(): Alphas {
+    return this.#searched.strategy.alphas(this.#architecture);
+  }
+
+  /** null for a strategy without edge weights. */
+  get betas(): Betas | null {
+    return this.#searched.strategy.betas(this.#architecture);
+  }
+
+  get genotype(): Genotype {
+    return this.#searched.strategy.derive(this.#architecture, this.#settings);
+  }
+
+  /** The genotype before skips are restricted. */
+  get unrestricted(): Genotype {
+    return this.#searched.strategy.unrestricted?.(this.#architecture) ?? this.genotype;
+  }
+
+  /** The operations that the next stage keeps. */
+  next({ operationsPerEdge }: StageShape): Operations {
+    const { alphas } = this;
+    const count = this.#shape.operationsPerEdge - operationsPerEdge;
+    return {
+      normal: dropLeast(this.#operations.normal, softmaxRows(alphas.normal), count),
+      reduce: dropLeast(this.#operations.reduce, softmaxRows(alphas.reduce), count),
+    };
+  }
+
+  /** Takes other settings; they are constants of the steps. */
+  change(settings: Settings): void {
+    this.#settings = settings;
+    this.#disposeSteps();
+  }
+
+  /** Where an iteration of the run stands in the stage. */
+  #moment(index: number): Moment {
+    const { iterationsPerEpoch } = this.#run.batches;
+    const { begins, iterations } = this.#shape;
+    return {
+      iteration: index - begins,
+      iterations,
+      epoch: Math.floor((index - begins) / iterationsPerEpoch),
+      epochs: Math.ceil(iterations / iterationsPerEpoch),
+    };
+  }
+
+  #kind(index: number): Kind {
+    return this.#searched.strategy.rests(this.#settings, this.#moment(index)) ? "rests" : "moves";
+  }
+
+  #learningRate(index: number): number {
+    const { learningRate, learningRateMin } = this.#settings;
+    const { step, steps } = scheduleStep(this.#settings, this.#moment(index));
+    return cosineRate(learningRate, learningRateMin, step, steps);
+  }
+
+  /** The strategy's scalars. */
+  #schedules(index: number): Readonly<Record<string, number>> {
+    return this.#searched.strategy.schedules(this.#settings, this.#moment(index));
+  }
+
+  /** Writes what an iteration reads. */
+  #write(index: number): Omit<Iterated, "values"> {
+    const batches = this.#run.batches.at(index, this.#settings);
+    const [learningRate, schedules] = [this.#learningRate(index), this.#schedules(index)];
+    const write = (name: string, values: Float32Array | Int32Array) => writeInput(this.#inputs, name, values);
+    for (const batch of BATCHES) for (const [name, values] of batchValues(batch, batches[batch])) write(name, values);
+    const { first, second } = adamCorrections(BETAS, this.#architectureSteps + 1);
+    write("learningRate", Float32Array.of(learningRate));
+    write("correction1", Float32Array.of(first));
+    write("correction2", Float32Array.of(second));
+    write("iteration", Int32Array.of(index));
+    for (const [name, value] of Object.entries(schedules)) write(scheduleInput(name), Float32Array.of(value));
+    return { batches, learningRate, schedules };
+  }
+
+  /**
+   * Makes the plan of an iteration, unless that has been done. What the stage will take is that of an iteration in which the
+   * architecture moves; one in which it rests takes less of the same scratch memory.
+   * @throws OutOfMemoryError
+   */
+  async prepare(index: number, report?: (doing: Preparation) => void): Promise<IterationStep> {
+    const step = this.#steps.get("moves") ?? (await this.#prepareMoving(report));
+    if (this.#kind(index) === "moves") return step;
+    const resting = this.#steps.get("rests") ?? (await this.#compile(iteration(this.#searched, this.#settings, true)));
+    this.#steps.set("rests", resting);
+    return resting;
+  }
+
+  async #prepareMoving(report?: (doing: Preparation) => void): Promise<IterationStep> {
+    const { arena, variants } = this.#run;
+    variants.use();
+    const tuning = this.#settings.autotune ? TUNING_MS : 0;
+    const made = iteration(this.#searched, this.#settings);
+    const step: IterationStep = await compileStep(made, this.#state, this.#inputs, arena, {
+      tuning,
+      report: (doing) => {
+        if (doing.kind === "planned") this.#planned = doing;
+        report?.(doing);
+      },
+    });
+    variants.note(step.plan);
+    this.#steps.set("moves", step);
+    return step;
+  }
+
+  /** Where the time of an iteration goes; null on the CPU, which has no plan. */
+  async profile(index: number): Promise<Profile | null> {
+    const { plan } = await this.prepare(index);
+    return plan ? { kernels: await plan.profile(), bytes: this.#planned?.bytes ?? 0 } : null;
+  }
+
+  /**
+   * An iteration of the run, counted from 0.
+   * @throws Error when it fails or gives numbers that are not finite; the architecture then stays what it was
+   */
+  async iterate(index: number): Promise<Iterated> {
+    const step = await this.prepare(index);
+    const kind = this.#kind(index);
+    const given = this.#write(index);
+    const values = await step.run();
+    const failure = engineFailure();
+    if (failure) throw new Error(failure);
+    if (!Object.values(values).every((numbers) => numbers.every(Number.isFinite))) {
+      throw new Error(
+        `Iteration ${index + 1} gave numbers that are not finite. Lower the learning rates, or check this adapter.`,
+      );
+    }
+    this.#architecture = values.architecture;
+    if (kind === "moves") this.#architectureSteps++;
+    return { ...given, values };
+  }
+
+  #compile<R extends string>(
+    step: Parameters<typeof compileStep<SearchTensors, IterationInputs, R>>[0],
+  ): Promise<Step<R>> {
+    return compileStep(step, this.#state, this.#inputs, this.#run.arena);
+  }
+
+  /**
+   * The pictures that the iteration just made explained; null for the bilevel objective.
+   * @param train its batch @param logits the audience's, [N, classes]
+   */
+  async explain(train: HostBatch, logits: Float32Array): Promise<Explanation[] | null> {
+    if (!this.#searched.audience) return null;
+    const { dataset } = this.#run;
+    this.#explained ??= await this.#compile(explained(this.#searched, this.#settings));
+    const values = { ...(await this.#explained.run()), audience: softmaxRows(logits, dataset.classNames.length) };
+    return explanationPictures(values, train.labels.slice(0, EXPLAINED), dataset, this.#settings.weighting);
+  }
+
+  /** The hypergradient of an iteration, found by the given method; nothing changes. */
+  async hypergradient(index: number, method: Settings["hypergradient"]): Promise<Float32Array> {
+    this.#write(index);
+    const step = await this.#compile(hypergradient(this.#searched, { ...this.#settings, hypergradient: method }));
+    const { hypergradient: values } = await step.run();
+    step.dispose();
+    return values;
+  }
+
+  #disposeSteps(): void {
+    for (const step of this.#steps.values()) step.dispose();
+    this.#steps.clear();
+  }
+
+  /** Releases every tensor and buffer that is its own. */
+  dispose(): void {
+    this.#disposeSteps();
+    this.#explained?.dispose();
+    tf.dispose([...Object.values(this.#state.tensors), ...Object.values(this.#inputs.tensors)]);
+    // The next stage or run has other sizes: it would use none of these buffers again.
+    recordingBackend()?.releaseIdle();
+  }
+}
