@@ -11,6 +11,9 @@ test("searches by every method that the list offers", async ({ app }) => {
     await app.set({ initChannels: 8, batchSize: 2, backend: "cpu" });
     await app.button(/^Step/).click();
     await app.expectIteration(1);
+    const stage = app.page.getByTestId("readout-stage");
+    if (method === "p-darts") await expect(stage).toContainText("1 of 3");
+    else await expect(stage).toHaveCount(0);
     const { run } = await app.exportRun();
     expect(run.settings).toMatchObject(methodSettings(method));
     expect(run.records).toHaveLength(1);
