@@ -67,13 +67,14 @@ async function search(command: Extract<Command, { kind: "search" }>): Promise<nu
     iterations: run.iterations,
     settings,
   });
-  while (run.iteration < run.iterations && interrupt.code() === null) {
+  const goesOn = () => interrupt.code() === null;
+  while (run.iteration < run.iterations && (goesOn() || run.isAhead)) {
     const size = await prepare(run);
     const stage = run.stages[run.stage];
     if (stage && run.stages.length > 1 && stage.begins === run.iteration) reporter.stage(stage, run.stages.length);
     if (size) reporter.planned(size);
     if (size && tunes) await memory.keep(place, run.variants);
-    reporter.iteration(await run.iterate());
+    reporter.iteration(await run.iterate(undefined, goesOn() && run.isQuick));
     // On the CPU an iteration never lets Node look for signals.
     await setImmediate();
   }

@@ -321,10 +321,11 @@ export class Session implements EngineApi {
     const over = () => search.iteration >= search.iterations;
     try {
       if (!this.#stop) this.#setStatus({ kind: "running" });
-      while (!this.#stop && !over()) {
+      // An iteration that the device has begun already is made before a pause.
+      while ((!this.#stop || search.isAhead) && !over()) {
         await this.#enterStage(search);
-        if (this.#stop) break;
-        await snapshots.iterate(single || search.iteration + 1 >= search.iterations);
+        if (this.#stop && !search.isAhead) break;
+        await snapshots.iterate(single || this.#stop || search.iteration + 1 >= search.iterations);
         if (single) break;
         await nextTask();
       }

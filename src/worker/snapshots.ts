@@ -20,7 +20,10 @@ export class Snapshots {
     private readonly now: () => number = () => performance.now(),
   ) {}
 
-  /** Makes one iteration. @param last a pause or the end follows, so its explanations are wanted in any case */
+  /**
+   * Makes one iteration.
+   * @param last a pause or the end follows, so its explanations are wanted in any case; else another iteration follows
+   */
   async iterate(last: boolean): Promise<void> {
     const began = this.now();
     // Counted from start to start, so that iterations that take long explain each time.
@@ -29,7 +32,7 @@ export class Snapshots {
     const report = (explanations: readonly Explanation[]) => {
       this.#explanations = explanations;
     };
-    this.#records.push(await this.search.iterate(explain ? report : undefined));
+    this.#records.push(await this.search.iterate(explain ? report : undefined, !last && this.search.isQuick));
     if (this.now() - this.#postedAt >= SNAPSHOT_MS) this.flush();
   }
 

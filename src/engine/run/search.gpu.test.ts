@@ -10,16 +10,34 @@ beforeAll(async () => {
 });
 
 describe("a LeaSE search on WebGPU", () => {
-  it("repeats with its seed to the last bit", async () => {
+  it("repeats with its seed to the last bit, whether or not iterations begin ahead", async () => {
     const files: string[] = [];
-    for (const seed of [1, 1, 2]) {
+    for (const { seed, ahead } of [
+      { seed: 1, ahead: false },
+      { seed: 1, ahead: true },
+      { seed: 2, ahead: false },
+    ]) {
       const search = await smallSearch(engine, { seed });
-      for (let i = 0; i < 2; i++) await search.iterate();
+      for (const more of [ahead, ahead, false]) {
+        await search.iterate(undefined, more);
+        expect(search.isAhead).toBe(more);
+      }
       files.push(await repeatable(search));
       search.dispose();
     }
     expect(files[1]).toBe(files[0]);
     expect(files[2]).not.toBe(files[0]);
+  });
+
+  it("begins nothing ahead while it explains, and takes no settings while an iteration is ahead", async () => {
+    const search = await smallSearch(engine);
+    await search.iterate(() => undefined, true);
+    expect(search.isAhead).toBe(false);
+    await search.iterate(undefined, true);
+    expect(() => search.change({ gamma: 2 })).toThrow("under way");
+    await search.iterate();
+    expect(search.change({ gamma: 2 })).toHaveLength(1);
+    search.dispose();
   });
 
   it("says before its first iteration how much memory it will use, within 10 %", async () => {

@@ -41,6 +41,9 @@ export interface SearchOptions {
   readonly variants?: VariantTable;
 }
 
+/** An iteration that is begun ahead delays a pause by its own time. */
+const QUICK_MS = 250;
+
 export class Search {
   #settings: Settings;
   readonly #options: SearchOptions;
@@ -51,6 +54,8 @@ export class Search {
   #stage: Stage;
   readonly #records: IterationRecord[] = [];
   readonly #changes: SettingChange[] = [];
+  /** When the last iteration was done. */
+  #ended = 0;
 
   private constructor(options: SearchOptions) {
     const { settings, dataset, variants = {} } = options;
@@ -157,23 +162,36 @@ export class Search {
     return this.#current().profile(this.iteration);
   }
 
+  /** Whether the device has begun an iteration whose record is not made: `iterate` makes it. */
+  get isAhead(): boolean {
+    return this.#stage.isAhead;
+  }
+
+  /** Whether iterations are so quick that a pause may wait for one more. */
+  get isQuick(): boolean {
+    return (this.#records.at(-1)?.milliseconds ?? Number.POSITIVE_INFINITY) < QUICK_MS;
+  }
+
   /**
    * One iteration.
    * @param report receives explained pictures, when given and the objective explains
+   * @param ahead another one follows for certain: where there is a plan and no report, the device begins it meanwhile
    */
-  async iterate(report?: (explanations: readonly Explanation[]) => void): Promise<IterationRecord> {
-    const began = performance.now();
+  async iterate(report?: (explanations: readonly Explanation[]) => void, ahead = false): Promise<IterationRecord> {
+    // One that was begun ahead counts from the end of the one before.
+    const began = this.isAhead ? this.#ended : performance.now();
     const index = this.iteration;
     const stage = this.#current();
-    const { values, ...given } = await stage.iterate(index);
+    const { values, ...given } = await stage.iterate(index, ahead && !report);
     const explanations = report && (await stage.explain(given.batches.train, values.audienceTrainLogits));
     if (explanations) report(explanations);
+    this.#ended = performance.now();
     const record = iterationRecord(values, {
       ...given,
       iteration: index + 1,
       stage: this.stage,
       epoch: this.#run.batches.epochOf(index),
-      milliseconds: performance.now() - began,
+      milliseconds: this.#ended - began,
       alphas: stage.alphas,
       unrestricted: stage.unrestricted,
       settings: this.#settings,
@@ -214,9 +232,9 @@ export class Search {
       from: this.#settings[name],
       to: changed[name],
     }));
+    this.#stage.change(changed);
     this.#settings = changed;
     this.#changes.push(...changes);
-    this.#stage.change(changed);
     return changes;
   }
 

@@ -60,6 +60,9 @@ export interface Iterated {
   readonly schedules: Readonly<Record<string, number>>;
 }
 
+/** An iteration on its way. */
+type Started = Omit<Iterated, "values"> & { readonly values: Promise<Results<IterationResult>> };
+
 export class Stage {
   readonly #run: RunParts;
   readonly #shape: StageShape;
@@ -75,6 +78,8 @@ export class Stage {
   #architecture: Float32Array;
   /** Steps of Adam so far: none while the architecture rests. */
   #architectureSteps = 0;
+  /** The iteration after the last one whose results were given, if the device has it already. */
+  #ahead: Started | null = null;
 
   constructor(run: RunParts, settings: Settings, shape: StageShape, operations: Operations) {
     this.#run = run;
@@ -123,6 +128,7 @@ export class Stage {
 
   /** Takes other settings; they are constants of the steps. */
   change(settings: Settings): void {
+    if (this.#ahead) throw new Error("An iteration is under way with the settings of before.");
     this.#settings = settings;
     this.#disposeSteps();
   }
@@ -205,15 +211,34 @@ export class Stage {
     return plan ? { kernels: await plan.profile(), bytes: this.#planned?.bytes ?? 0 } : null;
   }
 
+  /** Sends an iteration off. Its correction counts it as done. */
+  #start(index: number, step: IterationStep): Started {
+    const given = this.#write(index);
+    const values = step.run();
+    // Whoever asks for them hears of a failure; a stage that is disposed of is asked no more.
+    values.catch(() => undefined);
+    if (this.#kind(index) === "moves") this.#architectureSteps++;
+    return { ...given, values };
+  }
+
+  /** Whether an iteration was sent off whose results were not asked for. */
+  get isAhead(): boolean {
+    return this.#ahead !== null;
+  }
+
   /**
    * An iteration of the run, counted from 0.
+   * @param ahead sends off the next one as well, where its plan is there, so that the device need not wait for the host to
+   * read this one's results; it must be asked for next
    * @throws Error when it fails or gives numbers that are not finite; the architecture then stays what it was
    */
-  async iterate(index: number): Promise<Iterated> {
-    const step = await this.prepare(index);
-    const kind = this.#kind(index);
-    const given = this.#write(index);
-    const values = await step.run();
+  async iterate(index: number, ahead = false): Promise<Iterated> {
+    const started = this.#ahead ?? this.#start(index, await this.prepare(index));
+    const { begins, iterations } = this.#shape;
+    const next = index + 1 < begins + iterations ? this.#steps.get(this.#kind(index + 1)) : undefined;
+    this.#ahead = ahead && next?.plan ? this.#start(index + 1, next) : null;
+    const { values: pending, ...given } = started;
+    const values = await pending;
     const failure = engineFailure();
     if (failure) throw new Error(failure);
     if (!Object.values(values).every((numbers) => numbers.every(Number.isFinite))) {
@@ -222,7 +247,6 @@ export class Stage {
       );
     }
     this.#architecture = values.architecture;
-    if (kind === "moves") this.#architectureSteps++;
     return { ...given, values };
   }
 
