@@ -5,6 +5,9 @@ import { type Dispatch, runDispatch } from "./program";
 import { detach, type Tensor, type TensorInfo, tf } from "./tensorflow";
 import { chooseVariant, offerVariants } from "./variants";
 
+/** Name of the dispatch that masks a kernel's input beforehand. */
+export const MASKED_INPUT = "MaskedInput";
+
 export type Values = Float32Array | Int32Array;
 
 /** A kernel for both backends. Inputs come in a fixed order; `A` holds every dimension the kernel needs. */
@@ -75,9 +78,9 @@ function register<A>(kernelName: string, body: KernelBody<A>): Kernel<A> {
           inputs: tensors.map(({ shape, dtype }) => ({ shape, dtype })),
         });
       let operations = body.operations?.(a) ?? 0;
-      // Of the dispatch that bears the kernel's name: others mask its input or join its partial results.
+      // Of the first dispatch but one that masks its input; those after it join partial results.
       const counted = ({ name }: Dispatch) => {
-        if (!`Searchlight${name}`.startsWith(kernelName)) return 0;
+        if (name === MASKED_INPUT) return 0;
         const all = operations;
         operations = 0;
         return all;

@@ -70,6 +70,9 @@ const workgroupFor = (count: number) => ({ workgroup: count < 512 ? 16 : 64 });
 
 type Run = (d: Dispatch) => TensorInfo;
 
+/** Operations of a pass, so many for each value. */
+const perValue = (operations: number) => (s: Rows) => operations * s.rows * s.channels;
+
 /** WGSL that reads the gradient at element i of channel c: what it needs first, and the value. */
 function readGradient(s: Rows) {
   const m = s.mixed;
@@ -233,6 +236,7 @@ function pixelPass(
 
 /** [parts, 2, C]: mean and sum of squared deviations of each part. */
 export const statistics = defineKernel<Rows>("SearchlightBatchStatistics", {
+  operations: perValue(5),
   shape: (s) => [s.parts, slotCount(s), 2, s.channels],
   cpu: ([x, picks], out, s) =>
     bySlot(s, picks, [x], (slot, [own]) => {
@@ -281,6 +285,7 @@ export const statistics = defineKernel<Rows>("SearchlightBatchStatistics", {
 
 /** y, or y·scale + shift. Inputs: x, statistics, and scale and shift when affine. */
 export const normalise = defineKernel<Rows>("SearchlightBatchNormalise", {
+  operations: perValue(2),
   shape: (s) => s.shape,
   cpu: (inputs, out, s) => {
     const [x, stats, ...rest] = inputs as [Values, Values, ...Values[]];
@@ -301,6 +306,7 @@ export const normalise = defineKernel<Rows>("SearchlightBatchNormalise", {
 
 /** [parts, 2, C]: Σ dy and Σ dy·y of each part. Inputs: dy, x, statistics, and the mix's weights when mixed. */
 export const gradientSums = defineKernel<Rows>("SearchlightBatchNormGradSums", {
+  operations: perValue(5),
   shape: (s) => [s.parts, slotCount(s), 2, s.channels],
   cpu: (inputs, out, s) => {
     const [dy, x, stats, extra] = inputs as [Values, Values, Values, Values?];
@@ -361,6 +367,7 @@ export const joinSums = defineKernel<Rows & { readonly row: 0 | 1 }>("Searchligh
 
 /** B(scale·dy). Inputs: dy, x, statistics, the gradient's sums, and the scale when affine or the mix's weights when mixed. */
 export const gradientX = defineKernel<Rows>("SearchlightBatchNormGrad", {
+  operations: perValue(6),
   shape: (s) => s.shape,
   cpu: (inputs, out, s) => {
     const [dy, x, stats, sums, extra] = inputs as [Values, Values, Values, Values, Values?];
@@ -384,6 +391,7 @@ export const gradientX = defineKernel<Rows>("SearchlightBatchNormGrad", {
 
 /** ∂⟨g, B(scale·dy)⟩/∂x. Inputs: g, dy, x, statistics, and scale when affine. */
 export const secondX = defineKernel<Rows>("SearchlightBatchNormGradGrad", {
+  operations: perValue(22),
   shape: (s) => s.shape,
   cpu: (inputs, out, s) => {
     const [g, dy, x, stats, extra] = inputs as [Values, Values, Values, Values, Values?];

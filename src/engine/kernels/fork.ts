@@ -15,6 +15,7 @@ const sumKernel = defineDifferentiable<Sum>(
   "SearchlightSum",
   {
     shape: (s) => s.shape,
+    operations: (s) => s.shape.reduce((a, b) => a * b, 1),
     cpu: (inputs, out) => {
       for (let i = 0; i < out.length; i++) out[i] = inputs.reduce((sum, x) => sum + ((x as Values)[i] as number), 0);
     },

@@ -1,4 +1,5 @@
 /** How a convolution on WebGPU reads x under a mask. */
+import { MASKED_INPUT } from "../gpu/kernel";
 import { type Dispatch, vectorFor } from "../gpu/program";
 import type { TensorInfo } from "../gpu/tensorflow";
 
@@ -12,7 +13,7 @@ export function maskedInput(x: TensorInfo, z: TensorInfo | undefined, run: (disp
   const size = x.shape.reduce((a, b) => a * b, 1);
   const vector = vectorFor(size);
   const masked = run({
-    name: "MaskedInput",
+    name: MASKED_INPUT,
     inputs: { x, z },
     params: {},
     body: "result[index] = select(T(0.0), x[index], z[index] > T(0.0));",

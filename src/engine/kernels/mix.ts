@@ -94,8 +94,12 @@ function multiplyBlocks(s: MixShape, a: Block, b: Block): number {
   return sums.reduce((total, sum) => total + sum, 0);
 }
 
+/** A multiplication and an addition for each value of each tap. */
+const operations = (s: MixShape, taps = s.taps) => 2 * count(s.pixels) * s.channels * taps.length;
+
 /** Inputs: the blocks' tensors, then the weights. */
 const mixBody: KernelBody<MixShape> = {
+  operations: (s) => operations(s),
   shape: (s) => [...s.pixels, s.outBlocks * s.channels],
   cpu: (inputs, out, s) => {
     const weights = inputs[inputs.length - 1] as Values;
@@ -142,6 +146,7 @@ interface MixInput extends MixShape {
 
 /** Gradient of one input. Inputs: dy, weights. */
 const gradXBody: KernelBody<MixInput> = {
+  operations: (s) => operations(s, alone(s).taps),
   shape: (s) => [...s.pixels, blocksOf(s, s.input) * s.channels],
   cpu: ([dy, weights], out, s) => {
     for (const t of s.taps) {
@@ -182,6 +187,11 @@ const gradXBody: KernelBody<MixInput> = {
 
 /** Gradient of the weights. Inputs: the blocks' tensors, then dy. */
 const gradWBody: KernelBody<MixShape> = {
+  operations: (s) =>
+    operations(
+      s,
+      s.taps.filter((t) => t.weight),
+    ),
   shape: (s) => [s.rows, s.columns],
   cpu: (inputs, out, s) => {
     const dy = inputs[inputs.length - 1] as Values;

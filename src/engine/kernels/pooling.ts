@@ -17,6 +17,8 @@ export interface PoolShape {
   readonly outWidth: number;
 }
 
+/** Additions and comparisons of all windows. */
+const operations = (s: PoolShape) => 2 * size(outShape(s)) * s.kernel ** 2;
 export const inShape = (s: PoolShape) => [s.batch, s.height, s.width, s.channels];
 export const outShape = (s: PoolShape) => [s.batch, s.outHeight, s.outWidth, s.channels];
 export const size = (shape: readonly number[]) => shape.reduce((a, b) => a * b, 1);
@@ -224,6 +226,7 @@ const pairShape = (s: PoolShape) => [s.batch, s.outHeight, s.outWidth, 2 * s.cha
 
 /** Input values at the places picked, then averages. Inputs: x, places. */
 const pairBody: KernelBody<PoolShape> = {
+  operations,
   shape: pairShape,
   cpu: ([x, picked], out, s) => {
     const [xs, places, offsets] = [x as Float32Array, picked as Float32Array, placeOffsets(s)];
@@ -264,6 +267,7 @@ const pairBody: KernelBody<PoolShape> = {
 
 /** Adjoint of the pair at fixed places. Inputs: dy, places. */
 const pairAdjointBody: KernelBody<PoolShape> = {
+  operations,
   shape: inShape,
   cpu: ([dy, picked], out, s) => {
     const [ds, places, offsets] = [dy as Float32Array, picked as Float32Array, placeOffsets(s)];

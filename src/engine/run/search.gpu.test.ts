@@ -54,7 +54,7 @@ describe("a LeaSE search on WebGPU", () => {
     search.dispose();
   });
 
-  it("is profiled without a trace, and counts the operations of its convolutions", async () => {
+  it("is profiled without a trace, and counts the operations of its kernels", async () => {
     const [search, undisturbed] = [await smallSearch(engine), await smallSearch(engine)];
     await search.iterate();
     await undisturbed.iterate();
@@ -64,6 +64,7 @@ describe("a LeaSE search on WebGPU", () => {
     expect(times).toEqual(times.toSorted((a, b) => b - a));
     expect(times.reduce((a, b) => a + b, 0)).toBeGreaterThan(0);
     expect(kernels.find(({ name }) => name === "Convolution")?.operations).toBeGreaterThan(1e6);
+    expect(kernels.find(({ name }) => name === "BatchNormMixedGradSums")?.operations).toBeGreaterThan(1e4);
     expect(kernels.find(({ name }) => name === "MaskedInput")?.operations ?? 0).toBe(0);
     expect(profile?.bytes).toBeGreaterThan(1e6);
     await search.iterate();
