@@ -34,6 +34,11 @@ describe("what a search prints", () => {
     );
   });
 
+  it("gives what the strategy changes by schedule", () => {
+    const line = iterationLine({ ...record, schedules: { tau: 9.9876 } }, 600);
+    expect(line).toMatch(/ {2}tau 9\.99 {2}812 ms$/);
+  });
+
   it("leaves out an audience that is not there", () => {
     const alone = {
       ...record,

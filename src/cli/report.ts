@@ -20,6 +20,7 @@ export function iterationLine(record: IterationRecord, iterations: number): stri
     const accuracy = record.audienceValidationAccuracy;
     parts.push(`val ${loss(record.audienceValidationLoss)}${accuracy === null ? "" : ` ${percent(accuracy)}`}`);
   }
+  for (const [name, value] of Object.entries(record.schedules)) parts.push(`${name} ${value.toPrecision(3)}`);
   parts.push(`${Math.round(record.milliseconds)} ms`);
   return parts.join("  ");
 }
