@@ -3,11 +3,12 @@
  * result differs from the plain one's is never chosen.
  */
 
+import { Contenders } from "./contenders";
 import { ScratchArena } from "./plan";
 import type { Call } from "./recorder";
 import { recordStep, type Tensors } from "./step";
 import { type Tensor, tf } from "./tensorflow";
-import { type Candidate, callKey, candidates, PLAIN, setVariants, type VariantTable, variantTable } from "./variants";
+import { callKey, candidates, PLAIN, setVariants, type VariantTable, variantTable } from "./variants";
 
 export interface TuningOptions {
   /** Milliseconds after which the rest is settled as plain. */
@@ -66,22 +67,25 @@ async function time(call: Call, name: string, arena: ScratchArena): Promise<Time
 }
 
 /** The fastest of the ways that agree with the plain one, which comes first. */
-async function fastest(call: Call, ways: readonly Candidate[], arena: ScratchArena): Promise<string> {
-  const [plain, ...others] = ways;
-  if (!plain) throw new Error(`${call.kernelName} has no plain way.`);
-  let best = await time(call, plain.name, arena);
-  const reference = best.values;
-  for (const { name } of others) {
-    const timed = await time(call, name, arena);
-    if (timed.milliseconds < best.milliseconds && !differs(reference, timed.values)) best = timed;
-  }
+async function fastest(call: Call, contenders: Contenders, arena: ScratchArena): Promise<string> {
+  const { kernelName, attrs } = call;
+  const [plain, ...others] = contenders.among(kernelName, candidates(kernelName, attrs));
+  if (!plain) throw new Error(`${kernelName} has no plain way.`);
+  if (others.length === 0) return plain.name;
+  const reference = await time(call, plain.name, arena);
+  const timed = [reference];
+  for (const { name } of others) timed.push(await time(call, name, arena));
+  const best = timed
+    .filter((way) => way === reference || !differs(reference.values, way.values))
+    .reduce((a, b) => (b.milliseconds < a.milliseconds ? b : a));
+  for (const { name, milliseconds } of timed) contenders.note(kernelName, name, milliseconds / best.milliseconds);
   return best.name;
 }
 
 const elements = ({ inputs }: Call) => inputs.reduce((sum, { shape }) => sum + shape.reduce((a, b) => a * b, 1), 0);
 
 /** The calls that have a choice, each once, those first that touch most. */
-function toTune(calls: readonly Call[]): { readonly call: Call; readonly ways: readonly Candidate[] }[] {
+function toTune(calls: readonly Call[]): Call[] {
   const known = variantTable();
   const work = new Map<string, { readonly call: Call; total: number }>();
   for (const call of calls) {
@@ -93,8 +97,8 @@ function toTune(calls: readonly Call[]): { readonly call: Call; readonly ways: r
   }
   return [...work.values()]
     .sort((a, b) => b.total - a.total)
-    .map(({ call }) => ({ call, ways: candidates(call.kernelName, call.attrs) }))
-    .filter(({ ways }) => ways.length > 1);
+    .map(({ call }) => call)
+    .filter(({ kernelName, attrs }) => candidates(kernelName, attrs).length > 1);
 }
 
 /**
@@ -104,14 +108,15 @@ function toTune(calls: readonly Call[]): { readonly call: Call; readonly ways: r
 export async function autotune(calls: readonly Call[], { budget, report }: TuningOptions): Promise<VariantTable> {
   const open = toTune(calls);
   const arena = new ScratchArena();
+  const contenders = new Contenders();
   const added: Record<string, string> = {};
   const began = performance.now();
   try {
-    for (const [i, { call, ways }] of open.entries()) {
+    for (const [i, call] of open.entries()) {
       report?.(i, open.length);
       // What there was no time for is settled as well: another run must not choose anew.
       const late = performance.now() - began > budget;
-      added[callKey(call.kernelName, call.attrs)] = late ? PLAIN : await fastest(call, ways, arena);
+      added[callKey(call.kernelName, call.attrs)] = late ? PLAIN : await fastest(call, contenders, arena);
     }
   } finally {
     arena.dispose();

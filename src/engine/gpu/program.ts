@@ -31,11 +31,13 @@ export interface Dispatch {
   readonly operations?: number;
   /** Invocations of a workgroup. Default 64. */
   readonly workgroup?: number;
-  /**
-   * WGSL declarations of workgroup memory. With them every invocation of a workgroup reaches the body, also those beyond
-   * `count`: barriers must be met by all. The body sees `localIndex` and `workgroupId`.
-   */
+  /** WGSL declarations of workgroup memory. The dispatch is `together`: barriers must be met by all. */
   readonly shared?: string;
+  /**
+   * Every invocation of a workgroup reaches the body, also those beyond `count`, and of whole workgroups beyond it: lanes
+   * share values only where all of them are. `index / workgroup` is the same for a workgroup.
+   */
+  readonly together?: boolean;
 }
 
 /** The widest vector that `channels` is made of. */
@@ -105,14 +107,15 @@ export class Program implements WebGPUProgram {
   }
 
   getUserCode(): string {
+    const { shared = "", together = shared !== "" } = this.source;
     const wide = this.source.vector === 4;
     return `alias T = ${wide ? "vec4<f32>" : "f32"};
       fn total(v : T) -> f32 { return ${wide ? "dot(v, T(1.0))" : "v"}; }
       ${this.source.functions ?? ""}
-      ${this.source.shared ?? ""}
+      ${shared}
       ${this.store}
       fn main(index : i32) {
-        ${this.source.shared ? "" : "if (index >= uniforms.count) { return; }"}
+        ${together ? "" : "if (index >= uniforms.count) { return; }"}
         ${this.source.body}
       }`;
   }

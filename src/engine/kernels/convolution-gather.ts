@@ -1,17 +1,12 @@
 /**
  * Convolutions on the GPU in register tiles, without barriers: an invocation computes a few neighbouring pixels of a few
- * channels, so that what it loads is used many times. The forward pass and the gradient of x are the same kernel, which
- * gathers from a source ([x] or [dy]) into a target, with the filter read as it is or transposed.
+ * channels, so that what it loads is used many times.
  */
-import type { GpuBody } from "../gpu/kernel";
 import type { TensorInfo } from "../gpu/tensorflow";
-import type { ConvolutionShape } from "./convolution-cpu";
+import { filterIndex, type GatherCall, type GatherWay, operandsOf, product } from "./convolution-call";
 import {
   chooseTile,
   codeLimit,
-  forwardGather,
-  type Gather,
-  gradientGather,
   lines,
   type Machine,
   offsetsOf,
@@ -21,58 +16,24 @@ import {
   tilesOf,
   widthOf,
 } from "./convolution-tiles";
-import { maskedInput } from "./masked-input";
-
-/** Sum over a tap's source element v of `target` sums: the filter's part as m, and its product with v. */
-export function product(transposed: boolean, target: 1 | 4, source: 1 | 4) {
-  if (target === 4 && source === 4)
-    return { rows: 4, matrix: (w: string) => `mat4x4<f32>(${w})`, times: transposed ? "v * m" : "m * v" };
-  if (target === 1 && source === 1) return { rows: 1, matrix: (w: string) => w, times: "v * m" };
-  const wide = { rows: 4, matrix: (w: string) => `vec4<f32>(${w})` };
-  const narrow = { rows: 1, matrix: (w: string) => w };
-  if (target === 4) return { ...(transposed ? wide : narrow), times: "v * m" };
-  return { ...(transposed ? narrow : wide), times: "dot(v, m)" };
-}
-
-/** What is gathered: dy, or x or max(x, 0). */
-export type ConvolutionSource = { readonly dy: TensorInfo } | ReturnType<typeof maskedInput>;
-
-/** The source as a kernel's input, and how the kernel reads an element of it. */
-export function sourceOf(from: ConvolutionSource, width: 1 | 4) {
-  const inputs: Readonly<Record<string, TensorInfo>> = "x" in from ? { x: from.x } : from;
-  const rectify = "x" in from && from.rectify;
-  const zero = width === 4 ? "vec4<f32>()" : "0.0";
-  const read = (i: string) => (rectify ? `max(x[${i}], ${zero})` : `${"x" in from ? "x" : "dy"}[${i}]`);
-  return { inputs, rectify, read };
-}
 
 /** The kernel for a tile. */
-function gather(
-  name: string,
-  g: Gather,
-  tile: Tile,
-  from: ConvolutionSource,
-  w: TensorInfo,
-  z: TensorInfo | undefined,
-  shape: readonly number[],
-  run: Parameters<GpuBody<ConvolutionShape>>[2],
-): TensorInfo {
+function gather(call: GatherCall, tile: Tile): TensorInfo {
+  const { name, g, shape, run } = call;
   const [target, source] = [widthOf(g.channels), widthOf(g.sourceChannels)];
   const { columns, rows, elements } = tile;
   const { across, down } = tilesOf(g, tile);
   const all = (g.groups * g.channels) / target;
   const perGroup = g.channels / target / elements;
   const { rows: filterRows, matrix, times } = product(g.transposed, target, source);
-  const filterWidth = g.transposed ? source : target;
-  const type = target === 4 ? "vec4<f32>" : "f32";
-  const zero = source === 4 ? "vec4<f32>()" : "0.0";
   const sides = offsetsOf(g, columns);
-  const { inputs, rectify, read } = sourceOf(from, source);
+  const { type, sourceType, operands, filterStep, key, read, store } = operandsOf(call);
   const id = (offset: number) => (offset < 0 ? `m${-offset}` : `${offset}`);
-  // The channel of the filter's row, and the element in the row.
-  const filterRow = (e: number, j: number) =>
-    g.transposed ? `first * ${target} + ${e * target + j}` : `i * ${source} + ${j}`;
-  const filterElement = (e: number) => (g.transposed ? "sourceFirst + i" : `block * ${elements} + ${e}`);
+  const filterOf = filterIndex(call, elements);
+  const weight = (e: number, j: number) => {
+    const { row, element } = filterOf("i", e, j);
+    return `w[(tap + ${row}) * uniforms.filterStep + ${element}]`;
+  };
   const taps = (ky: string, pairs: readonly { pixel: number; offset: number }[], shift: string) => `{
     ${pairs
       .map(
@@ -88,7 +49,7 @@ function gather(
           sides.map((offset) => {
             const value = read(`row${pixel} + side${id(offset)} + i`);
             const inside = `in${pixel} && inside${id(offset)}`;
-            return `let v${pixel}_${id(offset)} = ${g.borders ? `select(${zero}, ${value}, ${inside})` : value};`;
+            return `let v${pixel}_${id(offset)} = ${g.borders ? `select(${sourceType}(), ${value}, ${inside})` : value};`;
           }),
         )
         .join("\n")}
@@ -99,7 +60,7 @@ function gather(
           elements,
           (e) => `{ let m = ${matrix(
             range(filterRows)
-              .map((j) => `w[(tap + ${filterRow(e, j)}) * uniforms.filterStep + ${filterElement(e)}]`)
+              .map((j) => weight(e, j))
               .join(", "),
           )};
           ${pairs
@@ -126,34 +87,17 @@ function gather(
     g.spread === 1 ? `min(${at} * ${size}, uniforms.${side} - ${size})` : `${at} * ${size}`;
   const origin = (p: string) =>
     g.transposed ? (g.spread === 1 ? p : `${p} / ${g.spread}`) : `${p} * ${g.step} - uniforms.pad`;
-  const store = (r: number, c: number, e: number) => {
-    const at = `targetRow${r} + ${c} * uniforms.all + ${e}`;
-    const sum = `s${r}_${c}_${e}`;
-    const positive = target === 4 ? "vec4<f32>(0.0)" : "0.0";
-    return `{ let at = ${at}; store(at, ${z ? `select(${type}(), ${sum}, z[at] > ${positive})` : sum}); }`;
-  };
+  const put = (r: number, c: number, e: number) =>
+    `{ let at = targetRow${r} + ${c} * uniforms.all + ${e}; ${store("at", `s${r}_${c}_${e}`)} }`;
   const guard = (r: number, c: number, text: string) =>
     g.spread === 1 ? text : `if (y + ${r} < uniforms.height && x0 + ${c} < uniforms.width) ${text}`;
   const cells = range(rows).flatMap((r) => range(columns).flatMap((c) => range(elements).map((e) => ({ r, c, e }))));
-  const vector = target === 4 || source === 4 ? 4 : 1;
-  const narrow = (names: readonly string[], width: 1 | 4) => (width < vector ? names : []);
   return run({
     name,
-    variant: [
-      g.kernel,
-      g.step,
-      g.spread,
-      g.transposed ? `t${g.pad}` : "",
-      g.borders,
-      columns,
-      rows,
-      elements,
-      target,
-      source,
-      rectify,
-      z ? "z" : "",
-    ].join("_"),
-    inputs: { ...inputs, w, ...(z ? { z } : {}) },
+    variant: [g.kernel, g.step, g.spread, g.transposed ? g.pad : "", g.borders, columns, rows, elements, ...key].join(
+      "_",
+    ),
+    ...operands,
     params: {
       blocks: all / elements,
       perGroup,
@@ -167,7 +111,7 @@ function gather(
       steps: g.sourceChannels / source,
       all,
       filterRows: g.transposed ? g.channels : g.sourceChannels,
-      filterStep: (g.groups * (g.transposed ? g.sourceChannels : g.channels)) / filterWidth,
+      filterStep,
       pad: g.pad,
     },
     body: `
@@ -191,34 +135,14 @@ function gather(
       ${cells.map(({ r, c, e }) => `var s${r}_${c}_${e} = ${type}();`).join(" ")}
       ${body}
       ${lines(rows, (r) => `let targetRow${r} = ((n * uniforms.height + y + ${r}) * uniforms.width + x0) * uniforms.all + block * ${elements};`)}
-      ${cells.map(({ r, c, e }) => guard(r, c, store(r, c, e))).join("\n")}`,
+      ${cells.map(({ r, c, e }) => guard(r, c, put(r, c, e))).join("\n")}`,
     count: (g.batch * across * down * all) / elements,
     shape,
-    vector,
-    scalars: [
-      ...narrow(["x", "dy"], source),
-      ...narrow(["w"], filterWidth),
-      ...narrow(["result"], target),
-      ...narrow(["z"], target),
-    ],
   });
 }
 
-export const tiledForward =
-  (machine: Machine): GpuBody<ConvolutionShape> =>
-  ([x, w, z], s, run) => {
-    if (!x || !w) throw new Error("Convolution needs x and w.");
-    const g = forwardGather(s);
-    const shape = [s.batch, s.outHeight, s.outWidth, s.groups * s.outChannels];
-    const input = maskedInput(x, z, run);
-    return gather("Convolution", g, chooseTile(g, machine, codeLimit(s, machine)), input, w, undefined, shape, run);
-  };
-
-export const tiledGradX =
-  (machine: Machine): GpuBody<ConvolutionShape> =>
-  ([dy, w, z], s, run) => {
-    if (!dy || !w) throw new Error("ConvolutionGradX needs dy and w.");
-    const g = gradientGather(s);
-    const shape = [s.batch, s.height, s.width, s.groups * s.inChannels];
-    return gather("ConvolutionGradX", g, chooseTile(g, machine, codeLimit(s, machine)), { dy }, w, z, shape, run);
-  };
+/** The way in tiles that suit a machine. */
+export const tiled =
+  (machine: Machine): GatherWay =>
+  (call) =>
+    gather(call, chooseTile(call.g, machine, codeLimit(call.s, machine)));

@@ -3,12 +3,10 @@
  * group to a block of its output channels and streams pixels past it, so that besides each pixel's channels nothing is
  * loaded. The forward pass and the gradient of x are the same kernel, with the filter as it is or transposed.
  */
-import type { GpuBody } from "../gpu/kernel";
-import type { TensorInfo } from "../gpu/tensorflow";
+
+import { filterIndex, type GatherWay, operandsOf, product } from "./convolution-call";
 import type { ConvolutionShape } from "./convolution-cpu";
-import { type ConvolutionSource, product, sourceOf } from "./convolution-gather";
 import { forwardGather, type Gather, gradientGather, isFlat, range, widthOf } from "./convolution-tiles";
-import { maskedInput } from "./masked-input";
 
 /** Multiply-adds of a pixel, at most: all are written out, and compilers take their time. */
 const MOST_PRODUCTS = 256;
@@ -30,29 +28,21 @@ export function fitsStream(s: ConvolutionShape): boolean {
   return isFlat(s) && elementsOf(forwardGather(s)) > 0 && elementsOf(gradientGather(s)) > 0;
 }
 
-function stream(
-  name: string,
-  g: Gather,
-  from: ConvolutionSource,
-  w: TensorInfo,
-  z: TensorInfo | undefined,
-  shape: readonly number[],
-  run: Parameters<GpuBody<ConvolutionShape>>[2],
-): TensorInfo {
+export const stream: GatherWay = (call) => {
+  const { name, g, shape, run } = call;
   const elements = elementsOf(g);
   const [target, source] = [widthOf(g.channels), widthOf(g.sourceChannels)];
   const all = (g.groups * g.channels) / target;
   const steps = g.sourceChannels / source;
   const blocks = all / elements;
   const { rows, matrix, times } = product(g.transposed, target, source);
-  const filterWidth = g.transposed ? source : target;
   const pixels = g.width;
   const wanted = Math.max(Math.ceil(INVOCATIONS / blocks), Math.ceil(pixels / MOST_PIXELS));
   const chunks = Math.min(Math.ceil(pixels / LEAST_PIXELS), wanted);
-  const { inputs, rectify, read } = sourceOf(from, source);
+  const { operands, filterStep, key, read, store } = operandsOf(call);
+  const filterOf = filterIndex(call, elements);
   const weight = (i: number, e: number, j: number) => {
-    const row = g.transposed ? `first * ${target} + ${e * target + j}` : `${i * source + j}`;
-    const element = g.transposed ? `sourceFirst + ${i}` : `block * ${elements} + ${e}`;
+    const { row, element } = filterOf(i, e, j);
     return `w[(${row}) * uniforms.filterStep + ${element}]`;
   };
   const filter = range(steps).flatMap((i) =>
@@ -69,17 +59,10 @@ function stream(
     range(steps)
       .map((i) => times.replace("v", `v${i}`).replace("m", `m${i}_${e}`))
       .join(" + ");
-  const type = target === 4 ? "vec4<f32>" : "f32";
-  const store = (e: number) => {
-    if (!z) return `store(to + ${e}, ${sum(e)});`;
-    return `store(to + ${e}, select(${type}(), ${sum(e)}, z[to + ${e}] > ${type}()));`;
-  };
-  const vector = target === 4 || source === 4 ? 4 : 1;
-  const narrow = (names: readonly string[], width: 1 | 4) => (width < vector ? names : []);
   return run({
     name,
-    variant: ["stream", g.transposed, steps, elements, target, source, rectify, z ? "z" : ""].join("_"),
-    inputs: { ...inputs, w, ...(z ? { z } : {}) },
+    variant: ["stream", steps, elements, ...key].join("_"),
+    ...operands,
     params: {
       blocks,
       perGroup: g.channels / target / elements,
@@ -87,7 +70,7 @@ function stream(
       pixels,
       sourceStep: g.groups * steps,
       all,
-      filterStep: (g.groups * (g.transposed ? g.sourceChannels : g.channels)) / filterWidth,
+      filterStep,
     },
     body: `
       let block = index % uniforms.blocks;
@@ -103,26 +86,14 @@ function stream(
         ${range(steps)
           .map((i) => `let v${i} = ${read(`at + ${i}`)};`)
           .join("\n")}
-        ${range(elements).map(store).join("\n")}
+        ${range(elements)
+          .map((e) => store(`to + ${e}`, sum(e)))
+          .join("\n")}
         at += uniforms.sourceStep;
         to += uniforms.all;
       }`,
     count: blocks * chunks,
     shape,
-    vector,
-    scalars: [...narrow(["x", "dy"], source), ...narrow(["w"], filterWidth), ...narrow(["result", "z"], target)],
     workgroup: WORKGROUP,
   });
-}
-
-export const streamForward: GpuBody<ConvolutionShape> = ([x, w, z], s, run) => {
-  if (!x || !w) throw new Error("Convolution needs x and w.");
-  const shape = [s.batch, s.outHeight, s.outWidth, s.groups * s.outChannels];
-  return stream("Convolution", forwardGather(s), maskedInput(x, z, run), w, undefined, shape, run);
-};
-
-export const streamGradX: GpuBody<ConvolutionShape> = ([dy, w, z], s, run) => {
-  if (!dy || !w) throw new Error("ConvolutionGradX needs dy and w.");
-  const shape = [s.batch, s.height, s.width, s.groups * s.inChannels];
-  return stream("ConvolutionGradX", gradientGather(s), { dy }, w, z, shape, run);
 };

@@ -1,10 +1,12 @@
 /** Every way to compute a convolution on WebGPU against the CPU reference. */
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { openEngine } from "../gpu/backend";
-import { recordStep } from "../gpu/step";
+import { afterAll, beforeAll, expect, it } from "vitest";
+import { hasSubgroups, openEngine } from "../gpu/backend";
+import { ScratchArena } from "../gpu/plan";
+import { eagerStep, recordStep } from "../gpu/step";
 import { type Tensor, tf } from "../gpu/tensorflow";
-import { callKey, setVariants } from "../gpu/variants";
-import { CONVOLUTION_VARIANTS, convolutionFamily, convolutionShape } from "./convolution";
+import { callKey, candidates, setVariants } from "../gpu/variants";
+import { convolutionFamily, convolutionShape } from "./convolution";
+import type { ConvolutionShape } from "./convolution-cpu";
 import { normalValues } from "./kernel-cases";
 
 beforeAll(async () => {
@@ -16,7 +18,10 @@ afterAll(() => {
 });
 
 /** Batch, side, kernel, stride, pad, groups, input and output channels of a group. */
-const SHAPES = [
+type Sizes = readonly [number, number, number, number, number, number, number, number];
+/** All ways can compute it. */
+const LARGE: Sizes = [1, 9, 1, 1, 0, 2, 16, 64];
+const SHAPES: readonly Sizes[] = [
   [8, 8, 3, 1, 1, 1, 8, 8],
   [2, 17, 3, 2, 1, 1, 4, 8],
   [3, 16, 1, 1, 0, 3, 8, 16],
@@ -24,40 +29,120 @@ const SHAPES = [
   [2, 5, 1, 1, 0, 1, 4, 10],
   [8, 9, 1, 2, -1, 1, 8, 4],
   [2, 17, 3, 1, 1, 1, 3, 5],
-] as const;
+  [1, 9, 3, 1, 1, 1, 16, 20],
+  [2, 9, 3, 2, 1, 2, 16, 16],
+  [2, 8, 3, 2, 1, 1, 20, 16],
+  LARGE,
+  [1, 11, 1, 1, 0, 1, 20, 36],
+  [2, 9, 1, 2, -1, 1, 16, 16],
+];
+const KERNELS = ["", "GradX", "GradW"].map((part) => `SearchlightConvolution${part}`);
 
-describe.each(["plain", ...CONVOLUTION_VARIANTS])("%s", (variant) => {
-  it.each(SHAPES)("computes batch %i, side %i, kernel %i, stride %i, pad %i, %i groups × (%i→%i)", async (...shape) => {
-    const [batch, side, kernel, stride, pad, groups, inChannels, outChannels] = shape;
-    const of = (dims: number[], seed: number) =>
-      tf.tensor(
-        normalValues(
-          dims.reduce((a, b) => a * b),
-          seed,
-        ),
-        dims as [number, number, number, number],
-      );
-    const make = (): Tensor[] => {
-      const x = of([batch, side, side, groups * inChannels], 1);
-      const w = of([kernel, kernel, inChannels, groups * outChannels], 2);
-      const s = convolutionShape(x.shape, w.shape, { stride, pad, groups });
-      const dy = of([batch, s.outHeight, s.outWidth, groups * outChannels], 3);
-      const names = ["", "GradX", "GradW"].map((part) => `SearchlightConvolution${part}`);
-      setVariants(Object.fromEntries(names.map((name) => [callKey(name, s), variant])));
-      return [convolutionFamily.forward(x, w, s), convolutionFamily.gradX(dy, w, s), convolutionFamily.gradW(x, dy, s)];
-    };
-    const results: Float32Array[][] = [];
-    for (const backend of ["cpu", "webgpu"]) {
-      await tf.setBackend(backend);
-      results.push(await Promise.all(make().map((t) => t.data() as Promise<Float32Array>)));
-    }
-    const [cpu = [], gpu = []] = results;
-    for (const [k, want] of cpu.entries()) {
-      const largest = want.reduce((a, b) => Math.max(a, Math.abs(b)), 0);
-      const error = want.reduce((a, b, j) => Math.max(a, Math.abs(b - (gpu[k]?.[j] ?? Number.NaN))), 0);
-      expect(error, `result ${k}`).toBeLessThan(1e-5 * largest);
-    }
+function shapeOf([batch, side, kernel, stride, pad, groups, inChannels, outChannels]: (typeof SHAPES)[number]) {
+  return convolutionShape(
+    [batch, side, side, groups * inChannels],
+    [kernel, kernel, inChannels, groups * outChannels],
+    {
+      stride,
+      pad,
+      groups,
+    },
+  );
+}
+
+/** Names of the ways to compute any of the three kernels. */
+const waysOf = (s: ConvolutionShape) => [...new Set(KERNELS.flatMap((k) => candidates(k, s).map(({ name }) => name)))];
+
+function random(dims: readonly number[], seed: number): Tensor {
+  const size = dims.reduce((a, b) => a * b);
+  return tf.tensor(normalValues(size, seed), dims as [number, number, number, number]);
+}
+
+/** The three kernels, first of x and then of max(x, 0). */
+async function compute(s: ConvolutionShape): Promise<Float32Array[]> {
+  const made = tf.tidy(() => {
+    const x = random([s.batch, s.height, s.width, s.groups * s.inChannels], 1);
+    const w = random([s.kernel, s.kernel, s.inChannels, s.groups * s.outChannels], 2);
+    const dy = random([s.batch, s.outHeight, s.outWidth, s.groups * s.outChannels], 3);
+    return [convolutionFamily.forward, convolutionFamily.forwardRectified].flatMap((f) => {
+      const both = tf.grads((...[a, b]: Tensor[]) => f(a as Tensor, b as Tensor, s));
+      return [f(x, w, s), ...both([x, w], dy)];
+    });
   });
+  const values = await Promise.all(made.map((t) => t.data() as Promise<Float32Array>));
+  tf.dispose(made);
+  return values;
+}
+
+it.each(SHAPES)(
+  "every way computes batch %i, side %i, kernel %i, stride %i, pad %i, %i groups × (%i→%i)",
+  async (...shape) => {
+    const s = shapeOf(shape);
+    await tf.setBackend("cpu");
+    const reference = await compute(s);
+    await tf.setBackend("webgpu");
+    for (const way of waysOf(s)) {
+      setVariants(Object.fromEntries(KERNELS.map((name) => [callKey(name, s), way])));
+      const values = await compute(s);
+      for (const [k, want] of reference.entries()) {
+        const largest = want.reduce((a, b) => Math.max(a, Math.abs(b)), 0);
+        const error = want.reduce((a, b, j) => Math.max(a, Math.abs(b - (values[k]?.[j] ?? Number.NaN))), 0);
+        expect(error, `${way}, result ${k}`).toBeLessThan(1e-5 * largest);
+      }
+    }
+  },
+);
+
+it("has several shapes for each way, subgroups included", async () => {
+  await tf.setBackend("webgpu");
+  expect(hasSubgroups()).toBe(true);
+  const counts = KERNELS.map((kernel) => {
+    const names = SHAPES.flatMap((shape) => candidates(kernel, shapeOf(shape)).map(({ name }) => name));
+    return Object.fromEntries([...new Set(names)].map((name) => [name, names.filter((n) => n === name).length]));
+  });
+  expect(counts).toEqual([
+    { plain: 13, "large tiles": 13, "many invocations": 13, "shared tiles": 6, subgroups: 3 },
+    { plain: 13, "large tiles": 13, "many invocations": 13, "shared tiles": 6, subgroups: 3 },
+    { plain: 13, "large tiles": 13, "many invocations": 13, "shared tiles": 6 },
+  ]);
+});
+
+it("offers no subgroups where there are none", async () => {
+  await tf.setBackend("cpu");
+  expect(waysOf(shapeOf(LARGE))).not.toContain("subgroups");
+  await tf.setBackend("webgpu");
+  expect(waysOf(shapeOf(LARGE))).toContain("subgroups");
+});
+
+it.each(["shared tiles", "subgroups"])("%s add as they store inside a plan", async (way) => {
+  await tf.setBackend("webgpu");
+  const s = shapeOf(LARGE);
+  setVariants(Object.fromEntries(KERNELS.map((name) => [callKey(name, s), way])));
+  const inputs = {
+    tensors: {
+      x: random([s.batch, s.height, s.width, s.groups * s.inChannels], 1),
+      w: random([1, 1, s.inChannels, s.groups * s.outChannels], 2),
+      dy: random([s.batch, s.outHeight, s.outWidth, s.groups * s.outChannels], 3),
+    },
+  };
+  const run = (_state: object, { x, w, dy }: typeof inputs.tensors) => ({
+    next: {},
+    results: {
+      forward: tf.add(convolutionFamily.forward(x, w, s), dy),
+      gradX: tf.add(convolutionFamily.gradX(dy, w, s), x),
+    },
+  });
+  const recorded = recordStep(run, { tensors: {} }, inputs);
+  const names = recorded.recording.actions.flatMap((a) => (a.kind === "dispatch" ? [a.command.name] : []));
+  expect(names).toEqual(["Convolution", "ConvolutionGradX"]);
+  const arena = new ScratchArena();
+  const step = await recorded.build(arena);
+  const planned = await step.run();
+  const eager = await eagerStep(run, { tensors: {} }, inputs).run();
+  expect(planned).toEqual(eager);
+  step.dispose();
+  arena.dispose();
+  tf.dispose(inputs.tensors);
 });
 
 it("counts the operations of each of the three once", async () => {

@@ -1,10 +1,15 @@
 /** Dense and grouped convolution with explicit padding, which may be negative (to start inside the picture). */
-import { defineBilinear, type GpuBody, type KernelBody } from "../gpu/kernel";
+import { hasSubgroups } from "../gpu/backend";
+import { defineBilinear, type GpuBody, type KernelBody, type Variant } from "../gpu/kernel";
 import type { Tensor } from "../gpu/tensorflow";
+import { forwardBy, type GatherWay, gradXBy } from "./convolution-call";
 import { type ConvolutionShape, cpuForward, cpuGradW, cpuGradX } from "./convolution-cpu";
 import { tiledGradW } from "./convolution-filter";
-import { tiledForward, tiledGradX } from "./convolution-gather";
-import { fitsStream, streamForward, streamGradX } from "./convolution-stream";
+import { sharedGradW } from "./convolution-filter-shared";
+import { tiled } from "./convolution-gather";
+import { fitsQuads, quads } from "./convolution-quads";
+import { fitsShared, shared } from "./convolution-shared";
+import { fitsStream, stream } from "./convolution-stream";
 import type { Machine } from "./convolution-tiles";
 import { outputSide } from "./depthwise";
 
@@ -16,17 +21,25 @@ const LARGE: Machine = { load: 17, invocations: 256, registers: 64, code: 700 };
 const MANY: Machine = { load: 4, invocations: 16384, registers: 8, code: 260 };
 
 const MACHINES = { "large tiles": LARGE, "many invocations": MANY } as const;
-/** Names of the ways besides the plain one. */
-export const CONVOLUTION_VARIANTS = Object.keys(MACHINES);
 
 /** A kernel in tiles for each machine. */
-const forMachines = (
-  way: (machine: Machine) => GpuBody<ConvolutionShape>,
-  streamed?: GpuBody<ConvolutionShape>,
-): Pick<KernelBody<ConvolutionShape>, "gpu" | "variants"> => ({
-  gpu: (inputs, s, run) => (streamed && fitsStream(s) ? streamed : way(FEW))(inputs, s, run),
-  variants: Object.entries(MACHINES).map(([name, machine]) => ({ name, fits: () => true, gpu: way(machine) })),
-});
+const forMachines = (way: (machine: Machine) => GpuBody<ConvolutionShape>): Variant<ConvolutionShape>[] =>
+  Object.entries(MACHINES).map(([name, machine]) => ({ name, fits: () => true, gpu: way(machine) }));
+
+/** The ways of a kernel that gathers. */
+function gathering(
+  by: (way: GatherWay) => GpuBody<ConvolutionShape>,
+): Pick<KernelBody<ConvolutionShape>, "gpu" | "variants"> {
+  const [streamed, few] = [by(stream), by(tiled(FEW))];
+  return {
+    gpu: (inputs, s, run) => (fitsStream(s) ? streamed : few)(inputs, s, run),
+    variants: [
+      ...forMachines((machine) => by(tiled(machine))),
+      { name: "shared tiles", fits: fitsShared, gpu: by(shared) },
+      { name: "subgroups", fits: (s) => hasSubgroups() && fitsQuads(s), gpu: by(quads) },
+    ],
+  };
+}
 
 /** Of each of the three; zeros of the padding count as well. */
 const operations = (s: ConvolutionShape) =>
@@ -36,21 +49,22 @@ const forward: KernelBody<ConvolutionShape> = {
   shape: (s) => [s.batch, s.outHeight, s.outWidth, s.groups * s.outChannels],
   operations,
   cpu: cpuForward,
-  ...forMachines(tiledForward, streamForward),
+  ...gathering(forwardBy),
 };
 
 const gradX: KernelBody<ConvolutionShape> = {
   shape: (s) => [s.batch, s.height, s.width, s.groups * s.inChannels],
   operations,
   cpu: cpuGradX,
-  ...forMachines(tiledGradX, streamGradX),
+  ...gathering(gradXBy),
 };
 
 const gradW: KernelBody<ConvolutionShape> = {
   shape: (s) => [s.kernel, s.kernel, s.inChannels, s.groups * s.outChannels],
   operations,
   cpu: cpuGradW,
-  ...forMachines(tiledGradW),
+  gpu: tiledGradW(FEW),
+  variants: [...forMachines(tiledGradW), { name: "shared tiles", fits: fitsShared, gpu: sharedGradW }],
 };
 
 /** Convolution and its two adjoints. */
