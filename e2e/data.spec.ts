@@ -2,7 +2,7 @@
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Settings } from "../src/domain/settings";
-import { shapesShard } from "../test/cifar-file";
+import { shapesShard } from "../test/files/cifar";
 import { type Searchlight, SMALL } from "./searchlight";
 import { expect, test } from "./test";
 

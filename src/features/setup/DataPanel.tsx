@@ -53,7 +53,7 @@ export function DataPanel() {
           onChange={(file) => {
             // Else the browser tells nothing when the same file is chosen again.
             clear.current?.();
-            if (file) void controller.openFile(file);
+            if (file) void controller.openFiles([{ path: file.name, file }]);
           }}
         >
           {(props) => (
