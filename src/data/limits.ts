@@ -6,8 +6,8 @@ export const FILE_LIMIT = 2_000_000_000;
 export const ENTRY_LIMIT = 400_000_000;
 /** What all archives of one reading may unpack to. */
 export const UNPACKED_LIMIT = 1_000_000_000;
-/** Real pictures shrink to a half at best; even flat drawings stay far from this. */
-export const RATIO_LIMIT = 250;
+/** Photographs shrink to a half at best, flat drawings to a twentieth. */
+export const RATIO_LIMIT = 100;
 /** From here on the ratio counts: a small file may shrink as it likes. */
 export const RATIO_FROM = 32_000_000;
 export const FILES_LIMIT = 300_000;

@@ -89,8 +89,16 @@ function isIdx(head: Uint8Array, size: number): boolean {
   return size === 4 + 4 * dimensions + bytes || (size % 3073 !== 0 && size % 3074 !== 0);
 }
 
-function isText(head: Uint8Array): boolean {
-  return head.every((byte) => byte >= 32 || byte === 9 || byte === 10 || byte === 13);
+/** UTF-8 without control characters, in lines. */
+function isText(head: Uint8Array, size: number): boolean {
+  try {
+    // The head may end within a character.
+    const text = new TextDecoder("utf-8", { fatal: true }).decode(head, { stream: size > head.length });
+    // biome-ignore lint/suspicious/noControlCharactersInRegex: that is what tells text from bytes
+    return !/[\x00-\x08\x0e-\x1f]/.test(text) && (size <= HEAD || text.includes("\n"));
+  } catch {
+    return false;
+  }
 }
 
 /** How many bytes `recognise` looks at. */
@@ -104,6 +112,6 @@ export function recognise(head: Uint8Array, size: number): Kind {
   const sign = SIGNS.find(({ at = 0, magic }) => magic.every((byte, i) => head[at + i] === byte));
   if (sign) return sign;
   if (isIdx(head, size)) return { format: "idx", what: "an IDX file" };
-  if (isText(head)) return { format: "text", what: "a text file", advice: FORMS };
+  if (isText(head, size)) return { format: "text", what: "a text file", advice: FORMS };
   return { format: "bare", what: "a file without a sign", advice: FORMS };
 }
