@@ -242,7 +242,7 @@ const BAD: readonly (readonly [what: string, files: Files, ...says: RegExp[]])[]
 ];
 
 describe("refuses", () => {
-  it.each(BAD)("%s", async (_, files, ...says) => {
+  it.each(BAD.map(([what, files, ...says]) => ({ what, files, says })))("$what", async ({ files, says }) => {
     const message = await attempt(sources(files));
     for (const part of says) expect(message).toMatch(part);
   });

@@ -52,8 +52,9 @@ export async function readParquet(source: FileSource, reading: Reading): Promise
       return await act();
     } catch (error) {
       if (error instanceof DataError) throw error;
-      const reason = error instanceof Error ? error.message : String(error);
-      throw new DataError(`${name} is a damaged Parquet file (${reason}). Download it again.`);
+      // Of what breaks inside the library on damaged bytes, only its own words tell a person something.
+      const reason = error instanceof Error && error.name === "Error" ? ` (${error.message})` : "";
+      throw new DataError(`${name} is a damaged Parquet file${reason}. Download it again.`);
     }
   };
   const metadata = await guarded(() => parquetMetadataAsync(file));
