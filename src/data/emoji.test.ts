@@ -2,7 +2,7 @@ import { execFileSync } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { beforeAll, describe, expect, it } from "vitest";
 import { DataError } from "../domain/dataset";
-import { presetSettings } from "../domain/settings";
+import { presetSettings } from "../domain/presets";
 import { parseEmoji } from "./emoji";
 import { finishDataset } from "./load";
 import type { RawPictures } from "./pictures";

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { shapesShard } from "../../test/files/cifar";
-import { presetSettings } from "../domain/settings";
+import { presetSettings } from "../domain/presets";
 import { readPictures } from "./formats/read";
 import { memorySource } from "./formats/source";
 import { finishDataset, summarise } from "./load";
