@@ -5,7 +5,15 @@ export default defineConfig({
   // Relative addresses: the built page works from any folder of any server.
   base: "./",
   plugins: [react()],
-  worker: { format: "es" },
+  worker: {
+    format: "es",
+    rolldownOptions: {
+      onLog: (level, log, report) => {
+        // The codec asks for fs and path in Node alone; in a page it never does.
+        if (!(log.message.includes("externalized") && log.message.includes("codec-libjpeg-turbo"))) report(level, log);
+      },
+    },
+  },
   // The development server looks for dependencies here; it does not follow the page into its worker by itself.
   optimizeDeps: { entries: ["index.html", "src/worker/main.ts"] },
   build: {

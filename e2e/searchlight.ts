@@ -65,7 +65,7 @@ export class Searchlight {
   }
 
   async chooseData(name: "emoji-8" | "shapes"): Promise<void> {
-    await this.page.getByLabel("Data set").selectOption(name);
+    await this.page.getByLabel("Data set", { exact: true }).selectOption(name);
     await this.ready();
   }
 
@@ -155,9 +155,19 @@ export class Searchlight {
     await transfer.dispose();
   }
 
+  /** Drops files and folders of the disk, as the system hands them to the browser. */
+  async dropFromDisk(...paths: readonly string[]): Promise<void> {
+    const session = await this.page.context().newCDPSession(this.page);
+    const data = { items: [], files: [...paths], dragOperationsMask: 1 };
+    for (const type of ["dragEnter", "dragOver", "drop"] as const) {
+      await session.send("Input.dispatchDragEvent", { type, x: 300, y: 300, data });
+    }
+    await session.detach();
+  }
+
   async openData(name: string, bytes: Uint8Array): Promise<void> {
     const file = { name, mimeType: "application/octet-stream", buffer: Buffer.from(bytes) };
-    await this.page.getByLabel("Open a CIFAR-10").setInputFiles(file);
+    await this.page.getByLabel("Open the files of a data set").setInputFiles(file);
   }
 
   async importRun(name: string, text: string): Promise<void> {

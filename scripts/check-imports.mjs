@@ -5,6 +5,16 @@ import { pathToFileURL } from "node:url";
 
 const UI = ["react", "react-dom", "@mantine/", "recharts", "zustand"];
 const TENSORS = ["@tensorflow/"];
+/** What unpacks and decodes files. */
+const FORMATS = [
+  "fflate",
+  "modern-tar",
+  "hyparquet",
+  "hyparquet-compressors",
+  "fzstd",
+  "fast-png",
+  "@cornerstonejs/codec-libjpeg-turbo-8bit",
+];
 const BELOW = ["domain", "data"];
 /** In this order: each may import those before it. */
 const ENGINE = ["gpu", "kernels", "nn", "optim", "strategies", "objectives", "run"].map((name) => `engine/${name}`);
@@ -15,7 +25,7 @@ const ENGINE = ["gpu", "kernels", "nn", "optim", "strategies", "objectives", "ru
  */
 export const ROOMS = {
   domain: { rooms: [], packages: ["zod"] },
-  data: { rooms: ["domain"], packages: ["zod", "@noble/hashes"] },
+  data: { rooms: ["domain"], packages: ["zod", "@noble/hashes", ...FORMATS] },
   ...Object.fromEntries(
     ENGINE.map((room, i) => {
       const before = ENGINE.slice(0, i);

@@ -1,22 +1,15 @@
-/** The whole page takes files: data to search on, or a run file to look at. */
+/** The whole page takes files and folders: the parts of a data set, or a run file to look at. */
 import { Dropzone } from "@mantine/dropzone";
-import { notifications } from "@mantine/notifications";
 import { DATA } from "../features/texts";
 import { useController } from "../state/context";
+import { withPaths } from "../state/files";
 
 export function DropFiles() {
   const controller = useController();
-  const onDrop = (files: readonly File[]) => {
-    const file = files[0];
-    if (file) void controller.openFile(file);
-  };
-  const onReject = () => notifications.show({ id: "one file", message: DATA.dropOne, color: "red" });
   return (
     <Dropzone.FullScreen
       active
-      onDrop={onDrop}
-      onReject={onReject}
-      multiple={false}
+      onDrop={(files) => void controller.openFiles(withPaths(files))}
       styles={{ inner: { height: "100%" } }}
     >
       <div className="drop">

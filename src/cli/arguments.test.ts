@@ -47,9 +47,10 @@ describe("arguments of the headless search", () => {
 
   it("takes other data names for files, and values with = and after =", () => {
     expect(parse("--data=a/data_batch_1.bin --seed=9")).toMatchObject({
-      data: { kind: "file", path: "a/data_batch_1.bin" },
+      data: { kind: "files", paths: ["a/data_batch_1.bin"] },
       settings: { seed: 9 },
     });
+    expect(parse("--data a.bin --data folder")).toMatchObject({ data: { kind: "files", paths: ["a.bin", "folder"] } });
     expect(parse("--set deltaStd=1e-2")).toMatchObject({ settings: { deltaStd: 0.01 } });
   });
 
@@ -77,7 +78,8 @@ describe("arguments of the headless search", () => {
     ["--objective lease", "--objective: Objective must be one of bilevel, lease-r18, lease-r50."],
     ["--set gamma", '--set needs NAME=VALUE, not "gamma".'],
     ["--set =1", '--set needs NAME=VALUE, not "=1".'],
-    ["--set colour=red", '--set colour=red: There is no setting "colour".'],
+    ["--set color=red", '--set color=red: There is no setting "color".'],
+    ["--data shapes --data a.bin", "--data shapes is a whole set: give it alone, or files alone."],
     ["--set gamma=", "--set gamma=: Tradeoff γ must be a number from 0 to 10."],
     ["--set augment=yes", "--set augment=yes: Augment must be true or false."],
     ["--set initChannels=5", "--set initChannels=5: Channels C must be even."],

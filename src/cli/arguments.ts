@@ -9,7 +9,8 @@ export const SETTING_FLAGS = ["backend", "strategy", "order", "objective", "seed
 
 export type DataChoice =
   | { readonly kind: "built-in"; readonly name: BuiltIn }
-  | { readonly kind: "file"; readonly path: string };
+  /** Files and folders that are one data set. */
+  | { readonly kind: "files"; readonly paths: readonly string[] };
 
 export type Command =
   | { readonly kind: "help" }
@@ -33,7 +34,7 @@ export class UsageError extends Error {
 }
 
 const OPTIONS = {
-  data: { type: "string" },
+  data: { type: "string", multiple: true },
   preset: { type: "string" },
   set: { type: "string", multiple: true },
   out: { type: "string" },
@@ -55,6 +56,7 @@ function isFlag(name: string): name is Flag {
 interface Given {
   readonly texts: ReadonlyMap<Flag, string>;
   readonly sets: readonly string[];
+  readonly data: readonly string[];
 }
 
 /** Splits the words; each flag but --set at most once. */
@@ -68,6 +70,7 @@ function read(words: readonly string[]): Given {
   });
   const texts = new Map<Flag, string>();
   const sets: string[] = [];
+  const data: string[] = [];
   for (const token of tokens) {
     if (token.kind === "positional") throw new UsageError(`"${token.value}" belongs to no flag.`);
     if (token.kind === "option-terminator") continue;
@@ -78,10 +81,11 @@ function read(words: readonly string[]): Given {
     if (takesValue && missing) throw new UsageError(`${token.rawName} needs a value.`);
     if (!takesValue && token.value !== undefined) throw new UsageError(`${token.rawName} takes no value.`);
     if (token.name === "set") sets.push(token.value ?? "");
+    else if (token.name === "data") data.push(token.value ?? "");
     else if (texts.has(token.name)) throw new UsageError(`${token.rawName} is given twice.`);
     else texts.set(token.name, token.value ?? "");
   }
-  return { texts, sets };
+  return { texts, sets, data };
 }
 
 function readPreset(text: string | undefined): Preset {
@@ -91,10 +95,13 @@ function readPreset(text: string | undefined): Preset {
   return preset;
 }
 
-function readData(text: string | undefined): DataChoice {
-  if (text === "") throw new UsageError("--data needs a value.");
-  const name = BUILT_IN.find((builtIn) => builtIn === (text ?? BUILT_IN[0]));
-  return name || text === undefined ? { kind: "built-in", name: name ?? BUILT_IN[0] } : { kind: "file", path: text };
+function readData(texts: readonly string[]): DataChoice {
+  if (texts.includes("")) throw new UsageError("--data needs a value.");
+  const [first = BUILT_IN[0], second] = texts;
+  const name = BUILT_IN.find((builtIn) => builtIn === first);
+  if (!name) return { kind: "files", paths: texts };
+  if (second !== undefined) throw new UsageError(`--data ${name} is a whole set: give it alone, or files alone.`);
+  return { kind: "built-in", name };
 }
 
 function readSettings(preset: Preset, { texts, sets }: Given): Settings {
@@ -135,7 +142,7 @@ export function parseArguments(words: readonly string[]): Command {
     kind: "search",
     preset,
     settings: readSettings(preset, given),
-    data: readData(given.texts.get("data")),
+    data: readData(given.data),
     out,
     json: given.texts.has("json"),
     profile: given.texts.has("profile"),

@@ -1,24 +1,21 @@
-/** Reads the pictures that --data names. Files only; what is in them is checked by `data`. */
+/** Reads the pictures that --data names. What is in the files is read and checked by `data`. */
 import { readFile } from "node:fs/promises";
-import { basename, join } from "node:path";
+import { join } from "node:path";
 import { parseEmoji } from "../data/emoji";
-import { finishDataset, readShard } from "../data/load";
+import { readPictures } from "../data/formats/read";
+import { finishDataset } from "../data/load";
 import type { RawPictures } from "../data/pictures";
 import { makeShapes } from "../data/shapes";
-import { DataError, type Dataset } from "../domain/dataset";
+import type { Dataset } from "../domain/dataset";
 import type { Settings } from "../domain/settings";
 import type { DataChoice } from "./arguments";
+import { diskError, diskSources } from "./files";
 
-/** @param absent what to say when there is no such file */
-async function readBytes(path: string, absent = `There is no file ${path}.`): Promise<ArrayBuffer> {
+async function readBytes(path: string, absent: string): Promise<ArrayBuffer> {
   try {
     return new Uint8Array(await readFile(path)).buffer;
   } catch (error) {
-    const code = error instanceof Error && "code" in error ? error.code : undefined;
-    if (code === "ENOENT") throw new DataError(absent);
-    if (code === "EISDIR") throw new DataError(`${path} is a folder; name one CIFAR-10 .bin file in it.`);
-    if (code === "EACCES") throw new DataError(`${path} may not be read; change its permissions.`);
-    throw new DataError(`${path} cannot be read: ${error instanceof Error ? error.message : String(error)}`);
+    throw diskError(path, error, absent);
   }
 }
 
@@ -34,12 +31,10 @@ async function readEmojiFiles(folder: string): Promise<RawPictures> {
 
 /**
  * @param builtInFolder where the built-in data lies
- * @throws DataError when the file is missing or not what it should be
+ * @throws DataError when a file is missing or not what it should be
  */
 export async function loadData(choice: DataChoice, settings: Settings, builtInFolder: string): Promise<Dataset> {
-  if (choice.kind === "file") {
-    return finishDataset(readShard(basename(choice.path), await readBytes(choice.path)), settings);
-  }
+  if (choice.kind === "files") return finishDataset(await readPictures(await diskSources(choice.paths)), settings);
   switch (choice.name) {
     case "shapes":
       return finishDataset(makeShapes({ seed: settings.seed }), settings);

@@ -7,7 +7,9 @@ const HEAD = `Searches an architecture without a browser and writes the run to a
 
   npm run search -- [flags]
 
-  --data NAME|FILE       ${BUILT_IN.join(", ")}, or a CIFAR-10 .bin file (default ${BUILT_IN[0]})
+  --data NAME|PATH       ${BUILT_IN.join(", ")} (default ${BUILT_IN[0]}), or a file or folder of pictures: CIFAR-10 or
+                         CIFAR-100 in any form, .tar.gz, .zip, parquet, npz, IDX, one folder a class; may be
+                         given again for the other parts of a set
   --preset NAME          ${PRESETS.join(", ")} (default ${PRESETS[0]})
   --strategy NAME        ${SETTINGS.strategy.choices.join(", ")}
   --order N              ${SETTINGS.order.choices.join(", ")}

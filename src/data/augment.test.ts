@@ -1,10 +1,11 @@
 import { describe, expect, it } from "vitest";
+import { PLAN_WIDTH } from "../domain/dataset";
 import { augmentationPlan, cropPadding, identityPlan } from "./augment";
 
-const base = { size: 32, count: 6000, seed: 1, iteration: 5, batch: "train" } as const;
+const base = { size: 32, count: 6000, seed: 1, iteration: 5, batch: "train", cutout: 0 } as const;
 
 function column(values: Int32Array, which: number): number[] {
-  return [...values].filter((_, i) => i % 3 === which);
+  return [...values].filter((_, i) => i % PLAN_WIDTH === which);
 }
 
 describe("augmentationPlan", () => {
@@ -17,7 +18,7 @@ describe("augmentationPlan", () => {
     [16, 2],
   ] as const)("shifts pictures of side %i by every whole number of pixels up to %i", (size, pad) => {
     const { values, count } = augmentationPlan({ ...base, size });
-    expect(values).toHaveLength(count * 3);
+    expect(values).toHaveLength(count * PLAN_WIDTH);
     const steps = 2 * pad + 1;
     for (const which of [0, 1]) {
       for (let shift = -pad; shift <= pad; shift++) {
@@ -39,7 +40,7 @@ describe("augmentationPlan", () => {
   it("depends on seed, iteration and batch, and not on the batch size", () => {
     const plan = augmentationPlan(base).values;
     expect(augmentationPlan(base).values).toEqual(plan);
-    expect(augmentationPlan({ ...base, count: 8 }).values).toEqual(plan.slice(0, 24));
+    expect(augmentationPlan({ ...base, count: 8 }).values).toEqual(plan.slice(0, 8 * PLAN_WIDTH));
     for (const change of [
       { seed: 2 },
       { iteration: 6 },
@@ -65,8 +66,24 @@ describe("augmentationPlan", () => {
   });
 });
 
+describe("cutout", () => {
+  it("draws the centre of the hole over the whole picture and changes no other draw", () => {
+    const plain = augmentationPlan(base).values;
+    const { values } = augmentationPlan({ ...base, cutout: 17 });
+    for (const which of [0, 1, 2]) expect(column(values, which)).toEqual(column(plain, which));
+    for (const which of [3, 4]) {
+      const centres = column(values, which);
+      expect([Math.min(...centres), Math.max(...centres)]).toEqual([0, 31]);
+      // Standard deviation of the mean: √(1023/12/6000) = 0.119; five of them.
+      expect(Math.abs(centres.reduce((sum, at) => sum + at, 0) / centres.length - 15.5)).toBeLessThan(0.6);
+    }
+    expect(new Set(column(values, 5))).toEqual(new Set([8]));
+    expect(new Set([3, 4, 5].flatMap((which) => column(plain, which)))).toEqual(new Set([0]));
+  });
+});
+
 describe("identityPlan", () => {
   it("moves and flips nothing", () => {
-    expect(identityPlan(3)).toEqual({ count: 3, values: new Int32Array(9) });
+    expect(identityPlan(3)).toEqual({ count: 3, values: new Int32Array(18) });
   });
 });

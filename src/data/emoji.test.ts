@@ -2,12 +2,13 @@ import { execFileSync } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { beforeAll, describe, expect, it } from "vitest";
 import { DataError } from "../domain/dataset";
+import { presetSettings } from "../domain/presets";
 import { parseEmoji } from "./emoji";
 import { finishDataset } from "./load";
 import type { RawPictures } from "./pictures";
 import { classCounts } from "./statistics";
 
-const settings = { imageSize: "32", testFraction: 0.2, seed: 1 } as const;
+const settings = { ...presetSettings("tiny"), imageSize: "32" } as const;
 
 /** Two classes, six emoji by two artists each, 2×2 pixels. */
 const index = {

@@ -1,18 +1,21 @@
 import { describe, expect, it } from "vitest";
-import { shapesShard } from "../../test/cifar-file";
-import { DataError } from "../domain/dataset";
-import { finishDataset, readShard, summarise } from "./load";
-import { averageDown } from "./resize";
+import { shapesShard } from "../../test/files/cifar";
+import { presetSettings } from "../domain/presets";
+import { readPictures } from "./formats/read";
+import { memorySource } from "./formats/source";
+import { finishDataset, summarise } from "./load";
+import { resizePictures } from "./resize";
 import { makeShapes } from "./shapes";
 
-const settings = { imageSize: "16", testFraction: 0.2, seed: 1 } as const;
+const settings = presetSettings("tiny");
+const readShard = (count: number) => readPictures([memorySource("shard.bin", shapesShard(count))]);
 
 describe("finishDataset", () => {
   it("averages down, splits and measures", async () => {
     const raw = makeShapes({ seed: 1, count: 100 });
     const dataset = await finishDataset(raw, settings);
     expect(dataset.size).toBe(16);
-    expect(dataset.pixels).toEqual(averageDown(raw.pixels, 32, 16));
+    expect(dataset.pixels).toEqual(resizePictures(raw.pixels, 32, 16));
     expect(dataset.labels).toEqual(raw.labels);
     expect([dataset.splits.train.length, dataset.splits.validation.length, dataset.splits.test.length]).toEqual([
       40, 40, 20,
@@ -25,10 +28,10 @@ describe("finishDataset", () => {
   });
 
   it("assembles the same pictures again for other settings, with the same hash", async () => {
-    const raw = readShard("shard.bin", shapesShard(40).buffer);
+    const raw = await readShard(40);
     const before = raw.pixels.slice();
     const small = await finishDataset(raw, settings);
-    const large = await finishDataset(raw, { imageSize: "32", testFraction: 0.5, seed: 2 });
+    const large = await finishDataset(raw, { ...settings, imageSize: "32", testFraction: 0.5 });
     expect(raw.pixels).toEqual(before);
     expect(large.size).toBe(32);
     expect(large.splits.test).toHaveLength(20);
@@ -48,19 +51,29 @@ describe("finishDataset", () => {
     expect(other.hash).not.toBe(plain.hash);
   });
 
-  it("refuses too few pictures and pictures smaller than the picture side", async () => {
-    await expect(finishDataset(readShard("one.bin", shapesShard(1).buffer), settings)).rejects.toThrow(
-      /Too few pictures/,
-    );
-    const tiny = { ...makeShapes({ seed: 1, count: 10 }), size: 8, pixels: new Uint8Array(10 * 8 * 8 * 3) };
-    await expect(finishDataset(tiny, settings)).rejects.toThrow(DataError);
+  it("refuses too few pictures", async () => {
+    await expect(finishDataset(await readShard(3), settings)).rejects.toThrow(/Too few pictures/);
+  });
+
+  it("takes coarse labels and grey when asked", async () => {
+    const raw = makeShapes({ seed: 1, count: 20 });
+    const coarse = {
+      classNames: ["round", "edged"],
+      labels: Uint16Array.from(raw.labels, (label) => (label < 2 ? 0 : 1)),
+    };
+    const dataset = await finishDataset({ ...raw, coarse }, { ...settings, labels: "coarse", colour: "grey" });
+    expect(dataset).toMatchObject({ classNames: coarse.classNames, labels: coarse.labels });
+    for (let i = 0; i < dataset.pixels.length; i += 3) expect(dataset.pixels[i]).toBe(dataset.pixels[i + 1]);
+    // A set without coarse labels keeps its own.
+    expect((await finishDataset(raw, { ...settings, labels: "coarse" })).classNames).toEqual(raw.classNames);
   });
 });
 
 describe("summarise", () => {
   it("shows ten pictures of each class, spread over the set", async () => {
-    const dataset = await finishDataset(makeShapes({ seed: 1, count: 400 }), settings);
-    const summary = summarise(dataset);
+    const raw = makeShapes({ seed: 1, count: 400 });
+    const dataset = await finishDataset(raw, settings);
+    const summary = summarise(dataset, raw);
     expect(summary.classCounts).toEqual(new Array(10).fill(40));
     expect(summary).toMatchObject({ used: 400, size: 16, splitSizes: { train: 160, validation: 160, test: 80 } });
     expect(summary.preview.map((row) => row.length)).toEqual(new Array(10).fill(10));
@@ -72,8 +85,9 @@ describe("summarise", () => {
   });
 
   it("shows what there is of a small class, as copies", async () => {
-    const dataset = await finishDataset(makeShapes({ seed: 1, count: 25 }), settings);
-    const summary = summarise(dataset);
+    const raw = makeShapes({ seed: 1, count: 25 });
+    const dataset = await finishDataset(raw, settings);
+    const summary = summarise(dataset, raw);
     expect(summary.preview.map((row) => row.length)).toEqual([3, 3, 3, 3, 3, 2, 2, 2, 2, 2]);
     const before = dataset.pixels.slice();
     summary.preview[0]?.[0]?.fill(0);

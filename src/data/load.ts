@@ -1,39 +1,44 @@
 /** From pictures as they were read to a data set ready for the search, and what the page is told of it. */
-import { DataError, type DataSummary, type Dataset } from "../domain/dataset";
+import { type DataSummary, type Dataset, SPLITS } from "../domain/dataset";
 import type { Settings } from "../domain/settings";
-import { readCifar10 } from "./cifar";
-import { recognise } from "./file-kind";
+import { checkOverlap, countDuplicates, firstOfEach } from "./duplicates";
 import type { RawPictures } from "./pictures";
-import { averageDown } from "./resize";
-import { splitPictures } from "./split";
+import { PUBLISHED } from "./published";
+import { greyPictures, resizePictures } from "./resize";
+import { type SplitSettings, splitPictures } from "./split";
 import { channelStatistics, classCounts, hashPictures } from "./statistics";
 
-/**
- * Reads a dropped file.
- * @param name the file's name, for messages
- * @throws DataError that says what is wrong with the file and what to do
- */
-export function readShard(name: string, buffer: ArrayBuffer): RawPictures {
-  const known = recognise(new Uint8Array(buffer));
-  if (known) throw new DataError(`${name} looks like ${known.what}. ${known.advice}`);
-  return readCifar10(name, buffer);
+/** What depends on the pictures alone is found once for each set; it goes when they go. */
+const HASHES = new WeakMap<RawPictures, Promise<string>>();
+const FIRSTS = new WeakMap<RawPictures, Uint32Array>();
+
+function once<T>(known: WeakMap<RawPictures, T>, raw: RawPictures, find: (raw: RawPictures) => T): T {
+  const found = known.get(raw) ?? find(raw);
+  known.set(raw, found);
+  return found;
 }
 
+/** Identifies the pictures as they were read. */
+export function hashOf(raw: RawPictures): Promise<string> {
+  return once(HASHES, raw, hashPictures);
+}
+
+export type DataSettings = SplitSettings & Pick<Settings, "imageSize" | "labels" | "colour">;
+
 /**
- * Averages down, splits and measures. The hash is that of the pictures as read, so one file has one hash whatever the
- * settings. `raw` is left as it is: keep it to assemble again with other settings.
- * @throws DataError when the pictures are too small or too few for the settings
+ * Resizes, splits and measures. The hash is that of the pictures as read, so one file has one hash whatever the settings.
+ * `raw` is left as it is: keep it to assemble again with other settings.
+ * @throws DataError when the pictures are too few for the settings
  */
-export async function finishDataset(
-  raw: RawPictures,
-  settings: Pick<Settings, "imageSize" | "testFraction" | "seed">,
-): Promise<Dataset> {
-  const { name, source, classNames, labels, ignored, attribution } = raw;
+export async function finishDataset(raw: RawPictures, settings: DataSettings): Promise<Dataset> {
+  const { name, source, ignored, attribution } = raw;
+  const { labels, classNames } = chosenLabels(raw, settings);
   const size = Number(settings.imageSize);
-  const pixels = averageDown(raw.pixels, raw.size, size);
-  const splits = splitPictures(raw, settings.testFraction, settings.seed);
+  const resized = resizePictures(raw.pixels, raw.size, size);
+  const pixels = settings.colour === "grey" ? greyPictures(resized) : resized;
+  const splits = splitPictures({ labels, splitRule: raw.splitRule }, settings);
   const { mean, std } = channelStatistics(pixels, size, splits.train);
-  const hash = await hashPictures(raw);
+  const hash = await hashOf(raw);
   return {
     name,
     source,
@@ -50,14 +55,24 @@ export async function finishDataset(
   };
 }
 
+/** Sets without coarse labels keep those they have. */
+function chosenLabels(
+  raw: RawPictures,
+  { labels }: Pick<DataSettings, "labels">,
+): Pick<Dataset, "labels" | "classNames"> {
+  return labels === "coarse" && raw.coarse ? raw.coarse : raw;
+}
+
 const PREVIEW_PER_CLASS = 10;
+/** With very many classes, fewer of each. */
+const PREVIEW_LIMIT = 2000;
 
 /** What the page shows. The preview's pictures are copies, evenly chosen over each class. */
-export function summarise(dataset: Dataset, perClass = PREVIEW_PER_CLASS): DataSummary {
-  const { name, source, size, classNames, labels, pixels, splits, ignored, hash, attribution } = dataset;
-  const members = classNames.map((): number[] => []);
-  for (const [picture, label] of labels.entries()) members[label]?.push(picture);
-  const length = size * size * 3;
+export function summarise(dataset: Dataset, raw: RawPictures, perClass = PREVIEW_PER_CLASS): DataSummary {
+  const { name, source, size, classNames, labels, splits, ignored, hash, attribution } = dataset;
+  const used = SPLITS.flatMap((split) => [...splits[split]]);
+  const shown = Math.max(1, Math.min(perClass, Math.floor(PREVIEW_LIMIT / classNames.length)));
+  const searched = Uint32Array.from([...splits.train, ...splits.validation]);
   return {
     name,
     source,
@@ -65,14 +80,38 @@ export function summarise(dataset: Dataset, perClass = PREVIEW_PER_CLASS): DataS
     classNames,
     ignored,
     hash,
-    classCounts: classCounts(labels, classNames.length),
-    used: labels.length,
+    classCounts: classCounts(labels, classNames.length, used),
+    used: used.length,
+    total: labels.length,
+    rawSize: raw.size,
+    grey: raw.grey === true,
+    hasCoarse: raw.coarse !== undefined,
+    ownTest: raw.splitRule.kind === "given",
+    figures: channelStatistics(raw.pixels, raw.size, searched),
+    published: PUBLISHED[name] ?? null,
+    duplicates: countDuplicates(once(FIRSTS, raw, firstOfEach), labels, splits),
+    overlap: checkOverlap(labels.length, splits),
     splitSizes: { train: splits.train.length, validation: splits.validation.length, test: splits.test.length },
-    preview: members.map((ofClass) =>
-      evenly(ofClass, perClass).map((picture) => pixels.slice(picture * length, (picture + 1) * length)),
-    ),
+    preview: members(dataset).map((ofClass) => copies(dataset, evenly(ofClass, shown))),
     ...(attribution === undefined ? {} : { attribution }),
   };
+}
+
+/** Up to `count` pictures of one class, spread over it. @returns copies, each [size, size, 3] */
+export function picturesOfClass(dataset: Dataset, label: number, count: number): Uint8Array[] {
+  return copies(dataset, evenly(members(dataset)[label] ?? [], count));
+}
+
+/** The pictures in use of each class, in the order of the file. */
+function members({ classNames, labels, splits }: Dataset): number[][] {
+  const lists = classNames.map((): number[] => []);
+  for (const split of SPLITS) for (const picture of splits[split]) lists[labels[picture] ?? 0]?.push(picture);
+  return lists.map((list) => list.sort((a, b) => a - b));
+}
+
+function copies({ pixels, size }: Dataset, pictures: readonly number[]): Uint8Array[] {
+  const length = size * size * 3;
+  return pictures.map((picture) => pixels.slice(picture * length, (picture + 1) * length));
 }
 
 /** At most `count` of the items, spread over the whole list. */

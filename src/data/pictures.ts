@@ -2,11 +2,12 @@
 import type { Dataset } from "../domain/dataset";
 
 /**
- * How pictures fall into splits: by their place in the file, or so that all pictures of a group (one emoji by several
- * artists) fall into the same split.
+ * How pictures fall into splits: by their place in the file; with the test pictures that the set itself gives, from one
+ * place on; or so that all pictures of a group (one emoji by several artists) fall into the same split.
  */
 export type SplitRule =
   | { readonly kind: "order" }
+  | { readonly kind: "given"; readonly testFrom: number }
   /** [count], the group of each picture. */
   | { readonly kind: "groups"; readonly groups: Uint32Array };
 
@@ -17,6 +18,10 @@ export interface RawPictures
   /** [count], indices into `classNames`. */
   readonly labels: Uint16Array;
   readonly splitRule: SplitRule;
+  /** The coarse classes of CIFAR-100, with a label for each picture. */
+  readonly coarse?: { readonly classNames: readonly string[]; readonly labels: Uint16Array };
+  /** The files hold one channel; here it stands three times. */
+  readonly grey?: boolean;
 }
 
 /** 12345 as "12,345", the same on every machine. */
@@ -25,6 +30,6 @@ export function thousands(value: number): string {
 }
 
 /** "1 picture", "2,000 pictures". */
-export function counted(count: number, noun: string): string {
-  return `${thousands(count)} ${noun}${count === 1 ? "" : "s"}`;
+export function counted(count: number, noun: string, nouns = `${noun}s`): string {
+  return `${thousands(count)} ${count === 1 ? noun : nouns}`;
 }

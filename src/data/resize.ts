@@ -1,24 +1,56 @@
-/** Averages pictures down to a smaller side. */
-import { DataError } from "../domain/dataset";
+/** Resizes pictures to the side that the search works on, and takes their colour away. */
+
+/** What a new row or column covers of the old ones: the first of them, and the share of each. */
+interface Cover {
+  readonly from: number;
+  readonly shares: readonly number[];
+}
+
+function covers(size: number, target: number): Cover[] {
+  return Array.from({ length: target }, (_, i) => {
+    const [start, end] = [(i * size) / target, ((i + 1) * size) / target];
+    const from = Math.floor(start + 1e-9);
+    const to = Math.min(size, Math.ceil(end - 1e-9));
+    const shares = Array.from({ length: to - from }, (_, k) => Math.min(end, from + k + 1) - Math.max(start, from + k));
+    return { from, shares };
+  });
+}
 
 /**
- * Box filter: each new pixel is the rounded mean of the factor × factor pixels it covers.
+ * Each new pixel is the rounded mean of the area it covers. Where `target` divides `size` this is the mean of whole pixels;
+ * a larger `target` repeats pixels, and mixes those that a new one lies between.
  * @param pixels [count, size, size, 3]
  * @returns [count, target, target, 3]; `pixels` itself when nothing changes
- * @throws DataError when `target` is larger than `size` or does not divide it
  */
-export function averageDown(pixels: Uint8Array, size: number, target: number): Uint8Array {
+export function resizePictures(pixels: Uint8Array, size: number, target: number): Uint8Array {
   if (target === size) return pixels;
-  if (target > size) {
-    throw new DataError(
-      `The pictures are ${size}×${size}, smaller than the picture side of ${target}. Enlarging adds nothing to learn from: choose a picture side of ${size} or less.`,
-    );
+  if (size % target === 0) return averageDown(pixels, size, target);
+  const along = covers(size, target);
+  const count = pixels.length / (size * size * 3);
+  const area = (size / target) ** 2;
+  const result = new Uint8Array(count * target * target * 3);
+  let to = 0;
+  for (let picture = 0; picture < count; picture++) {
+    for (const rows of along) {
+      for (const columns of along) {
+        for (let channel = 0; channel < 3; channel++) {
+          let sum = 0;
+          for (const [y, height] of rows.shares.entries()) {
+            const row = (picture * size + rows.from + y) * size;
+            for (const [x, width] of columns.shares.entries()) {
+              sum += (pixels[(row + columns.from + x) * 3 + channel] ?? 0) * height * width;
+            }
+          }
+          result[to++] = Math.floor(sum / area + 0.5);
+        }
+      }
+    }
   }
-  if (target < 1 || size % target !== 0) {
-    throw new DataError(
-      `Pictures of ${size}×${size} cannot be averaged down to ${target}×${target}: the side must divide ${size}.`,
-    );
-  }
+  return result;
+}
+
+/** Box filter over factor × factor pixels, in whole numbers. */
+function averageDown(pixels: Uint8Array, size: number, target: number): Uint8Array {
   const factor = size / target;
   const area = factor * factor;
   const count = pixels.length / (size * size * 3);
@@ -36,6 +68,19 @@ export function averageDown(pixels: Uint8Array, size: number, target: number): U
         result[to + channel] = Math.floor((sum + area / 2) / area);
       }
     }
+  }
+  return result;
+}
+
+/**
+ * The brightness of each pixel (ITU-R BT.601: 0.299 R + 0.587 G + 0.114 B, rounded) in all three channels.
+ * @param pixels [..., 3]
+ */
+export function greyPictures(pixels: Uint8Array): Uint8Array {
+  const result = new Uint8Array(pixels.length);
+  for (let i = 0; i < pixels.length; i += 3) {
+    const [red = 0, green = 0, blue = 0] = [pixels[i], pixels[i + 1], pixels[i + 2]];
+    result.fill((299 * red + 587 * green + 114 * blue + 500) / 1000, i, i + 3);
   }
   return result;
 }

@@ -37,11 +37,11 @@ describe("channelStatistics", () => {
 describe("hashPictures", () => {
   const pictures = { ...makeShapes({ seed: 1, count: 4 }), classNames: ["a", "b"] };
 
-  it("is the SHA-256 of class names, size, count, labels and pixels", async () => {
+  it("is the SHA-256 of class names, size, count, labels and the SHA-256 of the pixels", async () => {
     const expected = createHash("sha256")
       .update('{"classNames":["a","b"],"size":32,"count":4}')
-      .update(Uint8Array.of(0, 0, 1, 0, 2, 0, 3, 0))
-      .update(pictures.pixels)
+      .update(Uint8Array.of(0, 1, 2, 3, 0, 0, 0, 0))
+      .update(createHash("sha256").update(pictures.pixels).digest())
       .digest("hex");
     expect(await hashPictures(pictures)).toBe(expected);
   });

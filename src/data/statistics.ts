@@ -52,23 +52,41 @@ export function channelStatistics(
   return { mean: triple("mean"), std: triple("std") };
 }
 
-/** SHA-256 over class names, size, labels (little-endian) and pixels, in hexadecimal. */
+/** Hashed at once: WebCrypto takes no streams, and a second copy of all pictures would double the memory. */
+const CHUNK = 1 << 24;
+
+// WebCrypto is many times faster, but hidden from pages that are not secure.
+async function digest(bytes: Uint8Array): Promise<Uint8Array> {
+  // Never shared with another thread, which the types of both cannot know.
+  const own = bytes as Uint8Array<ArrayBuffer>;
+  const subtle = globalThis.crypto?.subtle as SubtleCrypto | undefined;
+  return subtle ? new Uint8Array(await subtle.digest("SHA-256", own)) : sha256(own);
+}
+
+/**
+ * SHA-256 over class names, size, number of pictures, labels (low bytes, then high bytes) and the SHA-256 of each 16 MiB of the pixels, in
+ * hexadecimal.
+ */
 export async function hashPictures(
   pictures: Pick<Dataset, "classNames" | "size" | "labels" | "pixels">,
 ): Promise<string> {
   const { classNames, size, labels, pixels } = pictures;
   const head = new TextEncoder().encode(JSON.stringify({ classNames, size, count: labels.length }));
-  const bytes = new Uint8Array(head.length + labels.length * 2 + pixels.length);
-  bytes.set(head);
-  labels.forEach((label, i) => {
-    bytes[head.length + 2 * i] = label & 255;
-    bytes[head.length + 2 * i + 1] = label >>> 8;
-  });
-  bytes.set(pixels, head.length + labels.length * 2);
-  // WebCrypto is many times faster, but hidden from pages that are not secure.
-  const subtle = globalThis.crypto?.subtle as SubtleCrypto | undefined;
-  const digest = subtle ? new Uint8Array(await subtle.digest("SHA-256", bytes)) : sha256(bytes);
-  return Array.from(digest, (byte) => byte.toString(16).padStart(2, "0")).join("");
+  const parts: Uint8Array[] = [
+    head,
+    Uint8Array.from(labels, (label) => label & 255),
+    Uint8Array.from(labels, (label) => label >>> 8),
+  ];
+  for (let at = 0; at < pixels.length; at += CHUNK) {
+    parts.push(await digest(pixels.subarray(at, at + CHUNK)));
+  }
+  const bytes = new Uint8Array(parts.reduce((sum, { length }) => sum + length, 0));
+  let at = 0;
+  for (const part of parts) {
+    bytes.set(part, at);
+    at += part.length;
+  }
+  return Array.from(await digest(bytes), (byte) => byte.toString(16).padStart(2, "0")).join("");
 }
 
 /**

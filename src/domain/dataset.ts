@@ -27,10 +27,34 @@ export interface Dataset {
   /** SHA-256 of pictures, labels and class names, in hexadecimal; independent of the split. */
   readonly hash: string;
   /** Mean and standard deviation of each channel over the search-train split, in 0..1. */
-  readonly mean: readonly [number, number, number];
-  readonly std: readonly [number, number, number];
+  readonly mean: ChannelFigures["mean"];
+  readonly std: ChannelFigures["std"];
   /** Who made the pictures and under which licence, where this must be shown. */
   readonly attribution?: string;
+}
+
+/** Of each channel, in 0..1. */
+export interface ChannelFigures {
+  readonly mean: readonly [number, number, number];
+  readonly std: readonly [number, number, number];
+}
+
+/** Pictures that equal another one to the last bit. */
+export interface Duplicates {
+  /** An earlier picture of the same split is the same. */
+  readonly within: Readonly<Record<Split, number>>;
+  /** A picture of an earlier split is the same. */
+  readonly across: Readonly<Record<"validation" | "test", number>>;
+  /** Of both, those whose labels differ. */
+  readonly otherLabel: number;
+}
+
+/** The count behind the claim that no picture stands in two splits. */
+export interface Overlap {
+  /** Pictures that stand in a split. */
+  readonly checked: number;
+  /** Pictures that stand in more than one. */
+  readonly twice: number;
 }
 
 /** What the page shows of a data set. Sent from the worker once for each data set. */
@@ -42,6 +66,21 @@ export interface DataSummary {
   /** Pictures used, for each class. */
   readonly classCounts: readonly number[];
   readonly used: number;
+  /** Pictures that were read; more than `used` when only some of each class are taken. */
+  readonly total: number;
+  /** Side of the pictures as they were read. */
+  readonly rawSize: number;
+  readonly grey: boolean;
+  /** Fine and coarse labels can be chosen between. */
+  readonly hasCoarse: boolean;
+  /** The test pictures came with the set. */
+  readonly ownTest: boolean;
+  /** Over the pictures of the search, at the size at which they were read. */
+  readonly figures: ChannelFigures;
+  /** For the same set, as others give them. */
+  readonly published: ChannelFigures | null;
+  readonly duplicates: Duplicates;
+  readonly overlap: Overlap;
   readonly ignored: readonly { readonly count: number; readonly reason: string }[];
   readonly splitSizes: Readonly<Record<Split, number>>;
   readonly hash: string;
@@ -50,12 +89,28 @@ export interface DataSummary {
   readonly attribution?: string;
 }
 
+/** A data set that is kept in the browser from one visit to the next. */
+export interface KeptSet {
+  /** The hash of the set. */
+  readonly id: string;
+  readonly name: string;
+  readonly source: string;
+  /** What it takes in the browser's storage. */
+  readonly bytes: number;
+}
+
 /** A file or setting that cannot be used. The message says what is wrong, where, and what to do. */
 export class DataError extends Error {
   override readonly name = "DataError";
 }
 
-/** How each picture of a batch is augmented: [count, 3] of row shift, column shift (−pad..pad) and flip (0 or 1). */
+/** Numbers of a plan for each picture. */
+export const PLAN_WIDTH = 6;
+
+/**
+ * How each picture of a batch is augmented: [count, 6] of row shift, column shift (−pad..pad), flip (0 or 1), and the hole of
+ * cutout: row and column of its centre, and half its side, 0 for none.
+ */
 export interface AugmentationPlan {
   readonly count: number;
   readonly values: Int32Array;

@@ -33,7 +33,8 @@ export interface Progress {
 
 /** The one status of the engine; what may be pressed follows from it. */
 export type RunStatus =
-  | { readonly kind: "loading"; readonly what: string }
+  /** `cancellable`: pictures are being read, which can be given up. */
+  | { readonly kind: "loading"; readonly what: string; readonly progress?: Progress; readonly cancellable?: boolean }
   | { readonly kind: "idle" }
   | { readonly kind: "starting"; readonly what: string; readonly progress?: Progress }
   /** `preparing`: the next stage of the run is being made ready. */

@@ -35,10 +35,10 @@ describe("the table of settings", () => {
   });
 
   it("names every wrong value and keeps none of them", () => {
-    const wrong = { layers: 2.5, seed: -1, objective: "lease", augment: "yes", initChannels: 5, colour: 1 };
+    const wrong = { layers: 2.5, seed: -1, objective: "lease", augment: "yes", initChannels: 5, hue: 1 };
     const read = () => parseSettings(wrong, tiny);
     expect(read).toThrow(SettingsError);
-    for (const label of ["Cells", "Seed", "Objective", "Augment", "even", '"colour"']) expect(read).toThrow(label);
+    for (const label of ["Cells", "Seed", "Objective", "Augment", "even", '"hue"']) expect(read).toThrow(label);
     expect(parseSettings({ seed: 3 }, tiny)).toEqual({ ...tiny, seed: 3 });
   });
 

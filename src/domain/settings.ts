@@ -124,7 +124,7 @@ export const SETTINGS = {
   stage2Dropout: only(number("network", "Stage 2: skip dropout", 0.4, 0, 0.95, true, "Dropout of the identities at the start of stage 2; 0 for none."), inStages),
   stage3Dropout: only(number("network", "Stage 3: skip dropout", 0.7, 0, 0.95, true, "Dropout of the identities at the start of stage 3; 0 for none."), inStages),
   maxSkips: only(integer("network", "Skips allowed", 2, 0, 8, false, "Most skips of the normal cell that is found; 8 for no limit."), inStages),
-  imageSize: choice("network", "Picture side", ["16", "32"], "16", true, "Pictures are averaged down to this size."),
+  imageSize: choice("network", "Picture side", ["16", "32"], "16", true, "Pictures are resized to this side; smaller ones by averaging."),
   audienceWidth: only(integer("network", "Audience width", 4, 1, 64, true, "Channels of the audience's first stage."), withAudience),
   batchSize: integer("optimisation", "Batch", 8, 2, 1024, true, "Pictures in a mini-batch.", "pictures"),
   learningRate: number("optimisation", "Learning rate", 0.025, 0, 10, false, "SGD rate of explainer and audience at the start."),
@@ -145,8 +145,20 @@ export const SETTINGS = {
   epochs: integer("optimisation", "Epochs", 50, 1, 1000, true, "Length of the run when Iterations is 0.", "epochs"),
   iterations: integer("optimisation", "Iterations", 60, 0, 10_000_000, true, "Length of the run; 0 means whole epochs.", "iterations"),
   augment: toggle("data", "Augment", true, false, "Random crop (padding an eighth of the side) and flip."),
+  cutout: integer("data", "Cutout", 0, 0, 32, false,
+    "With Augment: side of a square hole at a random place; 0 for none. DARTS evaluates with 16 of 32.", "pixels"),
   classWeights: toggle("data", "Weight by class", true, false, "Rare classes count more, so that each class counts the same."),
-  testFraction: number("data", "Test share", 0.2, 0, 0.8, true, "Share of the pictures kept out of the search."),
+  labels: choice("data", "Labels", ["fine", "coarse"], "fine", true,
+    "Coarse: the 20 superclasses of CIFAR-100. Other sets have one kind of labels."),
+  colour: choice("data", "Colour", ["colour", "grey"], "colour", true, "Grey: the brightness alone, the same in all three channels."),
+  perClass: integer("data", "Pictures per class", 0, 0, 1_000_000, true, "Use only so many of each class; 0 means all.", "pictures"),
+  testFraction: number("data", "Test share", 0.2, 0, 0.8, true,
+    "Share of the pictures kept out of the search. Test pictures that come with a set are used instead."),
+  trainShare: number("data", "Weights' share", 0.5, 0.05, 0.95, true,
+    "Of the pictures of the search: the share that trains the weights. The rest judges the architecture."),
+  split: choice("data", "Split", ["order", "shuffle"], "order", true,
+    "Order: by the place in the file, as DARTS. Shuffle: drawn class by class."),
+  splitSeed: integer("data", "Split seed", 1, 0, 4294967295, true, "Start of the draw of a shuffled split, and of the emoji's."),
   seed: integer("run", "Seed", 1, 0, 4294967295, true, "Same seed, adapter, browser and backend: same run, to the last bit."),
   backend: choice("run", "Backend", ["auto", "webgpu", "cpu"], "auto", true,
     "Auto: a hardware GPU, else the faster of the CPU and the software adapter."),
@@ -161,6 +173,18 @@ type Value<S> = S extends { type: "choice"; choices: readonly (infer C)[] }
     ? boolean
     : number;
 export type Settings = { readonly [N in SettingName]: Value<(typeof SETTINGS)[N]> };
+
+/** What changes how the pictures look and how they are split, before any search. */
+export const DATA_SETTINGS = [
+  "imageSize",
+  "labels",
+  "colour",
+  "perClass",
+  "testFraction",
+  "trainShare",
+  "split",
+  "splitSeed",
+] as const satisfies SettingName[];
 
 export const SETTING_NAMES = Object.keys(SETTINGS) as SettingName[];
 

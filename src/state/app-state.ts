@@ -1,5 +1,5 @@
 /** Everything the page shows, and how an engine event changes it. Plain data and functions: no React, no worker. */
-import type { DataSummary } from "../domain/dataset";
+import type { DataSummary, KeptSet } from "../domain/dataset";
 import type { Alphas, Betas, Genotype } from "../domain/genotype";
 import { type Preset, presetSettings } from "../domain/presets";
 import type {
@@ -86,6 +86,8 @@ export interface AppState {
   readonly status: PageStatus;
   readonly engine: Engine | null;
   readonly data: DataSummary | null;
+  /** The data sets that the browser keeps; null where it can keep none, and before that is known. */
+  readonly kept: readonly KeptSet[] | null;
   /** Why the last file was refused; what was loaded stays. */
   readonly dataError: string | null;
   /** What the controls show: the settings of the next run. */
@@ -134,6 +136,7 @@ export function initialState(): AppState {
     status: { kind: "loading", what: "Starting the engine" },
     engine: null,
     data: null,
+    kept: null,
     dataError: null,
     settings: presetSettings("tiny"),
     preset: "tiny",
@@ -168,6 +171,8 @@ export function applyEvent(state: AppState, event: EngineEvent): AppState {
       return withEngine(state, event.engine);
     case "data":
       return withData(state, event.summary);
+    case "kept":
+      return { ...state, kept: event.sets };
     case "planned":
       return withPlan(state, event.plan);
     case "tuned":

@@ -31,7 +31,16 @@ function setUp(refuse: Partial<Record<keyof EngineApi, string>> = {}) {
       return call("connect", { kind: "engine", engine: HARDWARE });
     },
     loadBuiltIn: (name) => call("loadBuiltIn", { kind: "data", summary: dataOf(name) }, status("idle")),
-    loadFile: (file) => call("loadFile", { kind: "data", summary: dataOf(file.name) }),
+    loadFiles: (files) => call("loadFiles", { kind: "data", summary: dataOf(files.map(({ path }) => path).join()) }),
+    loadAddresses: (addresses) => call("loadAddresses", { kind: "data", summary: dataOf(addresses.join()) }),
+    cancelLoading: () => call("cancelLoading"),
+    loadLast: async () => false,
+    loadKept: (id) => call("loadKept", { kind: "data", summary: dataOf(id) }),
+    keep: () => call("keep"),
+    forgetKept: () => call("forgetKept"),
+    describe: async () => undefined,
+    classPictures: async () => [],
+    augmentedPreview: async () => [],
     // As the worker, it answers later than it is asked.
     search: async (_settings, repeats) => {
       await null;
@@ -163,9 +172,9 @@ describe("controller", () => {
   });
 
   it("keeps what was loaded when a file is refused", async () => {
-    const { store, controller } = setUp({ loadFile: "x.bin is empty." });
+    const { store, controller } = setUp({ loadFiles: "x.bin is empty." });
     await controller.start();
-    await controller.openFile(new File([], "x.bin"));
+    await controller.openFiles([{ path: "x.bin", file: new File([], "x.bin") }]);
     expect(store.getState()).toMatchObject({ dataError: "x.bin is empty.", data: { name: "emoji-8" } });
   });
 
@@ -201,7 +210,7 @@ describe("controller", () => {
   it("refuses a bad run file with a message and keeps the page", async () => {
     const { store, controller } = setUp();
     await controller.start();
-    await controller.openFile(new File(["{"], "x.json"));
+    await controller.openFiles([{ path: "x.json", file: new File(["{"], "x.json") }]);
     expect(store.getState().importError).toMatch(/x\.json is not JSON/);
     expect(store.getState().imported).toBeNull();
   });

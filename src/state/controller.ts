@@ -1,10 +1,10 @@
 /** What a person can do, in terms of the engine's contract and the store. No React, no DOM. */
-import { BUILT_IN, type BuiltIn } from "../domain/dataset";
+import { BUILT_IN, type BuiltIn, type DataSummary } from "../domain/dataset";
 import { edited, type Preset, presetSettings } from "../domain/presets";
-import { parseSettings, type SettingName, type Settings, SettingsError } from "../domain/settings";
-import type { EngineEvent } from "../worker/api";
+import { DATA_SETTINGS, parseSettings, type SettingName, type Settings, SettingsError } from "../domain/settings";
+import type { EngineEvent, PathFile } from "../worker/api";
 import { type AppState, applyEvent, type Comparison, type LogEvent, logged, type ProfileView } from "./app-state";
-import { liveChanges } from "./edits";
+import { differences, liveChanges } from "./edits";
 import type { EngineClient } from "./engine-client";
 import { fileKind, parseRunFile, RUN_FILE_LIMIT, runFileName } from "./run-file";
 import { selectChecking, selectPermissions } from "./selectors";
@@ -20,8 +20,20 @@ export interface Controller {
   readonly step: () => Promise<void>;
   readonly reset: () => Promise<void>;
   readonly loadBuiltIn: (name: BuiltIn) => Promise<void>;
-  /** A data file or a run file, told apart by its name. */
-  readonly openFile: (file: File) => Promise<void>;
+  /** The files of one data set, or one run file, told apart by its name. */
+  readonly openFiles: (files: readonly PathFile[]) => Promise<void>;
+  /** Files behind web addresses, as one data set. */
+  readonly openAddresses: (addresses: readonly string[]) => Promise<void>;
+  /** Gives up the reading under way. */
+  readonly cancelLoading: () => void;
+  /** Keeps the data set in use in the browser; loads and deletes kept ones. */
+  readonly keepData: () => Promise<void>;
+  readonly loadKept: (id: string) => Promise<void>;
+  readonly forgetKept: (id: string) => Promise<void>;
+  /** Pictures of one class, for a closer look. */
+  readonly classPictures: (label: number, count: number) => Promise<readonly Uint8Array[]>;
+  /** The preview as one iteration of the search would augment it; null when the engine cannot tell. */
+  readonly augmentedPreview: (iteration: number) => Promise<DataSummary["preview"] | null>;
   readonly choosePreset: (preset: Preset) => Promise<void>;
   readonly edit: (values: Partial<Settings>) => Promise<void>;
   /** The run as text and the name for its file; null when there is none or it failed. */
@@ -151,7 +163,9 @@ export function createController(store: AppStore, client: EngineClient, reload: 
       const message =
         selectChecking(get()) && !isUnderWay(status)
           ? "Other data can be loaded when the check is done."
-          : "Other data can be loaded when no search is under way: press Reset first.";
+          : status.kind === "loading"
+            ? "Other pictures are being read: wait for them, or press Cancel first."
+            : "Other data can be loaded when no search is under way: press Reset first.";
       set((state) => logged({ ...state, dataError: message }, { kind: "error", message }));
       return;
     }
@@ -178,11 +192,27 @@ export function createController(store: AppStore, client: EngineClient, reload: 
     }
   };
 
+  /** The page shows the pictures as the next search will see them. */
+  const describe = async () => {
+    set((state) => ({ ...state, dataError: null }));
+    try {
+      await client.describe(get().settings);
+    } catch (error) {
+      const message = messageOf(error);
+      set((state) => ({ ...state, dataError: message }));
+    }
+  };
+
   const edit = async (values: Partial<Settings>, preset: Preset = get().preset) => {
     const before = get();
     if (!may().edit) return;
     const settings = edited(before.settings, preset, values);
     set((state) => ({ ...state, settings, preset, touched: true }));
+    if (
+      differences(settings, before.settings).some((name) => (DATA_SETTINGS as readonly SettingName[]).includes(name))
+    ) {
+      await describe();
+    }
     if (before.status.kind !== "paused" || !before.runSettings) return;
     // Only what was edited: settings taken from a run file wait for the next run.
     const live = liveChanges({ ...before.runSettings, ...values }, before.runSettings);
@@ -204,7 +234,14 @@ export function createController(store: AppStore, client: EngineClient, reload: 
         lose(messageOf(error));
         return;
       }
-      await loadNow(() => client.loadBuiltIn(BUILT_IN[0]));
+      await describe();
+      await loadNow(async () => {
+        const found = await client.loadLast().catch((error: unknown) => {
+          fail(error);
+          return false;
+        });
+        if (!found) await client.loadBuiltIn(BUILT_IN[0]);
+      });
     },
     lose,
     primary,
@@ -215,7 +252,26 @@ export function createController(store: AppStore, client: EngineClient, reload: 
         log({ kind: "reset" });
       }),
     loadBuiltIn: (name) => load(() => client.loadBuiltIn(name)),
-    openFile: (file) => (fileKind(file.name) === "run" ? importRun(file) : load(() => client.loadFile(file))),
+    openFiles: async (files) => {
+      const [first] = files;
+      if (!first) return;
+      if (files.length === 1 && fileKind(first.file.name) === "run") await importRun(first.file);
+      else await load(() => client.loadFiles(files));
+    },
+    openAddresses: (addresses) => load(() => client.loadAddresses(addresses)),
+    cancelLoading: () => void client.cancelLoading().catch(fail),
+    keepData: () => guarded(may().loadData, () => loadNow(() => client.keep())),
+    loadKept: (id) => load(() => client.loadKept(id)),
+    forgetKept: (id) => guarded(true, () => client.forgetKept(id)),
+    classPictures: (label, count) => client.classPictures(label, count).catch(() => []),
+    augmentedPreview: async (iteration) => {
+      try {
+        return await client.augmentedPreview(get().settings, iteration);
+      } catch (error) {
+        fail(error);
+        return null;
+      }
+    },
     choosePreset: (preset) => {
       set((state) => ({ ...state, repeats: null }));
       return edit(presetSettings(preset, get().settings), preset);
@@ -239,6 +295,7 @@ export function createController(store: AppStore, client: EngineClient, reload: 
       try {
         const settings = parseSettings(imported.run.settings, presetSettings("tiny"));
         set((state) => ({ ...state, settings, touched: true, importError: null, repeats: imported.run.environment }));
+        void describe();
         return true;
       } catch (error) {
         if (!(error instanceof SettingsError)) throw error;

@@ -5,6 +5,7 @@ import { isUnderWay, type Permissions, permissions } from "./status";
 export const selectStatus = (state: AppState) => state.status;
 export const selectEngine = (state: AppState) => state.engine;
 export const selectData = (state: AppState) => state.data;
+export const selectKept = (state: AppState) => state.kept;
 export const selectDataError = (state: AppState) => state.dataError;
 export const selectSettings = (state: AppState) => state.settings;
 export const selectPreset = (state: AppState) => state.preset;

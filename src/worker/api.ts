@@ -1,5 +1,5 @@
 /** What the page may ask of the engine, and what it is told. Types only: the page imports nothing else of `worker`. */
-import type { BuiltIn, DataSummary } from "../domain/dataset";
+import type { BuiltIn, DataSummary, KeptSet } from "../domain/dataset";
 import type {
   Engine,
   Environment,
@@ -21,10 +21,18 @@ export interface SelfCheckResult {
   readonly error: number;
 }
 
+/** A file with its place among the folders that were dropped. */
+export interface PathFile {
+  readonly path: string;
+  readonly file: File;
+}
+
 export type EngineEvent =
   | { readonly kind: "status"; readonly status: RunStatus }
   | { readonly kind: "engine"; readonly engine: Engine }
   | { readonly kind: "data"; readonly summary: DataSummary }
+  /** The data sets that the browser keeps; null where it can keep none. */
+  | { readonly kind: "kept"; readonly sets: readonly KeptSet[] | null }
   /** What the run that starts will take. */
   | { readonly kind: "planned"; readonly plan: PlanSize }
   /** What is remembered for the adapter in use. */
@@ -42,7 +50,24 @@ export interface EngineApi {
   /** Checks WebGPU and chooses the backend; must be called once, first. Events arrive through `listener`. */
   connect(listener: (event: EngineEvent) => void): Promise<void>;
   loadBuiltIn(name: BuiltIn): Promise<void>;
-  loadFile(file: File): Promise<void>;
+  /** Several files, or all files of a folder, are one data set. */
+  loadFiles(files: readonly PathFile[]): Promise<void>;
+  /** The files behind web addresses, as one data set. */
+  loadAddresses(addresses: readonly string[]): Promise<void>;
+  /** Gives up the reading under way; the call that began it rejects. */
+  cancelLoading(): Promise<void>;
+  /** The kept set that was in use at the last visit. @returns whether there is one */
+  loadLast(): Promise<boolean>;
+  loadKept(id: string): Promise<void>;
+  /** Keeps the pictures in use in the browser. */
+  keep(): Promise<void>;
+  forgetKept(id: string): Promise<void>;
+  /** Looks at the pictures in use with these settings: the next `data` event follows them. */
+  describe(settings: Settings): Promise<void>;
+  /** Up to `count` pictures of a class, each [size, size, 3] bytes. */
+  classPictures(label: number, count: number): Promise<readonly Uint8Array[]>;
+  /** Pictures of the preview as the search would augment them in one iteration, [class][picture]. */
+  augmentedPreview(settings: Settings, iteration: number): Promise<DataSummary["preview"]>;
   /**
    * Starts a run with these settings, or goes on with the paused one.
    * @param repeats where the run that is to be repeated was made: its kernel variants are used where they hold

@@ -2,6 +2,7 @@
 import { expose } from "comlink";
 import { version } from "../../package.json";
 import { DataError } from "../domain/dataset";
+import { browserSetMemory } from "./kept-sets";
 import { Session } from "./session";
 import { browserTuningMemory } from "./tuning-memory";
 
@@ -25,5 +26,6 @@ expose(
     version,
     runtime: navigator.userAgent,
     tuningMemory: browserTuningMemory(),
+    setMemory: () => browserSetMemory(navigator.storage as StorageManager | undefined),
   }),
 );

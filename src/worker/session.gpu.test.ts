@@ -41,6 +41,7 @@ beforeAll(async () => {
     version: "1.2.3",
     runtime: "a test",
     tuningMemory: memory,
+    setMemory: async () => null,
   });
   await session.connect((event) => {
     events.push(event);

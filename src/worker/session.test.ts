@@ -1,12 +1,12 @@
 /** The session with the real engine on the CPU backend: no browser, no WebGPU, small networks. */
 import { beforeEach, describe, expect, it } from "vitest";
-import { shapesShard } from "../../test/cifar-file";
+import { shapesShard } from "../../test/files/cifar";
 import { DataError } from "../domain/dataset";
 import { presetSettings } from "../domain/presets";
 import { type RunStatus, runFileSchema, type Snapshot } from "../domain/run";
 import type { Settings } from "../domain/settings";
 import { engineMemory } from "../engine/gpu/backend";
-import type { EngineEvent, SelfCheckResult } from "./api";
+import type { EngineEvent, PathFile, SelfCheckResult } from "./api";
 import { Session } from "./session";
 
 const TINY: Settings = {
@@ -24,6 +24,10 @@ let events: EngineEvent[] = [];
 let watchers: (() => void)[] = [];
 let session: Session;
 
+function files(bytes: Uint8Array<ArrayBuffer>, name: string): PathFile[] {
+  return [{ path: name, file: new File([bytes], name) }];
+}
+
 function newSession(): Session {
   return new Session({
     gpu: undefined,
@@ -33,6 +37,7 @@ function newSession(): Session {
     version: "1.2.3",
     runtime: "a test",
     tuningMemory: { recall: async () => ({}), keep: async () => undefined, forget: async () => undefined },
+    setMemory: async () => null,
   });
 }
 
@@ -106,20 +111,20 @@ describe("data", () => {
   });
 
   it("reads a shard, and searches it", async () => {
-    await session.loadFile(new File([shapesShard(40)], "part.bin"));
+    await session.loadFiles(files(shapesShard(40), "part.bin"));
     expect(ofKind("data").at(-1)?.summary).toMatchObject({ name: "CIFAR-10", source: "part.bin", used: 40 });
     await session.step(TINY);
     expect((await session.exportRun()).data).toMatchObject({ source: "part.bin", pictures: 40, classes: 10 });
   });
 
   it("keeps the old set when the new one is bad", async () => {
-    const bad = new File([shapesShard(3).slice(1)], "cut.bin");
-    await expect(session.loadFile(bad)).rejects.toMatchObject({
+    const bad = files(shapesShard(3).slice(1), "cut.bin");
+    await expect(session.loadFiles(bad)).rejects.toMatchObject({
       name: "DataError",
       message: expect.stringContaining("cut.bin"),
     });
-    await expect(session.loadFile(new File([], "empty.bin"))).rejects.toThrow(/empty/);
-    await expect(session.loadFile(new File([shapesShard(2)], "few.bin"))).rejects.toThrow(/Too few pictures/);
+    await expect(session.loadFiles(files(new Uint8Array(), "empty.bin"))).rejects.toThrow(/empty/);
+    await expect(session.loadFiles(files(shapesShard(2), "few.bin"))).rejects.toThrow(/Too few pictures/);
     await expect(session.loadBuiltIn("emoji-8")).rejects.toThrow("emoji-8.bin is missing.");
     expect(last()).toEqual({ kind: "idle" });
     expect(ofKind("data")).toHaveLength(1);
@@ -131,10 +136,10 @@ describe("data", () => {
     await session.search(LONG);
     await expect(session.loadBuiltIn("shapes")).rejects.toThrow(/press Reset first/);
     await session.pause();
-    await expect(session.loadFile(new File([shapesShard(40)], "part.bin"))).rejects.toThrow(/press Reset first/);
+    await expect(session.loadFiles(files(shapesShard(40), "part.bin"))).rejects.toThrow(/press Reset first/);
     expect(ofKind("data")).toHaveLength(1);
     await session.reset();
-    await session.loadFile(new File([shapesShard(40)], "part.bin"));
+    await session.loadFiles(files(shapesShard(40), "part.bin"));
     expect(ofKind("data")).toHaveLength(2);
   });
 });

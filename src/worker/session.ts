@@ -1,6 +1,8 @@
 /** The engine as the page sees it: data, one run, one status. Knows no page and no network: what it needs is handed in. */
-import { finishDataset, summarise } from "../data/load";
-import type { BuiltIn, DataSummary, Dataset } from "../domain/dataset";
+import { readPictures } from "../data/formats/read";
+import type { FileSource, ReadOptions } from "../data/formats/source";
+import { finishDataset, hashOf, picturesOfClass, summarise } from "../data/load";
+import { type BuiltIn, DataError, type DataSummary, type Dataset } from "../domain/dataset";
 import { presetSettings } from "../domain/presets";
 import type {
   Engine,
@@ -12,16 +14,19 @@ import type {
   RunStatus,
   Variants,
 } from "../domain/run";
-import { parseSettings, type Settings } from "../domain/settings";
+import { DATA_SETTINGS, parseSettings, type Settings } from "../domain/settings";
 import { repeatedVariants, type TuningMemory, type TuningPlace } from "../domain/tuning";
 import { PLAIN } from "../engine/gpu/variants";
 import { Search } from "../engine/run/search";
 import { selfCheck } from "../engine/run/self-check";
-import type { EngineApi, EngineEvent, SelfCheckResult } from "./api";
+import type { EngineApi, EngineEvent, PathFile, SelfCheckResult } from "./api";
+import { augmentPictures } from "./augmented";
 import { Engines } from "./engines";
+import type { SetMemory } from "./kept-sets";
 import { nextTask } from "./next-task";
-import { BUILT_IN_NAME, type FetchData, type PictureSource, readBuiltIn, readFile } from "./pictures";
+import { BUILT_IN_NAME, type FetchData, fileSource, type PictureSource, readBuiltIn } from "./pictures";
 import { preparationTexts } from "./preparation";
+import { openAddress } from "./remote";
 import { Snapshots } from "./snapshots";
 
 export interface Host {
@@ -33,6 +38,8 @@ export interface Host {
   readonly runtime: string;
   /** Where kernel variants are kept from one run to the next. */
   readonly tuningMemory: TuningMemory;
+  /** Where data sets are kept from one visit to the next; null where there is no place. */
+  readonly setMemory: () => Promise<SetMemory | null>;
 }
 
 interface Run {
@@ -42,6 +49,12 @@ interface Run {
 
 function isUnderWay({ kind }: RunStatus): boolean {
   return kind === "starting" || kind === "running" || kind === "pausing";
+}
+
+/** "a.bin", "a.bin and 3 more" */
+function titleOf(names: readonly string[]): string {
+  const [first = "nothing"] = names;
+  return names.length > 1 ? `${first} and ${names.length - 1} more` : first;
 }
 
 /**
@@ -55,8 +68,14 @@ export class Session implements EngineApi {
   #status: RunStatus = { kind: "loading", what: "Starting the engine" };
   #engine: Engine | null = null;
   #pictures: PictureSource | null = null;
+  #dataset: Dataset | null = null;
   #summary: DataSummary | null = null;
-  /** What the data set is previewed with: the last run's, so that it looks as the search will see it. */
+  /** What the page was told of the data last. */
+  #shown = "";
+  #kept: SetMemory | null = null;
+  /** Ends the reading under way. */
+  #reading: AbortController | null = null;
+  /** What the data set is previewed with: those of the page, so that it looks as the search will see it. */
   #settings: Settings = presetSettings("tiny");
   #run: Run | null = null;
   /** The iterations under way. */
@@ -73,16 +92,97 @@ export class Session implements EngineApi {
     this.#listener = listener;
     return this.#inTurn(async () => {
       await this.#showEngine(await this.#engines.open("auto"));
+      this.#kept = await this.#host.setMemory();
+      await this.#showKept();
       this.#setStatus({ kind: "idle" });
     });
   }
 
   loadBuiltIn(name: BuiltIn): Promise<void> {
-    return this.#load(BUILT_IN_NAME[name], () => readBuiltIn(name, this.#host.fetchData));
+    return this.#load(BUILT_IN_NAME[name], () => readBuiltIn(name, this.#host.fetchData), null);
   }
 
-  loadFile(file: File): Promise<void> {
-    return this.#load(file.name, () => readFile(file));
+  loadFiles(files: readonly PathFile[]): Promise<void> {
+    return this.#load(titleOf(files.map(({ file }) => file.name)), async (options) => {
+      const pictures = await readPictures(files.map(fileSource), options);
+      return () => pictures;
+    });
+  }
+
+  loadAddresses(addresses: readonly string[]): Promise<void> {
+    return this.#load(titleOf(addresses), async (options) => {
+      const sources: FileSource[] = [];
+      for (const address of addresses) sources.push(await openAddress(address, options));
+      const pictures = await readPictures(sources, options);
+      return () => pictures;
+    });
+  }
+
+  async cancelLoading(): Promise<void> {
+    this.#reading?.abort();
+  }
+
+  async loadLast(): Promise<boolean> {
+    const id = await this.#kept?.last();
+    if (!id) return false;
+    await this.loadKept(id);
+    return true;
+  }
+
+  loadKept(id: string): Promise<void> {
+    return this.#load(
+      "the kept data set",
+      async () => {
+        const pictures = await this.#memory()
+          .open(id)
+          .catch((error: unknown) => {
+            throw error instanceof DataError
+              ? error
+              : new DataError("This data set is kept no longer. Load its files again.");
+          });
+        return () => pictures;
+      },
+      id,
+    );
+  }
+
+  keep(): Promise<void> {
+    return this.#inTurn(async () => {
+      if (!this.#pictures) throw new Error("There are no pictures to keep.");
+      const raw = this.#pictures(this.#settings.seed);
+      const id = await hashOf(raw);
+      await this.#memory().keep(id, raw);
+      await this.#memory().setLast(id);
+      await this.#showKept();
+    });
+  }
+
+  forgetKept(id: string): Promise<void> {
+    return this.#inTurn(async () => {
+      await this.#memory().forget(id);
+      if ((await this.#memory().last()) === id) await this.#memory().setLast(null);
+      await this.#showKept();
+    });
+  }
+
+  describe(settings: Settings): Promise<void> {
+    return this.#inTurn(async () => {
+      this.#settings = parseSettings(settings, presetSettings("tiny"));
+      if (this.#pictures && !isUnderWay(this.#status) && this.#status.kind !== "paused") {
+        await this.#assemble(this.#pictures, this.#settings);
+      }
+    });
+  }
+
+  async classPictures(label: number, count: number): Promise<readonly Uint8Array[]> {
+    return this.#dataset ? picturesOfClass(this.#dataset, label, count) : [];
+  }
+
+  augmentedPreview(settings: Settings, iteration: number): Promise<DataSummary["preview"]> {
+    return this.#inTurn(async () => {
+      if (isUnderWay(this.#status)) throw new Error("The engine is at work: press Pause first.");
+      return this.#summary ? augmentPictures(this.#summary, settings, iteration) : [];
+    });
   }
 
   search(settings: Settings, repeats: Environment | null = null): Promise<void> {
@@ -204,17 +304,38 @@ export class Session implements EngineApi {
     this.#post({ kind: "tuned", tuned: { calls: names.length, changed } });
   }
 
-  #load(name: string, read: () => Promise<PictureSource>): Promise<void> {
+  #memory(): SetMemory {
+    if (!this.#kept) throw new Error("This browser keeps no files for this page.");
+    return this.#kept;
+  }
+
+  async #showKept(): Promise<void> {
+    this.#post({ kind: "kept", sets: this.#kept ? await this.#kept.list() : null });
+  }
+
+  /** @param keptAs under which the set is kept already, if it is */
+  #load(
+    name: string,
+    read: (options: ReadOptions) => Promise<PictureSource>,
+    keptAs: string | null = null,
+  ): Promise<void> {
     return this.#inTurn(async () => {
       if (isUnderWay(this.#status) || this.#status.kind === "paused") {
         throw new Error("Other data can be loaded when no search is under way: press Reset first.");
       }
-      this.#busy(`Reading ${name}`);
+      this.#reading = new AbortController();
+      const what = `Reading ${name}`;
+      this.#busy(what);
+      const onProgress = (progress: Progress) => {
+        if (this.#status.kind === "loading") this.#setStatus({ kind: "loading", what, progress, cancellable: true });
+      };
       try {
-        const pictures = await read();
+        const pictures = await read({ signal: this.#reading.signal, onProgress, breathe: nextTask });
         await this.#assemble(pictures, this.#settings);
         this.#pictures = pictures;
+        await this.#kept?.setLast(keptAs);
       } finally {
+        this.#reading = null;
         // A finished or failed run stays what it is.
         if (this.#status.kind === "loading") this.#setStatus({ kind: "idle" });
       }
@@ -223,10 +344,23 @@ export class Session implements EngineApi {
 
   /** The data set for these settings; the page hears of it where it shows something else than before. */
   async #assemble(pictures: PictureSource, settings: Settings): Promise<Dataset> {
-    const dataset = await finishDataset(pictures(settings.seed), settings);
-    const summary = summarise(dataset);
-    const shown = (s: DataSummary) => [s.source, s.name, s.hash, s.size, ...Object.values(s.splitSizes)].join();
-    if (!this.#summary || shown(summary) !== shown(this.#summary) || pictures !== this.#pictures) {
+    const raw = pictures(settings.seed);
+    const dataset = await finishDataset(raw, settings);
+    const summary = summarise(dataset, raw);
+    this.#dataset = dataset;
+    const { splitSizes, duplicates, classCounts } = summary;
+    const asked = DATA_SETTINGS.map((name) => settings[name]);
+    const shown = JSON.stringify([
+      summary.source,
+      summary.name,
+      summary.hash,
+      splitSizes,
+      duplicates,
+      classCounts,
+      asked,
+    ]);
+    if (shown !== this.#shown || pictures !== this.#pictures) {
+      this.#shown = shown;
       this.#summary = summary;
       this.#post({ kind: "data", summary });
     }

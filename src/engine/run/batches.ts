@@ -2,7 +2,7 @@
 import { type AugmentedBatch, augmentationPlan, identityPlan } from "../../data/augment";
 import { BatchStream, ValidationDraws } from "../../data/batches";
 import { classCounts, classWeights } from "../../data/statistics";
-import type { Dataset } from "../../domain/dataset";
+import { type Dataset, PLAN_WIDTH } from "../../domain/dataset";
 import type { Settings } from "../../domain/settings";
 import type { Tensors } from "../gpu/step";
 import { tf } from "../gpu/tensorflow";
@@ -15,7 +15,7 @@ export const BATCHES = ["train", "explainerValidation", "audienceValidation"] as
 export interface HostBatch {
   /** 0..255, [N, S, S, 3]. */
   readonly pictures: Float32Array;
-  /** [N, 3]: row shift, column shift, flip. */
+  /** [N, 6], see `AugmentationPlan`. */
   readonly plan: Int32Array;
   /** One-hot, [N, classes]. */
   readonly targets: Float32Array;
@@ -71,7 +71,7 @@ export class Batches {
     for (const [i, picture] of pictures.entries())
       raw.set(pixels.subarray(picture * length, (picture + 1) * length), i * length);
     const plan = settings.augment
-      ? augmentationPlan({ size, count, seed: settings.seed, iteration, batch })
+      ? augmentationPlan({ size, count, seed: settings.seed, iteration, batch, cutout: settings.cutout })
       : identityPlan(count);
     const picked = Array.from(pictures, (picture) => labels[picture] ?? 0);
     const targets = new Float32Array(count * classNames.length);
@@ -86,7 +86,7 @@ export class Batches {
     const { batchSize } = settings;
     const entries = BATCHES.flatMap((batch) => [
       [`${batch}Pictures`, tf.zeros([batchSize, size, size, 3])],
-      [`${batch}Plan`, tf.zeros([batchSize, 3], "int32")],
+      [`${batch}Plan`, tf.zeros([batchSize, PLAN_WIDTH], "int32")],
       [`${batch}Targets`, tf.zeros([batchSize, classNames.length])],
       [`${batch}Weights`, tf.zeros([batchSize])],
     ]);

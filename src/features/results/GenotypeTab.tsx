@@ -57,7 +57,7 @@ function RunFileBlock() {
           onChange={(file) => {
             // Else the browser tells nothing when the same file is chosen again.
             clear.current?.();
-            if (file) void controller.openFile(file);
+            if (file) void controller.openFiles([{ path: file.name, file }]);
           }}
         >
           {(props) => (

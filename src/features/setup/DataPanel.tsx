@@ -1,27 +1,24 @@
 /** Setup, first part: which pictures are searched on, and a look at them. */
-import { Button, FileButton, NativeSelect } from "@mantine/core";
-import { useRef } from "react";
-import { BUILT_IN, SPLITS } from "../../domain/dataset";
-import { useApp, useController } from "../../state/context";
+import { SegmentedControl } from "@mantine/core";
+import { useState } from "react";
+import { SPLITS } from "../../domain/dataset";
+import type { Settings } from "../../domain/settings";
+import { useApp, useController, useNow } from "../../state/context";
 import { formatCount } from "../../state/progress";
-import { selectData, selectDataError, selectMayLoad } from "../../state/selectors";
+import { selectData, selectDataError, selectMayEdit, selectSettings } from "../../state/selectors";
 import { DATA } from "../texts";
 import { Icon } from "../ui/icons";
 import { Section } from "../ui/Section";
+import { DataChoice } from "./DataChoice";
+import { DataLoading } from "./DataLoading";
+import { Doctor } from "./Doctor";
 import { Preview } from "./Preview";
 import { ignoredReasons, ignoredText } from "./preview";
-
-const CHOICES = BUILT_IN.map((value) => ({ value, label: DATA.builtIn[value] }));
+import { WebAddress } from "./WebAddress";
 
 export function DataPanel() {
   const data = useApp(selectData);
   const error = useApp(selectDataError);
-  const mayLoad = useApp(selectMayLoad);
-  const controller = useController();
-  const clear = useRef<() => void>(null);
-  const fromFile = data !== null && data.source !== "built in";
-  const chosen = fromFile ? "file" : data?.name.toLowerCase().startsWith("shapes") ? "shapes" : "emoji-8";
-  const options = fromFile ? [...CHOICES, { value: "file", label: data.source }] : CHOICES;
   return (
     <Section
       title={DATA.title}
@@ -34,42 +31,9 @@ export function DataPanel() {
         ) : null
       }
     >
-      <div className="data-choice">
-        <NativeSelect
-          aria-label={DATA.select}
-          size="xs"
-          data={options}
-          value={chosen}
-          disabled={!mayLoad}
-          onChange={(event) => {
-            const name = BUILT_IN.find((value) => value === event.currentTarget.value);
-            if (name) void controller.loadBuiltIn(name);
-          }}
-        />
-        <FileButton
-          inputProps={{ "aria-label": DATA.openHint, disabled: !mayLoad }}
-          accept=".bin,application/octet-stream"
-          resetRef={clear}
-          onChange={(file) => {
-            // Else the browser tells nothing when the same file is chosen again.
-            clear.current?.();
-            if (file) void controller.openFile(file);
-          }}
-        >
-          {(props) => (
-            <Button
-              {...props}
-              variant="default"
-              size="xs"
-              disabled={!mayLoad}
-              title={DATA.openHint}
-              leftSection={<Icon name="open" size={13} />}
-            >
-              {DATA.open}
-            </Button>
-          )}
-        </FileButton>
-      </div>
+      <DataChoice />
+      <WebAddress />
+      <DataLoading />
       {error ? (
         <p className="problem" role="alert">
           {error}
@@ -80,12 +44,31 @@ export function DataPanel() {
   );
 }
 
+const LABELS = (["fine", "coarse"] as const).map((value) => ({ value, label: DATA.labelKinds[value] }));
+
 function Summary() {
   const data = useApp(selectData);
+  const { labels } = useNow(selectSettings);
+  const mayEdit = useApp(selectMayEdit);
+  const controller = useController();
+  const [open, setOpen] = useState(false);
   if (!data) return null;
   return (
     <>
-      <Preview data={data} />
+      {data.hasCoarse ? (
+        <SegmentedControl
+          withItemsBorders={false}
+          className="label-kinds"
+          aria-label={DATA.labels}
+          size="xs"
+          fullWidth
+          data={LABELS}
+          value={labels}
+          disabled={!mayEdit}
+          onChange={(kind) => void controller.edit({ labels: kind as Settings["labels"] })}
+        />
+      ) : null}
+      <Preview key={`${data.hash} ${data.classNames.length}`} data={data} />
       <div className="split" aria-hidden="true">
         {SPLITS.map((split) => (
           <i key={split} style={{ flexGrow: data.splitSizes[split] }} />
@@ -98,6 +81,19 @@ function Summary() {
           </span>
         ))}
       </p>
+      <button
+        type="button"
+        className="fold-line"
+        aria-expanded={open}
+        aria-controls="data-doctor"
+        onClick={() => setOpen(!open)}
+      >
+        <Icon name="chevron" size={11} />
+        {DATA.doctor.title}
+      </button>
+      <div id="data-doctor" hidden={!open}>
+        {open ? <Doctor data={data} /> : null}
+      </div>
       {data.attribution ? <p className="note attribution">{data.attribution}</p> : null}
     </>
   );

@@ -23,3 +23,10 @@ export function ignoredReasons(ignored: DataSummary["ignored"]): string {
     .map(({ count, reason }) => `${count}: ${reason}`)
     .join("\n");
 }
+
+/** Pictures in rows of ten. */
+export function rowsOf(pictures: readonly Uint8Array[]): Uint8Array[][] {
+  return Array.from({ length: Math.ceil(pictures.length / PER_CLASS) }, (_, row) =>
+    pictures.slice(row * PER_CLASS, (row + 1) * PER_CLASS),
+  );
+}

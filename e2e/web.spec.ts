@@ -1,0 +1,109 @@
+/** Data sets behind web addresses, from a server of the test: whole, in parts, slow, and what servers refuse. */
+import { createServer, type Server } from "node:http";
+import type { AddressInfo } from "node:net";
+import { makeShapes } from "../src/data/shapes";
+import { cifarFile } from "../test/files/cifar";
+import { parquet, pngs } from "../test/files/encoded";
+import { expect, test } from "./test";
+
+const SHAPES = makeShapes({ seed: 2, count: 40 });
+const FILES: Readonly<Record<string, Uint8Array>> = {
+  "/data_batch_1.bin": cifarFile(SHAPES),
+  "/train.parquet": parquet(pngs(SHAPES), { label: [...SHAPES.labels] }, SHAPES.classNames),
+  "/test.parquet": parquet(
+    pngs(makeShapes({ seed: 3, count: 20 })),
+    { label: [...makeShapes({ seed: 3, count: 20 }).labels] },
+    SHAPES.classNames,
+  ),
+};
+
+/** Ranges that were asked for. */
+const ranges: string[] = [];
+let server: Server;
+let home: string;
+
+test.use({
+  allowed: /^(other host|failed request|status 404|console error: (Access to fetch|Failed to load resource))/,
+});
+
+test.beforeAll(async () => {
+  server = createServer((request, response) => {
+    const path = request.url ?? "";
+    if (path !== "/closed.bin") response.setHeader("Access-Control-Allow-Origin", "*");
+    response.setHeader("Access-Control-Expose-Headers", "Content-Range");
+    const file = FILES[path] ?? (path === "/closed.bin" ? FILES["/data_batch_1.bin"] : undefined);
+    if (path === "/slow.bin") {
+      // Never ends by itself.
+      response.writeHead(200, { "Content-Length": "100000000" });
+      response.write(new Uint8Array(1_000_000));
+      return;
+    }
+    if (path === "/page") {
+      response.writeHead(200, { "Content-Type": "text/html" }).end("<!doctype html><title>A page</title>");
+      return;
+    }
+    if (path === "/huge.bin") {
+      response.writeHead(200, { "Content-Length": "5000000000" }).flushHeaders();
+      return;
+    }
+    if (!file) {
+      response.writeHead(404).end();
+      return;
+    }
+    const range = /bytes=(\d+)-(\d+)/.exec(path.endsWith(".parquet") ? (request.headers.range ?? "") : "");
+    if (!range) {
+      response.writeHead(200, { "Content-Length": file.length }).end(file);
+      return;
+    }
+    ranges.push(range[0]);
+    const [start, end] = [Number(range[1]), Math.min(file.length - 1, Number(range[2]))];
+    response
+      .writeHead(206, { "Content-Range": `bytes ${start}-${end}/${file.length}` })
+      .end(file.subarray(start, end + 1));
+  });
+  await new Promise<void>((listening) => server.listen(0, "127.0.0.1", listening));
+  home = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+});
+
+test.afterAll(() => {
+  server.closeAllConnections();
+  server.close();
+});
+
+test("loads by address, with progress and cancel, and says what a server refuses", async ({ app, page }) => {
+  const data = page.getByRole("region", { name: "Data" });
+  await data.getByRole("button", { name: "From the web" }).click();
+  const load = async (...addresses: string[]) => {
+    await data.getByLabel("Web address").fill(addresses.join(" "));
+    await data.getByRole("button", { name: "Load" }).click();
+  };
+
+  await load(`${home}/data_batch_1.bin`);
+  await expect(data).toContainText("40 used");
+  await load(`${home}/train.parquet`, `${home}/test.parquet`);
+  await expect(data).toContainText("60 used");
+  await expect(data).toContainText("20 test");
+  expect(ranges.length).toBeGreaterThan(1);
+
+  await load(`${home}/slow.bin`);
+  await expect(data.getByRole("progressbar")).toHaveAttribute("aria-valuenow", "1");
+  await expect(data).toContainText("1.00 MB of 100 MB");
+  await data.getByRole("button", { name: "Cancel" }).click();
+  await expect(data.getByRole("alert")).toContainText("Reading was cancelled");
+  await expect(data).toContainText("60 used");
+  await app.expectStatus("idle");
+
+  const refusals: [address: string, says: string][] = [
+    [`${home}/none.bin`, `There is no file at ${home}/none.bin (404)`],
+    [`${home}/closed.bin`, "does not let other pages read its files (CORS)"],
+    [`${home}/page`, "is a web page, not a file"],
+    [`${home}/huge.bin`, "huge.bin has 5,000 megabytes"],
+    ["http://127.0.0.1:1/x.bin", "does not answer"],
+    ["ftp://x/y.bin", "is no web address"],
+  ];
+  for (const [address, says] of refusals) {
+    await load(address);
+    await expect(data.getByRole("alert")).toContainText(says);
+    await expect(data).toContainText("60 used");
+  }
+});

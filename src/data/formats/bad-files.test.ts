@@ -1,0 +1,310 @@
+/** Bad files of every form: each ends in a message that a person can read, soon, in bounded memory, and nothing is run. */
+import { gzipSync } from "node:zlib";
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { type Files, gzip, tar, zip } from "../../../test/files/archives";
+import { idx, npz } from "../../../test/files/arrays";
+import { cifar100File, cifar100Pickle, cifarFile, cifarPickle, namesPickle } from "../../../test/files/cifar";
+import { jpegs, parquet, pngFolder, pngs } from "../../../test/files/encoded";
+import { DataError } from "../../domain/dataset";
+import type { RawPictures } from "../pictures";
+import { makeShapes } from "../shapes";
+import { CIFAR10_NAMES } from "./class-names";
+import { readPictures } from "./read";
+import { type FileSource, memorySource } from "./source";
+
+const SHAPES = makeShapes({ seed: 5, count: 12 });
+/** Milliseconds for one bad file, on a busy machine. */
+const SOON = 5000;
+/** Bytes of the heap and of buffers that a bad file may take. */
+const MEMORY = 700e6;
+
+function sources(files: Files): FileSource[] {
+  return Object.entries(files).map(([path, bytes]) => memorySource(path, Uint8Array.from(bytes)));
+}
+
+/** The pictures, or the message of the refusal; any other end is a failure. */
+async function attempt(files: readonly FileSource[]): Promise<RawPictures | string> {
+  const began = performance.now();
+  try {
+    return await readPictures(files);
+  } catch (error) {
+    if (!(error instanceof DataError)) throw error;
+    expect(error.message).not.toMatch(/undefined|NaN|\[object|\n {4}at /);
+    expect(error.message.length).toBeGreaterThan(10);
+    return error.message;
+  } finally {
+    expect(performance.now() - began).toBeLessThan(SOON);
+  }
+}
+
+/** What is read of a damaged file must be whole all the same. */
+function expectWhole({ labels, pixels, size, classNames, coarse }: RawPictures): void {
+  expect(labels.length).toBeGreaterThan(0);
+  expect(pixels).toHaveLength(labels.length * size * size * 3);
+  expect(Math.max(...labels)).toBeLessThan(classNames.length);
+  if (coarse) expect(Math.max(...coarse.labels)).toBeLessThan(coarse.classNames.length);
+}
+
+async function forms(): Promise<Readonly<Record<string, Uint8Array<ArrayBuffer>>>> {
+  const labels = [...SHAPES.labels];
+  const batch = { "cifar/data_batch_1": cifarPickle(SHAPES), "cifar/batches.meta": namesPickle(CIFAR10_NAMES) };
+  return {
+    "cifar10.bin": cifarFile(SHAPES),
+    "cifar100.bin": cifar100File(SHAPES),
+    data_batch_1: cifarPickle(SHAPES),
+    train: cifar100Pickle(SHAPES),
+    "python.tar.gz": gzip(await tar(batch)),
+    "python.tar": await tar(batch),
+    "binary.zip": zip({ "data_batch_1.bin": cifarFile(SHAPES) }),
+    "folder.zip": zip(pngFolder(SHAPES)),
+    "png.parquet": parquet(pngs(SHAPES), { label: labels }, SHAPES.classNames),
+    "jpeg.parquet": parquet(await jpegs(SHAPES), { fine_label: labels, coarse_label: labels }),
+    "set.npz": npz([12, 32, 32, 3], SHAPES.pixels, labels),
+    "idx.zip": zip({ images: idx([12, 32, 32, 3], SHAPES.pixels), labels: idx([12], Uint8Array.from(labels)) }),
+  };
+}
+const FORMS = await forms();
+const NAMES = Object.keys(FORMS);
+
+/** One way to spoil a file; places are shares of its length, or bytes from its start or end. */
+type Spoil =
+  | { readonly kind: "cut"; readonly at: number; readonly fromEnd: boolean }
+  | { readonly kind: "share"; readonly share: number }
+  | { readonly kind: "set"; readonly places: readonly (readonly [share: number, value: number])[] }
+  | { readonly kind: "head"; readonly places: readonly (readonly [at: number, value: number])[] }
+  | { readonly kind: "tail"; readonly places: readonly (readonly [at: number, value: number])[] }
+  | { readonly kind: "insert"; readonly share: number; readonly bytes: Uint8Array }
+  | { readonly kind: "repeat"; readonly share: number; readonly length: number };
+
+const share = fc.double({ min: 0, max: 1, noNaN: true });
+const byte = fc.oneof(fc.constantFrom(0, 1, 0x7f, 0x80, 0xff), fc.integer({ min: 0, max: 255 }));
+const near = fc.tuple(fc.integer({ min: 0, max: 200 }), byte);
+const spoil: fc.Arbitrary<Spoil> = fc.oneof(
+  fc.record({ kind: fc.constant("cut" as const), at: fc.integer({ min: 0, max: 600 }), fromEnd: fc.boolean() }),
+  fc.record({ kind: fc.constant("share" as const), share }),
+  fc.record({
+    kind: fc.constant("set" as const),
+    places: fc.array(fc.tuple(share, byte), { minLength: 1, maxLength: 8 }),
+  }),
+  fc.record({ kind: fc.constant("head" as const), places: fc.array(near, { minLength: 1, maxLength: 4 }) }),
+  fc.record({ kind: fc.constant("tail" as const), places: fc.array(near, { minLength: 1, maxLength: 4 }) }),
+  fc.record({ kind: fc.constant("insert" as const), share, bytes: fc.uint8Array({ minLength: 1, maxLength: 20 }) }),
+  fc.record({ kind: fc.constant("repeat" as const), share, length: fc.integer({ min: 1, max: 4000 }) }),
+);
+
+function spoiled(file: Uint8Array, how: Spoil): Uint8Array<ArrayBuffer> {
+  const at = (place: number) => Math.min(file.length - 1, Math.floor(place * file.length));
+  const changed = Uint8Array.from(file);
+  switch (how.kind) {
+    case "cut":
+      return changed.slice(0, how.fromEnd ? Math.max(0, file.length - 1 - how.at) : how.at);
+    case "share":
+      return changed.slice(0, at(how.share));
+    case "set":
+      for (const [place, value] of how.places) changed[at(place)] = value;
+      return changed;
+    case "head":
+      for (const [place, value] of how.places) changed[Math.min(place, file.length - 1)] = value;
+      return changed;
+    case "tail":
+      for (const [place, value] of how.places) changed[Math.max(0, file.length - 1 - place)] = value;
+      return changed;
+    case "insert":
+      return Uint8Array.from([...file.subarray(0, at(how.share)), ...how.bytes, ...file.subarray(at(how.share))]);
+    case "repeat": {
+      const piece = file.subarray(at(how.share), at(how.share) + how.length);
+      return Uint8Array.from([...file.subarray(0, at(how.share)), ...piece, ...file.subarray(at(how.share))]);
+    }
+    default:
+      return how satisfies never;
+  }
+}
+
+describe("spoiled files", () => {
+  // 12 forms × 30 = 360 cases.
+  it.each(NAMES)("%s: whole pictures or a clear message, whatever is done to it", async (name) => {
+    const file = FORMS[name] ?? new Uint8Array();
+    const whole = await attempt([memorySource(name, file)]);
+    if (typeof whole === "string") throw new Error(whole);
+    expectWhole(whole);
+    let refused = 0;
+    await fc.assert(
+      fc.asyncProperty(spoil, async (how) => {
+        const result = await attempt([memorySource(name, spoiled(file, how))]);
+        if (typeof result === "string") refused++;
+        else expectWhole(result);
+      }),
+      { seed: 11, numRuns: 30 },
+    );
+    // Else nothing was spoiled.
+    expect(refused).toBeGreaterThan(5);
+  });
+
+  it.each(NAMES)("%s is refused when it is cut in half", async (name) => {
+    const file = FORMS[name] ?? new Uint8Array();
+    const half = name.endsWith(".bin") ? Math.floor(file.length / 2) + 1 : Math.floor(file.length / 2);
+    expect(await attempt([memorySource(name, file.slice(0, half))])).toEqual(expect.stringContaining(name));
+  });
+
+  it("noise ends in a message", async () => {
+    await fc.assert(
+      fc.asyncProperty(
+        fc.uint8Array({ maxLength: 600 }),
+        fc.constantFrom("a", "a.zip", "x/y.png"),
+        async (bytes, name) => {
+          expect(typeof (await attempt([memorySource(name, Uint8Array.from(bytes))]))).toBe("string");
+        },
+      ),
+      { seed: 1, numRuns: 60 },
+    );
+  });
+});
+
+function withByte(file: Uint8Array, at: number, ...values: number[]): Uint8Array<ArrayBuffer> {
+  const changed = Uint8Array.from(file);
+  changed.set(values, at);
+  return changed;
+}
+
+const latin1 = (text: string) => Uint8Array.from([...text].map((char) => char.charCodeAt(0)));
+
+/** Hostile pickles: what they would do if anything of them were run. */
+const PICKLES: readonly (readonly [string, Uint8Array])[] = [
+  "cos\nsystem\n(S'touch x'\ntR.",
+  "c__builtin__\neval\n(S'1'\ntR.",
+  "csubprocess\nPopen\n(S'x'\ntR.",
+  "cnumpy.core.multiarray\nscalar\n(tR.",
+  "cnumpy\nload\n(S'x'\ntR.",
+  "cnumpy.core.multiarray\n_reconstruct\ncos\nsystem\n\x85R.",
+  "ccopy_reg\n_reconstructor\n(tR.",
+  "(i__main__\nX\n.",
+  "(c__main__\nX\no.",
+  "\x82\x01.",
+  "Pid\n.",
+  "Q.",
+  "\x81.",
+  "\x92.",
+  "\x93.",
+  "}}b.",
+  "]}b.",
+  `${"(".repeat(5000)}.`,
+  "}U\x04dataNs.",
+  "T\xff\xff\xff\x7fx.",
+  "\x8a\xff.",
+].map((body, i) => [`pickle ${i + 1}`, latin1(`\x80\x02${body}`)] as const);
+
+const BAD: readonly (readonly [what: string, files: Files, ...says: RegExp[]])[] = [
+  ["nothing", {}, /no file/],
+  ["an empty file", { "e.bin": new Uint8Array() }, /e\.bin is empty/],
+  ["a byte too few", { "c.bin": cifarFile(SHAPES).slice(1) }, /36,875 bytes/, /11 records and 3,072 bytes more/],
+  [
+    "a label of 10",
+    { "l.bin": withByte(cifarFile(SHAPES), 3 * 3073, 10) },
+    /record 4 of 12 has the label 10/,
+    /0 to 9/,
+  ],
+  [
+    "a coarse label of 20",
+    { "l.bin": withByte(cifar100File(SHAPES), 0, 20) },
+    /record 1 of 12 has the label 20.*0 to 19/,
+  ],
+  ["a bzip2 archive", { "c.tar.bz2": latin1("BZh91AY&SY") }, /bzip2 archive/, /[Uu]npack/],
+  ["an xz archive", { x: withByte(new Uint8Array(50), 0, 0xfd, 0x37, 0x7a, 0x58, 0x5a) }, /xz archive/],
+  ["a GIF", { "c/a.gif": latin1("GIF89a......") }, /GIF picture/, /PNG and JPEG/],
+  ["a MATLAB file", { "b.mat": latin1("MATLAB 5.0 MAT-file\x00\x01") }, /MATLAB file/],
+  ["a page of a server", { "c.tar.gz": latin1("<!DOCTYPE html><title>404</title>") }, /web page/, /download/i],
+  ["a text", { "notes.txt": latin1("hello, this holds no pictures") }, /no pictures/],
+  ["an empty zip", { "e.zip": latin1(`PK\x05\x06${"\0".repeat(18)}`) }, /no pictures/],
+  ["a zip of texts", { "t.zip": zip({ "a.txt": latin1("text") }) }, /no pictures/],
+  [
+    "one class only",
+    { "o.bin": cifarFile({ labels: new Uint16Array(4).fill(3), pixels: SHAPES.pixels.slice(0, 4 * 3072) }) },
+    /one class, cat/,
+  ],
+  [
+    "a damaged part among good ones",
+    { "a.bin": cifarFile(SHAPES), "b.bin": cifarFile(SHAPES).slice(7) },
+    /b\.bin has 36,869 bytes/,
+  ],
+  [
+    "a million rows in IDX",
+    { i: idx([1_000_000, 28, 28], new Uint8Array(100)) },
+    /tells of 784,000,000 bytes.*100 bytes follow/,
+  ],
+  ["huge pictures", { "a/p.png": withByte(pngs(SHAPES)[0] ?? new Uint8Array(), 16, 0, 0, 255, 255) }, /65,?535/],
+  [
+    "zips in zips",
+    { "z.zip": zip({ "a.zip": zip({ "b.zip": zip({ "c.zip": zip({ "d.bin": cifarFile(SHAPES) }) }) }) }) },
+    /archives that lie in archives/,
+  ],
+  ...PICKLES.map(([what, bytes]) => [what, { "p.pkl": bytes }, /p\.pkl/] as const),
+];
+
+describe("refuses", () => {
+  it.each(BAD.map(([what, files, ...says]) => ({ what, files, says })))("$what", async ({ files, says }) => {
+    const message = await attempt(sources(files));
+    for (const part of says) expect(message).toMatch(part);
+  });
+
+  it("paths that lead out of an archive mean nothing", async () => {
+    const files = {
+      "../../../../etc/cron.d/x.bin": cifarFile(SHAPES),
+      "/abs\\..\\y.bin": cifarFile(makeShapes({ seed: 6, count: 12 })),
+    };
+    for (const archive of [zip(files), await tar(files)]) {
+      const read = await attempt([memorySource("tricks", archive)]);
+      if (typeof read === "string") throw new Error(read);
+      expect(read.labels).toHaveLength(24);
+    }
+  });
+
+  it("bombs, before the memory is full", async () => {
+    const zeros = gzipSync(new Uint8Array(400e6), { level: 1 });
+    const deflated = zip({ "zeros.bin": new Uint8Array(300e6) });
+    // The list claims three bytes; the data unpack to 300 MB.
+    const lying = withByte(deflated, deflated.length - 22 - 46 - "zeros.bin".length + 24, 3, 0, 0, 0);
+    const before = process.memoryUsage();
+    let most = 0;
+    const watch = setInterval(() => {
+      const { heapUsed, arrayBuffers } = process.memoryUsage();
+      most = Math.max(most, heapUsed + arrayBuffers - before.heapUsed - before.arrayBuffers);
+    }, 5);
+    for (const bomb of [
+      gzip(zeros),
+      Uint8Array.from(zeros),
+      deflated,
+      lying,
+      gzip(await tar({ "zeros.bin": new Uint8Array(200e6) })),
+    ]) {
+      expect(await attempt([memorySource("bomb", bomb)])).toMatch(
+        /no honest archive|unpacks to more than|cut off or damaged/,
+      );
+    }
+    clearInterval(watch);
+    expect(most).toBeLessThan(MEMORY);
+  });
+
+  it("a file of 5 GB, without reading it", async () => {
+    let read = 0;
+    const huge: FileSource = {
+      path: "huge.bin",
+      size: 5e9,
+      read: async (start, end) => {
+        read += end - start;
+        return new Uint8Array(end - start);
+      },
+    };
+    expect(await attempt([huge])).toMatch(/huge\.bin has 5,000 megabytes; files of up to 2,000 megabytes are read/);
+    expect(read).toBe(0);
+  });
+});
+
+it("can be cancelled", async () => {
+  const controller = new AbortController();
+  const read = readPictures([memorySource("a.bin", FORMS["cifar10.bin"] ?? new Uint8Array())], {
+    signal: controller.signal,
+  });
+  controller.abort();
+  await expect(read).rejects.toThrow(/was cancelled/);
+});

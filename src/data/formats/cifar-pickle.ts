@@ -1,0 +1,97 @@
+/** CIFAR's Python version: batches (`data` and labels) and the file with the names of the classes. */
+import { DataError } from "../../domain/dataset";
+import { counted, thousands } from "../pictures";
+import { CIFAR_SIZE } from "./cifar";
+import { interleave, type Names, type Part, type Role } from "./part";
+import { type PickleDict, PickledArray, type PickleValue, readPickle, textOf } from "./pickle";
+import { baseName, type Reading } from "./source";
+
+const PLANE = CIFAR_SIZE * CIFAR_SIZE;
+const PIXELS = 3 * PLANE;
+
+/** @throws DataError when the pickle is none of CIFAR or asks for more than it may */
+export async function readCifarPickle(path: string, bytes: Uint8Array, reading: Reading): Promise<Part | Names> {
+  const name = baseName(path);
+  const value = readPickle(name, bytes);
+  if (!(value instanceof Map))
+    throw new DataError(`${name} is a Python pickle, but none of CIFAR: it holds no dictionary.`);
+  if (value.has("data")) return readBatch(path, value, reading);
+  const fine = namesOf(value.get("label_names") ?? value.get("fine_label_names"));
+  const coarse = namesOf(value.get("coarse_label_names"));
+  if (fine || coarse) return { kind: "names", path, fine, coarse };
+  throw new DataError(
+    `${name} is a Python pickle, but none of CIFAR: it has neither data nor label_names${keysText(value)}.`,
+  );
+}
+
+function keysText(dict: PickleDict): string {
+  const keys = [...dict.keys()].slice(0, 5);
+  return keys.length > 0 ? `, only ${keys.join(", ")}` : "";
+}
+
+function namesOf(value: PickleValue | undefined): string[] | null {
+  if (!Array.isArray(value)) return null;
+  const names = value.map(textOf);
+  return names.every((name) => name !== null) ? names : null;
+}
+
+/** "testing batch 1 of 1" */
+function roleOf(label: string | null): Role | null {
+  if (label === null) return null;
+  return label.startsWith("testing") ? "test" : label.startsWith("training") ? "train" : null;
+}
+
+async function readBatch(path: string, dict: PickleDict, reading: Reading): Promise<Part> {
+  const name = baseName(path);
+  const data = dict.get("data");
+  if (!(data instanceof PickledArray) || data.dtype !== "u1" || data.fortran) {
+    throw new DataError(`${name}: its data are no NumPy array of bytes (uint8, in C order).`);
+  }
+  const [count = 0, width = 0] = data.shape;
+  if (data.shape.length !== 2 || width !== PIXELS || data.bytes.length !== count * width) {
+    throw new DataError(
+      `${name}: its data have the shape (${data.shape.join(", ")}) and ${counted(data.bytes.length, "byte")}, but CIFAR has ${thousands(PIXELS)} bytes for each picture. The file is damaged: download it again.`,
+    );
+  }
+  if (count === 0) throw new DataError(`${name} holds no pictures.`);
+  const is100 = dict.has("fine_labels");
+  const labels = labelsOf(name, dict, is100 ? "fine_labels" : "labels", count, is100 ? 99 : 9);
+  const coarse = is100 && dict.has("coarse_labels") ? labelsOf(name, dict, "coarse_labels", count, 19) : null;
+  const pixels = new Uint8Array(count * PIXELS);
+  for (let i = 0; i < count; i++) {
+    interleave(data.bytes.subarray(i * PIXELS, (i + 1) * PIXELS), PLANE, pixels, i * PIXELS);
+    if (i % 1024 === 0) await reading.checkpoint();
+  }
+  return {
+    kind: "pictures",
+    path,
+    set: is100 ? "CIFAR-100" : "CIFAR-10",
+    role: roleOf(textOf(dict.get("batch_label"))),
+    size: CIFAR_SIZE,
+    grey: false,
+    pixels,
+    labels,
+    coarse,
+    names: null,
+    coarseNames: null,
+    ignored: [],
+  };
+}
+
+function labelsOf(name: string, dict: PickleDict, key: string, count: number, most: number): Uint16Array {
+  const list = dict.get(key);
+  if (!Array.isArray(list)) throw new DataError(`${name} has pictures, but no list of ${key}.`);
+  if (list.length !== count) {
+    throw new DataError(
+      `${name} has ${counted(count, "picture")}, but ${counted(list.length, "entry", "entries")} in ${key}.`,
+    );
+  }
+  return Uint16Array.from(list, (label, i) => {
+    if (typeof label !== "number" || !Number.isInteger(label) || label < 0 || label > most) {
+      throw new DataError(
+        `${name}: record ${thousands(i + 1)} of ${thousands(count)} has no label from 0 to ${most} in ${key}.`,
+      );
+    }
+    return label;
+  });
+}

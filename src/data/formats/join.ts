@@ -1,0 +1,190 @@
+/** Joins the parts of a data set: training files one after the other, then the test files; names of the classes. */
+import { DataError } from "../../domain/dataset";
+import { PICTURES_LIMIT } from "../limits";
+import { counted, type RawPictures, thousands } from "../pictures";
+import { CIFAR10_NAMES, CIFAR100_COARSE_NAMES, CIFAR100_NAMES } from "./class-names";
+import { checkClassCount, type Ignored, type Names, type Other, type Part, type Role } from "./part";
+import { pathRole } from "./role";
+import { baseName, type Reading } from "./source";
+
+/** "data_batch_2" before "data_batch_10". */
+export function comparePaths(a: string, b: string): number {
+  return a.localeCompare(b, "en", { numeric: true });
+}
+
+/** @throws DataError when the parts are not of one set */
+export async function joinParts(
+  found: readonly Part[],
+  names: readonly Names[],
+  others: readonly Other[],
+  source: string,
+  reading: Reading,
+): Promise<RawPictures> {
+  const sorted = [...found].sort((a, b) => comparePaths(a.path, b.path));
+  const { parts, repeated } = await withoutRepeated(sorted, reading);
+  const first = parts[0];
+  if (!first) throw new DataError(`${source} holds no pictures that can be read.`);
+  checkAlike(parts, first);
+  const ordered = order(parts);
+  const ignored: Ignored = [
+    ...parts.flatMap((part) => part.ignored),
+    ...repeated,
+    ...others.filter(({ problem }) => problem).map(({ reason }) => ({ count: 1, reason })),
+  ];
+  const { pixels, labels, coarse } = await joinPixels(ordered.parts, reading);
+  const set = first.set ?? knownByNames(first);
+  const classNames = namesFor(
+    source,
+    labels,
+    [...names.map(({ fine }) => fine), ...parts.map((part) => part.names)],
+    set && NAMES[set],
+  );
+  const coarseNames =
+    coarse &&
+    namesFor(
+      source,
+      coarse,
+      [...names.map((list) => list.coarse), ...parts.map((part) => part.coarseNames)],
+      CIFAR100_COARSE_NAMES,
+    );
+  checkTwoClasses(source, labels, classNames);
+  return {
+    name: set ?? source.replace(/(\.(tar|gz|tgz|zip|npz|npy|parquet|bin))+$/i, ""),
+    source,
+    classNames,
+    size: first.size,
+    pixels,
+    labels,
+    ignored,
+    splitRule: ordered.testFrom === null ? { kind: "order" } : { kind: "given", testFrom: ordered.testFrom },
+    ...(coarse && coarseNames ? { coarse: { labels: coarse, classNames: coarseNames } } : {}),
+    ...(parts.every(({ grey }) => grey) ? { grey: true } : {}),
+  };
+}
+
+const NAMES = { "CIFAR-10": CIFAR10_NAMES, "CIFAR-100": CIFAR100_NAMES } as const;
+
+function knownByNames({ names, size }: Part): "CIFAR-10" | null {
+  return size === 32 && names?.length === 10 && names.every((name, i) => name === CIFAR10_NAMES[i]) ? "CIFAR-10" : null;
+}
+
+/** Files dropped twice, or one file in two archives. */
+async function withoutRepeated(
+  sorted: readonly Part[],
+  reading: Reading,
+): Promise<{ parts: Part[]; repeated: Ignored }> {
+  const parts: Part[] = [];
+  const repeated: { count: number; reason: string }[] = [];
+  for (const part of sorted) {
+    await reading.checkpoint();
+    const same = parts.find((other) => sameBytes(other.labels, part.labels) && sameBytes(other.pixels, part.pixels));
+    if (!same) parts.push(part);
+    else if (part.labels.length > 0) {
+      const reason =
+        part.path === same.path
+          ? `${baseName(part.path)} was given twice`
+          : `${baseName(part.path)} holds the same as ${baseName(same.path)}`;
+      repeated.push({ count: part.labels.length, reason });
+    }
+  }
+  return { parts: parts.filter(({ labels }) => labels.length > 0), repeated };
+}
+
+function sameBytes(a: Uint8Array | Uint16Array, b: Uint8Array | Uint16Array): boolean {
+  if (a.length !== b.length) return false;
+  for (let i = 0; i < a.length; i++) if (a[i] !== b[i]) return false;
+  return true;
+}
+
+function checkAlike(parts: readonly Part[], first: Part): void {
+  const other = parts.find(({ size }) => size !== first.size);
+  if (other) {
+    throw new DataError(
+      `${baseName(first.path)} has pictures of ${first.size}×${first.size}, ${baseName(other.path)} of ${other.size}×${other.size}: they are no parts of one set.`,
+    );
+  }
+  const foreign = parts.find(({ set }) => set !== first.set);
+  if (foreign) {
+    const what = ({ set }: Part) => set ?? "another set";
+    throw new DataError(
+      `${baseName(first.path)} is a part of ${what(first)}, ${baseName(foreign.path)} of ${what(foreign)}: choose the files of one set.`,
+    );
+  }
+}
+
+/** Training pictures first. A set without test files may have a validation file, which then is the test. */
+function order(parts: readonly Part[]): { parts: Part[]; testFrom: number | null } {
+  const roles = parts.map((part): Role => part.role ?? pathRole(part.path) ?? "train");
+  const held: Role = roles.includes("test") ? "test" : "validation";
+  const test = parts.filter((_, i) => roles[i] === held);
+  const train = parts.filter((_, i) => roles[i] !== held);
+  // A test file alone is just a file of pictures.
+  if (train.length === 0 || test.length === 0) return { parts: [...parts], testFrom: null };
+  return { parts: [...train, ...test], testFrom: train.reduce((sum, { labels }) => sum + labels.length, 0) };
+}
+
+async function joinPixels(parts: Part[], reading: Reading): Promise<Pick<Part, "pixels" | "labels" | "coarse">> {
+  const [only] = parts;
+  if (only && parts.length === 1) return only;
+  const total = parts.reduce((sum, { pixels }) => sum + pixels.length, 0);
+  if (total > PICTURES_LIMIT) {
+    throw new DataError(
+      `The files hold ${counted(
+        parts.reduce((sum, { labels }) => sum + labels.length, 0),
+        "picture",
+      )}, more than fit in memory here. Choose fewer files.`,
+    );
+  }
+  const count = parts.reduce((sum, { labels }) => sum + labels.length, 0);
+  const pixels = new Uint8Array(total);
+  const labels = new Uint16Array(count);
+  const coarse = parts.every((part) => part.coarse) ? new Uint16Array(count) : null;
+  let picture = 0;
+  let byte = 0;
+  for (const part of parts) {
+    pixels.set(part.pixels, byte);
+    labels.set(part.labels, picture);
+    if (part.coarse) coarse?.set(part.coarse, picture);
+    picture += part.labels.length;
+    byte += part.pixels.length;
+    await reading.checkpoint();
+  }
+  return { pixels, labels, coarse };
+}
+
+/** The first list that there is; else the known names, else the numbers. @throws DataError when it is too short */
+function namesFor(
+  source: string,
+  labels: Uint16Array,
+  lists: readonly (readonly string[] | null)[],
+  known: readonly string[] | null,
+): readonly string[] {
+  const highest = labels.reduce((most, label) => Math.max(most, label), 0);
+  checkClassCount(source, highest);
+  const given = lists.find((list) => list !== null) ?? known;
+  if (!given) return Array.from({ length: highest + 1 }, (_, i) => String(i));
+  if (highest >= given.length) {
+    throw new DataError(
+      `${source} has the label ${highest}, but names for ${counted(given.length, "class", "classes")} only: labels and names do not belong together.`,
+    );
+  }
+  return distinct(given);
+}
+
+/** Lists and controls need names that differ. */
+function distinct(names: readonly string[]): readonly string[] {
+  const seen = new Map<string, number>();
+  return names.map((name) => {
+    const before = seen.get(name) ?? 0;
+    seen.set(name, before + 1);
+    return before === 0 ? name : `${name} (${before + 1})`;
+  });
+}
+
+function checkTwoClasses(source: string, labels: Uint16Array, names: readonly string[]): void {
+  const first = labels[0];
+  if (labels.some((label) => label !== first)) return;
+  throw new DataError(
+    `${source}: all ${thousands(labels.length)} pictures are of one class, ${names[first ?? 0] ?? "0"}. A search needs at least two classes.`,
+  );
+}

@@ -1,0 +1,73 @@
+/** Reads files in any of the known forms as one data set. The one entrance for the page and the terminal. */
+import { DataError } from "../../domain/dataset";
+import { FILES_LIMIT } from "../limits";
+import { counted, type RawPictures } from "../pictures";
+import { pairArrays } from "./arrays";
+import { FolderReader } from "./folder";
+import { itemsOf } from "./items";
+import { comparePaths, joinParts } from "./join";
+import type { Names, NumberArray, Other, Part } from "./part";
+import { baseName, checkFileSize, type FileSource, Reading, type ReadOptions } from "./source";
+
+/**
+ * Reads all files as one data set.
+ * @param sources in the order in which parts are joined
+ * @throws DataError that says what is wrong with which file and what to do
+ */
+export async function readPictures(sources: readonly FileSource[], options: ReadOptions = {}): Promise<RawPictures> {
+  if (sources.length === 0) throw new DataError("There is no file to read.");
+  if (sources.length > FILES_LIMIT)
+    throw new DataError(`${counted(sources.length, "file")} are more than are read at once.`);
+  for (const source of sources) if (sources.length === 1 || source.size > 0) checkFileSize(source);
+  const reading = new Reading(
+    sources.reduce((sum, { size }) => sum + size, 0),
+    options,
+  );
+  const parts: Part[] = [];
+  const arrays: NumberArray[] = [];
+  const names: Names[] = [];
+  const others: Other[] = [];
+  const folder = new FolderReader();
+  for (const source of [...sources].sort((a, b) => comparePaths(a.path, b.path))) {
+    if (source.size === 0) continue;
+    for await (const item of itemsOf(reading.counting(source), reading)) {
+      switch (item.kind) {
+        case "pictures":
+          parts.push(item);
+          break;
+        case "array":
+          arrays.push(item);
+          break;
+        case "names":
+          names.push(item);
+          break;
+        case "picture":
+          await folder.add(item);
+          break;
+        case "other":
+          others.push(item);
+          break;
+        default:
+          item satisfies never;
+      }
+      await reading.checkpoint();
+    }
+  }
+  if (arrays.length > 0) parts.push(...(await pairArrays(arrays, reading)));
+  if (!folder.empty) parts.push(...folder.parts());
+  // A damaged part of CIFAR must not be missed in silence.
+  const damaged = others.find((other) => other.damaged && parts.some(({ set }) => set !== null));
+  const problem = (damaged ?? (parts.length === 0 ? others.find((other) => other.problem) : null))?.problem;
+  if (problem) throw problem;
+  if (parts.length === 0) throw new DataError(`${sourceName(sources)} holds no pictures that can be read.`);
+  return joinParts(parts, names, others, sourceName(sources), reading);
+}
+
+/** "data_batch_1.bin", "pictures", "a.bin and 3 more". */
+function sourceName(sources: readonly FileSource[]): string {
+  const [first] = sources;
+  const root = first?.path.split("/")[0] ?? "";
+  if (sources.length === 1) return baseName(first?.path ?? "");
+  if (sources.every(({ path }) => path.includes("/") && path.split("/")[0] === root)) return root;
+  return `${baseName(first?.path ?? "")} and ${sources.length - 1} more`;
+}

@@ -1,0 +1,31 @@
+/** How far the reading of a data set is, and the button that gives it up. */
+import { Button } from "@mantine/core";
+import { useApp, useController } from "../../state/context";
+import { selectStatus } from "../../state/selectors";
+import { DATA, readingText } from "../texts";
+
+export function DataLoading() {
+  const status = useApp(selectStatus);
+  const controller = useController();
+  if (status.kind !== "loading" || !status.cancellable) return null;
+  const { what, progress } = status;
+  const share = progress && progress.total > 0 ? Math.min(1, progress.done / progress.total) : 0;
+  return (
+    <div className="data-loading">
+      <div
+        className="bar"
+        role="progressbar"
+        aria-label={what}
+        aria-valuemin={0}
+        aria-valuemax={100}
+        aria-valuenow={Math.round(100 * share)}
+      >
+        <i style={{ transform: `scaleX(${share})` }} />
+      </div>
+      <p className="note">{readingText(what, progress)}</p>
+      <Button variant="default" size="xs" onClick={controller.cancelLoading}>
+        {DATA.cancel}
+      </Button>
+    </div>
+  );
+}
