@@ -17,37 +17,30 @@ afterAll(() => {
   setVariants({});
 });
 
-/** Batch, side, kernel, stride, pad, groups, input and output channels of a group. */
-type Sizes = readonly [number, number, number, number, number, number, number, number];
+/** Batch, side, kernel, stride, pad, groups, input and output channels of a group, and whether x is rectified. */
+type Sizes = readonly [number, number, number, number, number, number, number, number, boolean];
 /** All ways can compute it. */
-const LARGE: Sizes = [1, 9, 1, 1, 0, 2, 16, 64];
+const LARGE: Sizes = [1, 9, 1, 1, 0, 2, 16, 64, true];
 const SHAPES: readonly Sizes[] = [
-  [8, 8, 3, 1, 1, 1, 8, 8],
-  [2, 17, 3, 2, 1, 1, 4, 8],
-  [3, 16, 1, 1, 0, 3, 8, 16],
-  [2, 9, 1, 1, 0, 2, 3, 8],
-  [2, 5, 1, 1, 0, 1, 4, 10],
-  [8, 9, 1, 2, -1, 1, 8, 4],
-  [2, 17, 3, 1, 1, 1, 3, 5],
-  [1, 9, 3, 1, 1, 1, 16, 20],
-  [2, 9, 3, 2, 1, 2, 16, 16],
-  [2, 8, 3, 2, 1, 1, 20, 16],
+  [8, 8, 3, 1, 1, 1, 8, 8, false],
+  [2, 17, 3, 2, 1, 1, 4, 8, false],
+  [3, 16, 1, 1, 0, 3, 8, 16, false],
+  [2, 9, 1, 1, 0, 2, 3, 8, false],
+  [2, 5, 1, 1, 0, 1, 4, 10, false],
+  [8, 9, 1, 2, -1, 1, 8, 4, false],
+  [2, 17, 3, 1, 1, 1, 3, 5, false],
+  [1, 9, 3, 1, 1, 1, 16, 20, true],
+  [2, 9, 3, 2, 1, 2, 16, 16, true],
+  [2, 8, 3, 2, 1, 1, 20, 16, true],
   LARGE,
-  [1, 11, 1, 1, 0, 1, 20, 36],
-  [2, 9, 1, 2, -1, 1, 16, 16],
+  [1, 11, 1, 1, 0, 1, 20, 36, true],
+  [2, 9, 1, 2, -1, 1, 16, 16, true],
 ];
 const KERNELS = ["", "GradX", "GradW"].map((part) => `SearchlightConvolution${part}`);
 
-function shapeOf([batch, side, kernel, stride, pad, groups, inChannels, outChannels]: (typeof SHAPES)[number]) {
-  return convolutionShape(
-    [batch, side, side, groups * inChannels],
-    [kernel, kernel, inChannels, groups * outChannels],
-    {
-      stride,
-      pad,
-      groups,
-    },
-  );
+function shapeOf([batch, side, kernel, stride, pad, groups, inChannels, outChannels]: Sizes): ConvolutionShape {
+  const filter = [kernel, kernel, inChannels, groups * outChannels];
+  return convolutionShape([batch, side, side, groups * inChannels], filter, { stride, pad, groups });
 }
 
 /** Names of the ways to compute any of the three kernels. */
@@ -58,16 +51,15 @@ function random(dims: readonly number[], seed: number): Tensor {
   return tf.tensor(normalValues(size, seed), dims as [number, number, number, number]);
 }
 
-/** The three kernels, first of x and then of max(x, 0). */
-async function compute(s: ConvolutionShape): Promise<Float32Array[]> {
+/** The three kernels, of x or of max(x, 0). */
+async function compute(s: ConvolutionShape, rectify: boolean): Promise<Float32Array[]> {
   const made = tf.tidy(() => {
     const x = random([s.batch, s.height, s.width, s.groups * s.inChannels], 1);
     const w = random([s.kernel, s.kernel, s.inChannels, s.groups * s.outChannels], 2);
     const dy = random([s.batch, s.outHeight, s.outWidth, s.groups * s.outChannels], 3);
-    return [convolutionFamily.forward, convolutionFamily.forwardRectified].flatMap((f) => {
-      const both = tf.grads((...[a, b]: Tensor[]) => f(a as Tensor, b as Tensor, s));
-      return [f(x, w, s), ...both([x, w], dy)];
-    });
+    const f = rectify ? convolutionFamily.forwardRectified : convolutionFamily.forward;
+    const gradients = tf.grads((...[a, b]: Tensor[]) => f(a as Tensor, b as Tensor, s));
+    return [f(x, w, s), ...gradients([x, w], dy)];
   });
   const values = await Promise.all(made.map((t) => t.data() as Promise<Float32Array>));
   tf.dispose(made);
@@ -75,15 +67,15 @@ async function compute(s: ConvolutionShape): Promise<Float32Array[]> {
 }
 
 it.each(SHAPES)(
-  "every way computes batch %i, side %i, kernel %i, stride %i, pad %i, %i groups × (%i→%i)",
+  "every way computes batch %i, side %i, kernel %i, stride %i, pad %i, %i groups × (%i→%i), rectified: %s",
   async (...shape) => {
     const s = shapeOf(shape);
     await tf.setBackend("cpu");
-    const reference = await compute(s);
+    const reference = await compute(s, shape[8]);
     await tf.setBackend("webgpu");
     for (const way of waysOf(s)) {
       setVariants(Object.fromEntries(KERNELS.map((name) => [callKey(name, s), way])));
-      const values = await compute(s);
+      const values = await compute(s, shape[8]);
       for (const [k, want] of reference.entries()) {
         const largest = want.reduce((a, b) => Math.max(a, Math.abs(b)), 0);
         const error = want.reduce((a, b, j) => Math.max(a, Math.abs(b - (values[k]?.[j] ?? Number.NaN))), 0);
