@@ -30,8 +30,7 @@ const SHAPES: readonly Sizes[] = [
   [8, 9, 1, 2, -1, 1, 8, 4, false],
   [2, 17, 3, 1, 1, 1, 3, 5, false],
   [1, 9, 3, 1, 1, 1, 16, 20, true],
-  [2, 9, 3, 2, 1, 2, 16, 16, true],
-  [2, 8, 3, 2, 1, 1, 20, 16, true],
+  [2, 9, 3, 2, 1, 2, 20, 16, true],
   LARGE,
   [1, 11, 1, 1, 0, 1, 20, 36, true],
   [2, 9, 1, 2, -1, 1, 16, 16, true],
@@ -93,9 +92,9 @@ it("has several shapes for each way, subgroups included", async () => {
     return Object.fromEntries([...new Set(names)].map((name) => [name, names.filter((n) => n === name).length]));
   });
   expect(counts).toEqual([
-    { plain: 13, "large tiles": 13, "many invocations": 13, "shared tiles": 6, subgroups: 3 },
-    { plain: 13, "large tiles": 13, "many invocations": 13, "shared tiles": 6, subgroups: 3 },
-    { plain: 13, "large tiles": 13, "many invocations": 13, "shared tiles": 6 },
+    { plain: 12, "large tiles": 12, "many invocations": 12, "shared tiles": 5, subgroups: 3 },
+    { plain: 12, "large tiles": 12, "many invocations": 12, "shared tiles": 5, subgroups: 3 },
+    { plain: 12, "large tiles": 12, "many invocations": 12, "shared tiles": 5 },
   ]);
 });
 
@@ -108,7 +107,7 @@ it("offers no subgroups where there are none", async () => {
 
 it.each(["shared tiles", "subgroups"])("%s add as they store inside a plan", async (way) => {
   await tf.setBackend("webgpu");
-  const s = shapeOf(LARGE);
+  const s = shapeOf([1, 5, 1, 1, 0, 1, 16, 16, false]);
   setVariants(Object.fromEntries(KERNELS.map((name) => [callKey(name, s), way])));
   const inputs = {
     tensors: {

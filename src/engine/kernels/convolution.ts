@@ -35,8 +35,8 @@ function gathering(
     gpu: (inputs, s, run) => (fitsStream(s) ? streamed : few)(inputs, s, run),
     variants: [
       ...forMachines((machine) => by(tiled(machine))),
-      { name: "shared tiles", fits: fitsShared, gpu: by(shared) },
       { name: "subgroups", fits: (s) => hasSubgroups() && fitsQuads(s), gpu: by(quads) },
+      { name: "shared tiles", fits: fitsShared, gpu: by(shared) },
     ],
   };
 }
