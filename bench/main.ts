@@ -2,6 +2,7 @@
 import { availableParallelism, loadavg } from "node:os";
 import { type Browser, chromium } from "@playwright/test";
 import { launchOptions } from "../scripts/lib/chromium.mjs";
+import { measureData } from "./data";
 import { measureLease } from "./lease";
 import { measureMemory } from "./memory";
 import { measurePage } from "./page-bench";
@@ -34,6 +35,7 @@ async function measure(browser: Browser, options: BenchOptions): Promise<BenchRe
   const webgpu = await measureLease(browser, address, "webgpu", count);
   if (!quick) tell("Memory after 5 and after 50 iterations");
   const memory = quick ? null : await measureMemory(browser, address, "webgpu");
+  const data = quick ? null : await measureData(browser, address, tell);
   const longTaskMs = [auto, cpu, webgpu].flatMap(({ result }) => result.longTasks);
   return {
     commit,
@@ -49,6 +51,7 @@ async function measure(browser: Browser, options: BenchOptions): Promise<BenchRe
     },
     page: { longTasks: longTaskMs.length, longTaskMs },
     memory,
+    data,
   };
 }
 

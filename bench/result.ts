@@ -1,5 +1,6 @@
 /** The bench's numbers: the object that `--json` prints. */
 import type { BackendName } from "../src/domain/run";
+import type { DataResult } from "./data";
 import type { LeaseResult } from "./lease";
 import type { MemoryResult } from "./memory";
 import type { PageResult } from "./page/result";
@@ -20,4 +21,6 @@ export interface BenchResult extends PageResult {
   readonly page: { readonly longTasks: number; readonly longTaskMs: readonly number[] };
   /** On WebGPU, where buffers are kept for reuse; null in a quick bench. */
   readonly memory: MemoryResult | null;
+  /** Null in a quick bench. */
+  readonly data: DataResult | null;
 }

@@ -121,6 +121,21 @@ function leaseRows({ lease, page, memory }: BenchResult): Row[] {
   ];
 }
 
+function dataRows({ data }: BenchResult): Row[] {
+  if (!data) return [];
+  const { shards, archive } = data;
+  return [
+    ...shards.map(({ name, ms }) => atMost(`${name}, from the choice of the file to its pictures`, ms, 2000, seconds)),
+    ...(archive
+      ? [
+          { name: "archive as large as CIFAR-10, packed", value: megabytes(archive.bytes) },
+          { name: "time to read it", value: seconds(archive.ms) },
+          atMost("most memory above the idle page, all processes", archive.peakBytes, 600e6, megabytes),
+        ]
+      : []),
+  ];
+}
+
 function section(title: string, rows: readonly Row[]): string {
   const cells = [
     [title, "measured", "target", ""],
@@ -152,5 +167,6 @@ export function table(result: BenchResult): string {
     section("Weight step of the paper's network (8 cells, C = 16)", stepRows(result)),
     section("Hot kernels", kernelRows(result)),
     section("LeaSE R18, Tiny preset, Emoji-8", leaseRows(result)),
+    ...(result.data ? [section("Reading real CIFAR-10", dataRows(result))] : []),
   ].join("\n\n");
 }

@@ -160,7 +160,7 @@ test("looks closer: one class, augmented, checked; keeps a set until it is delet
   await expect(page.getByLabel("Data set", { exact: true }).locator("option:checked")).toHaveText("Emoji-8, built in");
 });
 
-// The real file is no part of the project: where it is absent there is nothing to test.
+// The real files are no part of the project: where it is absent there is nothing to test.
 if (existsSync(REAL)) {
   test("searches the real data_batch_1.bin by LeaSE on WebGPU", async ({ app, page }) => {
     console.log(`Real CIFAR-10: ${REAL}`);
@@ -177,6 +177,25 @@ if (existsSync(REAL)) {
     expect(run.environment.backend).toBe("webgpu");
     expect(run.settings.objective).toBe("lease-r18");
     expect(run.records).toHaveLength(1);
+  });
+
+  test("reads every real form", async ({ app, page }) => {
+    const data = page.getByRole("region", { name: "Data" });
+    for (const [name, used] of [
+      ["cifar10_data_batch_1.bin", 120],
+      ["cifar10_py_data_batch_1", 120],
+      ["cifar-10-binary.tar.gz", 160],
+      ["cifar-10-python.tar.gz", 160],
+      ["cifar100_train.bin", 120],
+      ["cifar100_py_train", 120],
+      ["cifar-100-python.tar.gz", 160],
+      ["cifar10_train.parquet", 60],
+      ["images_labels.npz", 120],
+    ] as const) {
+      await app.drop([name, readFileSync(join(REAL, "../../formats", name))]);
+      await expect(page.getByLabel("Data set", { exact: true }).locator("option:checked")).toHaveText(name);
+      await expect(data).toContainText(`${used} used, 0 ignored`);
+    }
   });
 }
 

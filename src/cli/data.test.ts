@@ -1,7 +1,10 @@
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, rmSync, truncateSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, expect, it } from "vitest";
+import { shapesShard } from "../../test/files/cifar";
+import { pngFolder } from "../../test/files/encoded";
+import { makeShapes } from "../data/shapes";
 import { DataError } from "../domain/dataset";
 import { presetSettings } from "../domain/presets";
 import { loadData } from "./data";
@@ -21,4 +24,41 @@ it("says that a broken emoji-8.json must be built again", async () => {
   writeFileSync(join(folder, "emoji-8.json"), "{");
   await expect(load()).rejects.toThrow(DataError);
   await expect(load()).rejects.toThrow(/emoji-8\.json is not JSON.*build-data\.mjs --force/);
+});
+
+const files = (...paths: string[]) =>
+  loadData({ kind: "files", paths: paths.map((path) => join(folder, path)) }, presetSettings("tiny"), folder);
+
+it("reads several files, and folders with all that is in them", async () => {
+  writeFileSync(join(folder, "data_batch_1.bin"), shapesShard(20));
+  writeFileSync(join(folder, "test_batch.bin"), shapesShard(10, 2));
+  const parts = await files("test_batch.bin", "data_batch_1.bin");
+  expect(parts).toMatchObject({ name: "CIFAR-10", source: "test_batch.bin and 1 more" });
+  expect([parts.splits.train.length, parts.splits.validation.length, parts.splits.test.length]).toEqual([10, 10, 10]);
+
+  for (const [path, bytes] of Object.entries(pngFolder(makeShapes({ seed: 1, count: 30 })))) {
+    mkdirSync(join(folder, path, ".."), { recursive: true });
+    writeFileSync(join(folder, path), bytes);
+  }
+  const pictures = await files("shapes");
+  expect(pictures).toMatchObject({ name: "shapes", source: "shapes" });
+  expect(pictures.labels).toHaveLength(30);
+  expect(pictures.classNames).toContain("triangle");
+});
+
+it("says in one line what is wrong with what it is given", async () => {
+  mkdirSync(join(folder, "nothing"));
+  writeFileSync(join(folder, "huge.bin"), "");
+  // Sparse: it takes no room on the disk.
+  truncateSync(join(folder, "huge.bin"), 5e9);
+  for (const [path, message] of [
+    ["none.bin", /There is no file .*none\.bin/],
+    ["nothing", /holds no files/],
+    ["huge.bin", /huge\.bin has 5,000 megabytes/],
+  ] as const) {
+    const error = await files(path).catch((reason: unknown) => reason);
+    expect(error).toBeInstanceOf(DataError);
+    expect((error as DataError).message).toMatch(message);
+    expect((error as DataError).message).not.toContain("\n");
+  }
 });

@@ -125,11 +125,39 @@ describe("data", () => {
     });
     await expect(session.loadFiles(files(new Uint8Array(), "empty.bin"))).rejects.toThrow(/empty/);
     await expect(session.loadFiles(files(shapesShard(2), "few.bin"))).rejects.toThrow(/Too few pictures/);
+    const huge = Object.defineProperty(new File([], "huge.bin"), "size", { value: 5e9 });
+    await expect(session.loadFiles([{ path: "huge.bin", file: huge }])).rejects.toThrow(
+      /huge\.bin has 5,000 megabytes/,
+    );
     await expect(session.loadBuiltIn("emoji-8")).rejects.toThrow("emoji-8.bin is missing.");
     expect(last()).toEqual({ kind: "idle" });
     expect(ofKind("data")).toHaveLength(1);
     await session.step(TINY);
     expect((await session.exportRun()).data.name).toBe("Shapes");
+  });
+
+  it("gives up a reading, and keeps the old set", async () => {
+    const reading = session.loadFiles(files(shapesShard(4000), "large.bin"));
+    await until(() => last()?.kind === "loading");
+    await session.cancelLoading();
+    await expect(reading).rejects.toThrow(/was cancelled/);
+    expect(last()).toEqual({ kind: "idle" });
+    expect(ofKind("data")).toHaveLength(1);
+  });
+
+  it("is looked at anew when its settings change, a class at a time and augmented", async () => {
+    await session.describe({ ...TINY, perClass: 20, colour: "grey" });
+    const summary = ofKind("data").at(-1)?.summary;
+    expect(summary).toMatchObject({ used: 200, total: 1500, overlap: { checked: 200, twice: 0 } });
+    const pictures = await session.classPictures(3, 100);
+    expect(pictures).toHaveLength(20);
+    for (const picture of pictures) for (let i = 0; i < picture.length; i += 3) expect(picture[i]).toBe(picture[i + 1]);
+    const settings = { ...TINY, cutout: 8 };
+    const augmented = await session.augmentedPreview(settings, 0);
+    expect(augmented.map((row) => row.length)).toEqual(summary?.preview.map((row) => row.length));
+    expect(augmented).not.toEqual(summary?.preview);
+    expect(await session.augmentedPreview(settings, 0)).toEqual(augmented);
+    expect(await session.augmentedPreview(settings, 1)).not.toEqual(augmented);
   });
 
   it("stays what it is while a search is under way", async () => {

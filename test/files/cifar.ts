@@ -51,81 +51,72 @@ type Value =
 const ascii = (text: string) => [...text].map((char) => char.charCodeAt(0));
 const int32 = (value: number) => [0, 8, 16, 24].map((shift) => (value >>> shift) & 255);
 
-function write(value: Value, out: number[]): void {
-  const push = (...bytes: number[]) => {
-    for (const byte of bytes) out.push(byte);
-  };
-  if (value === null) push(0x4e);
-  else if (typeof value === "boolean") push(value ? 0x88 : 0x89);
+/** Bytes one by one, and large pieces as they are. */
+class Out {
+  readonly #pieces: Uint8Array[] = [];
+  #bytes: number[] = [];
+
+  push(...bytes: number[]): void {
+    this.#bytes.push(...bytes);
+  }
+
+  piece(bytes: Uint8Array): void {
+    this.#pieces.push(Uint8Array.from(this.#bytes), bytes);
+    this.#bytes = [];
+  }
+
+  joined(): Uint8Array<ArrayBuffer> {
+    return Uint8Array.from(Buffer.concat([...this.#pieces, Uint8Array.from(this.#bytes)]));
+  }
+}
+
+function write(value: Value, out: Out): void {
+  if (value === null) out.push(0x4e);
+  else if (typeof value === "boolean") out.push(value ? 0x88 : 0x89);
   else if (typeof value === "number") {
-    if (value >= 0 && value < 256) push(0x4b, value);
-    else push(0x4a, ...int32(value));
-  } else if (typeof value === "string") push(0x55, value.length, ...ascii(value));
+    if (value >= 0 && value < 256) out.push(0x4b, value);
+    else out.push(0x4a, ...int32(value));
+  } else if (typeof value === "string") out.push(0x55, value.length, ...ascii(value));
   else if (value instanceof Uint8Array) {
-    push(0x54, ...int32(value.length));
-    for (const byte of value) out.push(byte);
+    out.push(0x54, ...int32(value.length));
+    out.piece(value);
   } else if ("dict" in value) {
-    push(0x7d, 0x28);
+    out.push(0x7d, 0x28);
     for (const [key, entry] of value.dict) {
       write(key, out);
       write(entry, out);
     }
-    push(0x75);
+    out.push(0x75);
   } else if ("array" in value) writeArray(value.array, out);
   else {
-    push(0x5d, 0x28);
+    out.push(0x5d, 0x28);
     for (const entry of value) write(entry, out);
-    push(0x65);
+    out.push(0x65);
   }
 }
 
 /** numpy.core.multiarray._reconstruct(numpy.ndarray, (0,), "b"), then its state. */
-function writeArray(pictures: Pictures, out: number[]): void {
+function writeArray(pictures: Pictures, out: Out): void {
   const count = pictures.labels.length;
-  out.push(
-    ...ascii("cnumpy.core.multiarray\n_reconstruct\ncnumpy\nndarray\n"),
-    0x4b,
-    0,
-    0x85,
-    0x55,
-    1,
-    ...ascii("b"),
-    0x87,
-    0x52,
-  );
-  out.push(0x28, 0x4b, 1);
+  out.push(...ascii("cnumpy.core.multiarray\n_reconstruct\ncnumpy\nndarray\n"));
+  out.push(0x4b, 0, 0x85, 0x55, 1, ...ascii("b"), 0x87, 0x52, 0x28, 0x4b, 1);
   write(count, out);
   write(3072, out);
   out.push(0x86, ...ascii("cnumpy\ndtype\n"), 0x55, 2, ...ascii("u1"), 0x4b, 0, 0x4b, 1, 0x87, 0x52);
-  out.push(
-    0x28,
-    0x4b,
-    3,
-    0x55,
-    1,
-    ...ascii("|"),
-    0x4e,
-    0x4e,
-    0x4e,
-    0x4a,
-    ...int32(-1),
-    0x4a,
-    ...int32(-1),
-    0x4b,
-    0,
-    0x74,
-    0x62,
-  );
-  out.push(0x89, 0x54, ...int32(count * 3072));
-  for (let i = 0; i < count; i++) for (const byte of planes(pictures, i)) out.push(byte);
+  out.push(0x28, 0x4b, 3, 0x55, 1, ...ascii("|"), 0x4e, 0x4e, 0x4e, 0x4a, ...int32(-1), 0x4a, ...int32(-1), 0x4b, 0);
+  out.push(0x74, 0x62, 0x89);
+  const data = new Uint8Array(count * 3072);
+  for (let i = 0; i < count; i++) data.set(planes(pictures, i), i * 3072);
+  write(data, out);
   out.push(0x74, 0x62);
 }
 
 export function pickle(value: Value): Uint8Array<ArrayBuffer> {
-  const out = [0x80, 2];
+  const out = new Out();
+  out.push(0x80, 2);
   write(value, out);
   out.push(0x2e);
-  return Uint8Array.from(out);
+  return out.joined();
 }
 
 export function cifarPickle(pictures: Pictures, batchLabel = "training batch 1 of 5"): Uint8Array<ArrayBuffer> {
