@@ -1,27 +1,23 @@
 /** Pools as in PyTorch: average over the pixels inside the picture; the maximum is the first one in row-major order. */
-import { defineKernel, defineLinearPair, type KernelBody } from "../gpu/kernel";
+import { defineKernel, defineLinearPair, type GpuBody, type KernelBody } from "../gpu/kernel";
 import { vectorFor } from "../gpu/program";
 import { type Tensor, tf } from "../gpu/tensorflow";
 import { outputSide } from "./depthwise";
 import { arrange } from "./mix";
+import { inShape, outShape, type PoolShape, pairShape, size } from "./pooling-shape";
+import { fitsStrips, stripsPair, stripsPairAdjoint } from "./pooling-strips";
 
-export interface PoolShape {
-  readonly batch: number;
-  readonly height: number;
-  readonly width: number;
-  readonly channels: number;
-  readonly kernel: number;
-  readonly stride: number;
-  readonly pad: number;
-  readonly outHeight: number;
-  readonly outWidth: number;
-}
+/** Strips where they fit, else the fine way, which is a variant of theirs. */
+const ways = (
+  strips: GpuBody<PoolShape>,
+  fine: GpuBody<PoolShape>,
+): Pick<KernelBody<PoolShape>, "gpu" | "variants"> => ({
+  gpu: (inputs, s, run) => (fitsStrips(s) ? strips : fine)(inputs, s, run),
+  variants: [{ name: "fine", fits: fitsStrips, gpu: fine }],
+});
 
 /** Additions and comparisons of all windows. */
 const operations = (s: PoolShape) => 2 * size(outShape(s)) * s.kernel ** 2;
-export const inShape = (s: PoolShape) => [s.batch, s.height, s.width, s.channels];
-export const outShape = (s: PoolShape) => [s.batch, s.outHeight, s.outWidth, s.channels];
-export const size = (shape: readonly number[]) => shape.reduce((a, b) => a * b, 1);
 export const params = (s: PoolShape, vector = 1) => ({
   h: s.height,
   w: s.width,
@@ -222,8 +218,6 @@ const argmax = defineKernel<PoolShape>("SearchlightMaxPoolArgmax", {
   },
 });
 
-const pairShape = (s: PoolShape) => [s.batch, s.outHeight, s.outWidth, 2 * s.channels];
-
 /** Input values at the places picked, then averages. Inputs: x, places. */
 const pairBody: KernelBody<PoolShape> = {
   operations,
@@ -238,7 +232,7 @@ const pairBody: KernelBody<PoolShape> = {
       }
     });
   },
-  gpu: ([x, picked], s, run) => {
+  ...ways(stripsPair, ([x, picked], s, run) => {
     if (!x || !picked) throw new Error("PoolPair needs x and picked.");
     return run({
       name: "PoolPair",
@@ -262,7 +256,7 @@ const pairBody: KernelBody<PoolShape> = {
       shape: pairShape(s),
       vector: vectorFor(s.channels),
     });
-  },
+  }),
 };
 
 /** Adjoint of the pair at fixed places. Inputs: dy, places. */
@@ -283,7 +277,7 @@ const pairAdjointBody: KernelBody<PoolShape> = {
     });
     out.set(sums);
   },
-  gpu: ([dy, picked], s, run) => {
+  ...ways(stripsPairAdjoint, ([dy, picked], s, run) => {
     if (!dy || !picked) throw new Error("PoolPairAdjoint needs dy and picked.");
     return run({
       name: "PoolPairAdjoint",
@@ -308,7 +302,7 @@ const pairAdjointBody: KernelBody<PoolShape> = {
       shape: inShape(s),
       vector: vectorFor(s.channels),
     });
-  },
+  }),
 };
 
 const pairKernel = defineKernel<PoolShape>("SearchlightPoolPair", pairBody);

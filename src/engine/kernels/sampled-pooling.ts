@@ -8,16 +8,13 @@ import {
   addToWindow,
   eachWindow,
   inputCoordinates,
-  inShape,
   meanOf,
   outputCoordinates,
-  outShape,
-  type PoolShape,
   params,
   placeOffsets,
   poolShape,
-  size,
 } from "./pooling";
+import { inShape, outShape, type PoolShape, size } from "./pooling-shape";
 
 interface SampledPools extends PoolShape {
   /** any, of two slots. */
