@@ -2,8 +2,8 @@
 import { type Tensor, tf } from "../gpu/tensorflow";
 import type { Batch } from "../nn/loss";
 import { type SgdOptions, virtualStep } from "../optim/sgd";
-import type { Explainer } from "../strategies/strategy";
-import { type HypergradientMethod, lossGradients, mixedDerivative } from "./derivatives";
+import { type Explainer, partsOf } from "../strategies/strategy";
+import { type HypergradientMethod, lossGradients, mixedDerivative, sideBySide } from "./derivatives";
 
 /** Weights with the state of their optimiser. */
 export interface Trained {
@@ -34,11 +34,19 @@ export interface BilevelResult {
   readonly direct: Tensor;
 }
 
+/** The losses of the explainer's parts on a batch; what is constant of the differentiation is taken at the point. */
+export function explainerLosses(explainer: Explainer, batch: Batch, weights: Tensor, architecture: Tensor) {
+  const parts = partsOf(explainer, { weights, architecture, x: batch.x });
+  const losses = parts.map((part) => (w: Tensor, a: Tensor) => part.loss(batch, w, a));
+  return explainer.sideBySide ? [sideBySide(losses)] : losses;
+}
+
 export function bilevelHypergradient(input: BilevelInput): BilevelResult {
   const { explainer, state, architecture, train, validation, method } = input;
   if (input.order === 1) {
+    const losses = explainerLosses(explainer, validation, state.weights, architecture);
     const { loss, logits, gradients } = lossGradients(
-      (a) => explainer.loss(validation, state.weights, a as Tensor),
+      losses.map((f) => (a: Tensor) => f(state.weights, a)),
       [architecture],
     );
     const gradient = gradients[0] as Tensor;
@@ -52,16 +60,20 @@ export function bilevelHypergradient(input: BilevelInput): BilevelResult {
     };
   }
   const { mixed, made } = mixedDerivative({
-    f: (w, [a]) => explainer.loss(train, w, a as Tensor),
+    f: explainerLosses(explainer, train, state.weights, architecture).map(
+      (f) =>
+        (w: Tensor, [a]: readonly Tensor[]) =>
+          f(w, a as Tensor),
+    ),
     at: state.weights,
     targets: [architecture],
     method,
     along: ({ gradient }) => {
       const weights = virtualStep(state.weights, gradient, state.buffer, state.sgd);
-      const { loss, logits, gradients } = lossGradients(
-        (w, a) => explainer.loss(validation, w as Tensor, a as Tensor),
-        [weights, architecture],
-      );
+      const { loss, logits, gradients } = lossGradients(explainerLosses(explainer, validation, weights, architecture), [
+        weights,
+        architecture,
+      ]);
       const [weightGradient, direct] = gradients as [Tensor, Tensor];
       return { direction: weightGradient, made: { weights, weightGradient, direct, loss, logits } };
     },

@@ -2,6 +2,7 @@
 import { type Tensor, tf } from "../gpu/tensorflow";
 import { crossEntropy } from "../nn/loss";
 import { virtualStep } from "../optim/sgd";
+import { explainerLosses } from "./bilevel";
 import { lossGradients } from "./derivatives";
 import { audienceLoss, type LeaseInput, type LeaseResult } from "./lease";
 
@@ -20,7 +21,12 @@ export type LeaseLearning = Pick<
 
 export function leaseLearning(input: LeaseInput): LeaseLearning {
   const { explainer, architecture, train, explainerState: e, audienceState: w } = input;
-  const learned = lossGradients((weights) => explainer.loss(train, weights as Tensor, architecture), [e.weights]);
+  const learned = lossGradients(
+    explainerLosses(explainer, train, e.weights, architecture).map(
+      (f) => (weights: Tensor) => f(weights, architecture),
+    ),
+    [e.weights],
+  );
   const explainerGradient = learned.gradients[0] as Tensor;
   const explainerNext = virtualStep(e.weights, explainerGradient, e.buffer, e.sgd);
   const { explanation } = input.explain(
