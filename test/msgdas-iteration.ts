@@ -6,8 +6,8 @@ import { scoped, type Tensor, tf } from "../src/engine/gpu/tensorflow";
 import { SAMPLED_EDGES, topPicks } from "../src/engine/kernels/sampler";
 import type { SkipPlace } from "../src/engine/nn/sampled-edges";
 import { supernet } from "../src/engine/nn/supernet";
-import { explainerLosses } from "../src/engine/objectives/bilevel";
 import { lossGradients } from "../src/engine/objectives/derivatives";
+import { explainerLosses } from "../src/engine/objectives/parts";
 import { subGraphExplainer } from "../src/engine/strategies/msg-das";
 import { type DropPlace, type PlainBatch, type PlainIteration, plainIteration } from "./msgdas-plain";
 

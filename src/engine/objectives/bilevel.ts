@@ -2,8 +2,9 @@
 import { type Tensor, tf } from "../gpu/tensorflow";
 import type { Batch } from "../nn/loss";
 import { type SgdOptions, virtualStep } from "../optim/sgd";
-import { type Explainer, partsOf } from "../strategies/strategy";
-import { type HypergradientMethod, lossGradients, mixedDerivative, sideBySide } from "./derivatives";
+import type { Explainer } from "../strategies/strategy";
+import { type HypergradientMethod, lossGradients, mixedDerivative } from "./derivatives";
+import { explainerLosses } from "./parts";
 
 /** Weights with the state of their optimiser. */
 export interface Trained {
@@ -32,13 +33,6 @@ export interface BilevelResult {
   readonly weightGradient: Tensor | null;
   /** ∇_α L_val without the implicit term. */
   readonly direct: Tensor;
-}
-
-/** The losses of the explainer's parts on a batch; what is constant of the differentiation is taken at the point. */
-export function explainerLosses(explainer: Explainer, batch: Batch, weights: Tensor, architecture: Tensor) {
-  const parts = partsOf(explainer, { weights, architecture, x: batch.x });
-  const losses = parts.map((part) => (w: Tensor, a: Tensor) => part.loss(batch, w, a));
-  return explainer.sideBySide ? [sideBySide(losses)] : losses;
 }
 
 export function bilevelHypergradient(input: BilevelInput): BilevelResult {

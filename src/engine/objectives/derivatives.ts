@@ -64,12 +64,25 @@ export function lossGradients(
   at: readonly Tensor[],
 ): LossGradients {
   if (typeof f === "function") return gradientsOf(f, at);
-  const each = f.map((term) => gradientsOf(term, at));
+  const shown: Loss[] = [];
+  let gradients: readonly Tensor[] = [];
+  for (const term of f) {
+    const { gradients: own, ...loss } = gradientsOf(term, at);
+    shown.push(loss);
+    gradients = gradients.length > 0 ? addedTo(gradients, own) : own;
+  }
   return {
-    loss: meanOf(each.map(({ loss }) => loss)),
-    logits: meanOf(each.map(({ logits }) => logits)),
-    gradients: at.map((_, i) => sumOf(each.map(({ gradients }) => gradients[i] as Tensor))),
+    loss: meanOf(shown.map(({ loss }) => loss)),
+    logits: meanOf(shown.map(({ logits }) => logits)),
+    gradients,
   };
+}
+
+/** Sums, in the place of what is added. */
+function addedTo(sums: readonly Tensor[], more: readonly Tensor[]): Tensor[] {
+  const next = sums.map((sum, i) => tf.add(sum, more[i] as Tensor));
+  tf.dispose([...sums, ...more]);
+  return next;
 }
 
 function gradientsOf(f: (...at: Tensor[]) => Loss, at: readonly Tensor[]): LossGradients {
@@ -160,8 +173,8 @@ function exactSum<M extends Made>(o: MixedDerivative<M>, terms: readonly Functio
   const first = firstOf(o, terms);
   const { direction, made } = o.along(first);
   const of = (f: Function) => exact({ ...o, along: () => ({ direction, made: {} }) }, f).mixed;
-  const each = terms.map(of);
-  return { ...first, mixed: o.targets.map((_, i) => sumOf(each.map((mixed) => mixed[i] as Tensor))), made };
+  const mixed = terms.map(of).reduce(addedTo);
+  return { ...first, mixed, made };
 }
 
 function firstOf({ at, targets }: Pick<MixedDerivative<Made>, "at" | "targets">, terms: readonly Function[]): First {

@@ -6,8 +6,9 @@ import { type Tensor, tf } from "../gpu/tensorflow";
 import { norm } from "../kernels/flat";
 import { softmax } from "../kernels/softmax";
 import { crossEntropySum } from "../nn/loss";
-import { type Explainer, partsOf } from "../strategies/strategy";
+import type { Explainer } from "../strategies/strategy";
 import { type HypergradientMethod, type Made, mixedDerivative, sideBySide } from "./derivatives";
+import { partsOf } from "./parts";
 
 export interface ExplainInput {
   readonly explainer: Explainer;

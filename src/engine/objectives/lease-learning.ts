@@ -2,9 +2,9 @@
 import { type Tensor, tf } from "../gpu/tensorflow";
 import { crossEntropy } from "../nn/loss";
 import { virtualStep } from "../optim/sgd";
-import { explainerLosses } from "./bilevel";
 import { lossGradients } from "./derivatives";
 import { audienceLoss, type LeaseInput, type LeaseResult } from "./lease";
+import { explainerLosses } from "./parts";
 
 /** What both networks learn from, and their validation losses at E' and W'. Nothing is changed. */
 export type LeaseLearning = Pick<

@@ -6,9 +6,10 @@ import { type Tensor, tf } from "../gpu/tensorflow";
 import { type Batch, crossEntropy } from "../nn/loss";
 import { virtualStep } from "../optim/sgd";
 import type { Explainer } from "../strategies/strategy";
-import { explainerLosses, type Trained } from "./bilevel";
+import type { Trained } from "./bilevel";
 import { type HypergradientMethod, lossGradients, mixedDerivative } from "./derivatives";
 import { type Explain, type Explanation, type Weighting, weightedPictures } from "./explanation";
+import { explainerLosses } from "./parts";
 
 /** Logits of the audience: weights W [R], pictures [N, H, W, 3]. */
 export type Audience = (weights: Tensor, x: Tensor) => Tensor;

@@ -1,8 +1,9 @@
 /** An iteration of the bilevel objective: an architecture step and a weight step, in the strategy's order. */
 import { type Tensor, tf } from "../gpu/tensorflow";
 import { norm } from "../kernels/flat";
-import { bilevelHypergradient, explainerLosses } from "../objectives/bilevel";
+import { bilevelHypergradient } from "../objectives/bilevel";
 import { lossGradients } from "../objectives/derivatives";
+import { explainerLosses } from "../objectives/parts";
 import type { MeasuredLoss, Moved, NetworkState, StepInput, StepResult } from "./step";
 import { architectureStep, trained, weightStep } from "./updates";
 

@@ -34,10 +34,6 @@ export interface Point {
   readonly x: Tensor;
 }
 
-export function partsOf(explainer: Explainer, at: Point | null): readonly Explainer[] {
-  return explainer.parts?.(at) ?? [explainer];
-}
-
 /** An explainer whose loss is the mean cross-entropy of its logits. */
 export function plainExplainer(logits: Explainer["logits"]): Explainer {
   return {
