@@ -66,6 +66,17 @@ function stepRows({ network, step }: BenchResult): Row[] {
   ];
 }
 
+function msgdasRows({ msgdas }: BenchResult): Row[] {
+  const { ms, ratio, bytes, dispatches, floorMs, draws } = msgdas;
+  return [
+    { name: "time, DARTS", value: milliseconds(ms.darts) },
+    { name: `time, MSG-DAS, mean of ${draws} draws`, value: milliseconds(ms.msgdas) },
+    atMost("time, MSG-DAS over DARTS", ratio, 0.45, (value) => value.toFixed(2)),
+    { name: `time of ${dispatches.msgdas} empty dispatches`, value: milliseconds(floorMs) },
+    { name: "scratch, MSG-DAS over DARTS", value: (bytes.msgdas / bytes.darts).toFixed(2) },
+  ];
+}
+
 function kernelRows({ roofline, kernels }: BenchResult): Row[] {
   const ceiling = roofline.fmaGflops;
   const rows = HOT_KERNELS.flatMap((kernel) =>
@@ -165,6 +176,7 @@ export function table(result: BenchResult): string {
     section(convnetTitle("small"), convnetRows(result, "small")),
     section(convnetTitle("large"), convnetRows(result, "large")),
     section("Weight step of the paper's network (8 cells, C = 16)", stepRows(result)),
+    section("Weight step of MSG-DAS, K = 2, guidance off (3 cells, C = 16, batch 4, 32×32)", msgdasRows(result)),
     section("Hot kernels", kernelRows(result)),
     section("LeaSE R18, Tiny preset, Emoji-8", leaseRows(result)),
     ...(result.data ? [section("Reading real CIFAR-10", dataRows(result))] : []),

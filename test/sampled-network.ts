@@ -59,7 +59,7 @@ async function differentiate(
 export function sampledValues(draw: number): Promise<NetworkValues> {
   const picks = drawnPicks(draw);
   return differentiate(picks, (w, weights, x) => {
-    const subGraph: SubGraph = { picks: tf.tensor1d(picks, "int32"), weights, dropBlock: null };
+    const subGraph: SubGraph = { picks: tf.tensor1d(picks, "int32"), weights, masks: null };
     return net.sampledLogits(w, subGraph, x);
   });
 }
@@ -87,7 +87,7 @@ export async function replayedValues(draws: readonly number[]): Promise<NetworkV
   const arena = new ScratchArena();
   const { recording, build } = recordStep(
     (_, { weights, x, targets, picks, mixing }: (typeof inputs)["tensors"]) => {
-      const logits = (w: Tensor, m: Tensor) => net.sampledLogits(w, { picks, weights: m, dropBlock: null }, x);
+      const logits = (w: Tensor, m: Tensor) => net.sampledLogits(w, { picks, weights: m, masks: null }, x);
       const loss = (w: Tensor, m: Tensor) => crossEntropySum(logits(w, m), targets).asScalar();
       const [dw, dm] = tf.grads(loss)([weights, mixing]) as [Tensor, Tensor];
       const picked = tf.sum(tf.mul(dm, mixing), 1);

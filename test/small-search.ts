@@ -15,6 +15,7 @@ const MICRO_OF: Readonly<Record<StrategyName, Partial<Settings>>> = {
   "pc-darts": { initChannels: 4, partialChannels: 2 },
   "p-darts": {},
   gdas: {},
+  "msg-das": {},
 };
 
 /** Tiny with the smallest networks of its strategy. */

@@ -5,6 +5,7 @@ import { tf } from "../../src/engine/gpu/tensorflow";
 import { kernelRates } from "./kernel-rates";
 import { measureCell } from "./measure-cell";
 import { measureConvnet } from "./measure-convnet";
+import { measureMsgDas } from "./measure-msgdas";
 import { measureReplay, planNetwork } from "./measure-network";
 import type { PageResult } from "./result";
 import { roofline } from "./roofline";
@@ -30,10 +31,23 @@ export async function measurePage({ quick }: PageOptions, tell: (what: string) =
   tell("A replayed step of it");
   const step = await measureReplay(quick ? 3 : 15);
   sound();
+  tell("A weight step of MSG-DAS");
+  const msgdas = await measureMsgDas(quick ? 10 : 50);
+  sound();
   tell("One cell");
   const { cell, arenaBytes } = await measureCell({ rounds: quick ? 1 : 5, steps: 5 });
   sound();
   const convnet = await measureConvnet({ rounds: quick ? 1 : 5, steps: 5 }, tell);
   sound();
-  return { cell, convnet, step, network, roofline: { fmaGflops }, kernels, arena: { bytes: arenaBytes }, adapter };
+  return {
+    cell,
+    convnet,
+    step,
+    network,
+    msgdas,
+    roofline: { fmaGflops },
+    kernels,
+    arena: { bytes: arenaBytes },
+    adapter,
+  };
 }

@@ -35,6 +35,18 @@ export interface PageResult {
   readonly step: { readonly jsMs: number; readonly dispatches: number };
   /** Weight step of the paper's network, batch 64 at 32×32, planned without running; bytes beside weights and batch. */
   readonly network: { readonly dispatches: number; readonly bytes: number };
+  /** A weight step of two sub-graphs, guidance off, beside DARTS's on the same network and batch. */
+  readonly msgdas: {
+    /** ms of a step, the mean over `draws` steps for MSG-DAS. */
+    readonly ms: { readonly darts: number; readonly msgdas: number };
+    readonly ratio: number;
+    readonly dispatches: { readonly darts: number; readonly msgdas: number };
+    /** Scratch of the plans. */
+    readonly bytes: { readonly darts: number; readonly msgdas: number };
+    /** ms of as many dispatches as MSG-DAS has, all empty. */
+    readonly floorMs: number;
+    readonly draws: number;
+  };
   readonly roofline: { readonly fmaGflops: number };
   readonly kernels: KernelRates;
   /** Scratch of the cell's plan. */

@@ -65,6 +65,10 @@ export const STRATEGY_VALUES: Readonly<Record<StrategyName, StrategyValues>> = {
     every: { weightDecay: 5e-4 },
     paper: { batchSize: 256, epochs: 250 },
   },
+  "msg-das": {
+    every: { tauMin: 1, alphaWeightDecay: 1e-4 },
+    paper: { batchSize: 128, epochs: 240 },
+  },
 };
 
 /** Complete settings of a preset for a strategy. Strategy, order, objective, seed and backend stay as they are in `keep`. */

@@ -22,6 +22,7 @@ export const STREAM = {
   /** The second draw of an iteration whose steps draw each for itself. */
   samplerArchitecture: 13,
   skipDropout: 14,
+  dropBlock: 15,
   cutout: 20,
 } as const;
 

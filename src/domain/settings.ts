@@ -5,7 +5,7 @@
 import { z } from "zod";
 import { stageProblems } from "./stages";
 
-export const STRATEGIES = ["darts", "pc-darts", "p-darts", "gdas"] as const;
+export const STRATEGIES = ["darts", "pc-darts", "p-darts", "gdas", "msg-das"] as const;
 export type StrategyName = (typeof STRATEGIES)[number];
 export const OBJECTIVES = ["bilevel", "lease-r18", "lease-r50"] as const;
 export type ObjectiveName = (typeof OBJECTIVES)[number];
@@ -88,6 +88,7 @@ function only<const S extends Setting>(setting: S, ...uses: readonly Use[]): S {
 }
 const withAudience: Use = { objectives: LEASE };
 const inStages: Use = { strategies: ["p-darts"] };
+const sampled: Use = { strategies: ["msg-das"] };
 
 /** Defaults: the size of Tiny, the rates of DARTS. Each preset says what it changes. */
 // biome-ignore format: the table reads best with one setting in one or two lines.
@@ -137,9 +138,21 @@ export const SETTINGS = {
   alphaWarmUp: only(number("optimisation", "Alpha warm-up", 0, 0, 0.9, false,
     "Share of the run, or of each of its stages, in which the weights learn alone; 15 of 50 epochs are 0.3."), { strategies: ["pc-darts", "p-darts"] }),
   tauMax: only(number("optimisation", "First temperature τ", 10, 1e-3, 1000, false,
-    "Temperature of the sampler at the start; it falls in a straight line."), { strategies: ["gdas"] }),
+    "Temperature of the sampler at the start; it falls in a straight line."), { strategies: ["gdas", "msg-das"] }),
   tauMin: only(number("optimisation", "Last temperature τ", 0.1, 1e-3, 1000, false,
-    "Temperature of the sampler at the end."), { strategies: ["gdas"] }),
+    "Temperature of the sampler at the end."), { strategies: ["gdas", "msg-das"] }),
+  subGraphs: only(integer("method", "Sub-graphs K", 2, 1, 8, true,
+    "Sub-graphs drawn together, no two with one operation on an edge."), sampled),
+  sideBySide: only(toggle("method", "Side by side", false, true,
+    "Pass through all sub-graphs at once: K times the memory."), sampled),
+  guidance: only(toggle("method", "Guidance", true, false, "Each sub-graph also follows the whole supernet's predictions."), sampled),
+  guidanceMax: only(number("method", "Last guidance λ", 0.01, 0, 10, false,
+    "Weight of the guidance at the end; it rises from 0 in a straight line."), sampled),
+  dropBlock: only(toggle("method", "DropBlock", true, false, "Identity skips lose blocks of pixels."), sampled),
+  dropBlockSize: only(integer("method", "DropBlock side", 3, 1, 8, false,
+    "Side of a block on maps of at least 8 pixels; smaller maps lose single pixels.", "pixels"), sampled),
+  dropBlockShare: only(number("method", "DropBlock share", 0.1, 0, 0.5, false,
+    "Share of the pixels dropped at the end; it rises from 0 in five steps."), sampled),
   schedule: choice("optimisation", "Schedule", ["iteration", "epoch"], "iteration", false,
     "When rates and temperatures move: each iteration, or once an epoch as in DARTS."),
   epochs: integer("optimisation", "Epochs", 50, 1, 1000, true, "Length of the run when Iterations is 0.", "epochs"),

@@ -262,6 +262,10 @@ export const METHOD_TEXT: Readonly<Record<SearchMethod, { label: string; caption
     label: "GDAS",
     caption: "Each edge draws one operation by its alphas; the draws settle as the temperature falls.",
   },
+  "msg-das": {
+    label: "MSG-DAS",
+    caption: "K sub-graphs are drawn together, without a common operation on any edge, and follow the supernet.",
+  },
 };
 
 export const OBJECTIVE_TEXT: Readonly<Record<Settings["objective"], { label: string; caption: string }>> = {
@@ -313,6 +317,7 @@ export function choiceText(choice: string): string {
     darts: "DARTS",
     "pc-darts": "PC-DARTS",
     gdas: "GDAS",
+    "msg-das": "MSG-DAS",
   };
   return known[choice] ?? choice.charAt(0).toUpperCase() + choice.slice(1);
 }

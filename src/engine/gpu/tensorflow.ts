@@ -31,6 +31,15 @@ export function detach(x: tf.Tensor): tf.Tensor {
   return tf.engine().makeTensorFromTensorInfo({ dataId: x.dataId, shape: x.shape, dtype: x.dtype });
 }
 
+/** The value of f without a tape: no derivative flows through it, and nothing inside is kept for one. */
+export function withoutGradient(f: () => tf.Tensor): tf.Tensor {
+  return tf.customGrad((...args) => ({
+    value: f(),
+    // Asked for by nobody: the input is a constant.
+    gradFunc: () => args[0] as tf.Tensor,
+  }))(tf.scalar(0));
+}
+
 export type Tensor = tf.Tensor;
 export type TensorInfo = tf.TensorInfo;
 export { tf };

@@ -30,18 +30,26 @@ export function eachUsed(gate: Gate, picks: Values, visit: (slot: number) => voi
   for (const [slot, used] of usedSlots(gate, picks).entries()) if (used) visit(slot);
 }
 
+/**
+ * WGSL that runs `body` where `condition` holds. A loop that turns once: software adapters go through both sides of a branch,
+ * with what it stores masked, but pass over a loop that no invocation enters.
+ */
+export const only = (condition: string, body: string) =>
+  `for (var once = (${condition}); once; once = false) { ${body} }`;
+
 /** Uniforms that `pickOf` reads. */
 export function rowParams(rows: readonly number[]): Record<string, number> {
   if (rows.length > MOST_EDGES) throw new Error(`${rows.length} edges leave a state, more than ${MOST_EDGES}.`);
   return Object.fromEntries(Array.from({ length: MOST_EDGES }, (_, g) => [`row${g}`, rows[g] ?? 0]));
 }
 
-/** WGSL `pickOf(edge)`, from the int32 array `picks`. */
+/** WGSL `rowOf(edge)`, and `pickOf(edge)` from the int32 array `picks`. */
 export const PICK_OF = `
-  fn pickOf(edge : i32) -> i32 {
+  fn rowOf(edge : i32) -> i32 {
     let low = select(uniforms.row0, uniforms.row1, edge == 1);
-    return picks[select(low, select(uniforms.row2, uniforms.row3, edge == 3), edge > 1)];
-  }`;
+    return select(low, select(uniforms.row2, uniforms.row3, edge == 3), edge > 1);
+  }
+  fn pickOf(edge : i32) -> i32 { return picks[rowOf(edge)]; }`;
 
 /** Uniforms that `used` reads. */
 export function gateParams({ kind, rows, ops }: Gate): Record<string, number> {

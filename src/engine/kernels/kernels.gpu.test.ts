@@ -4,8 +4,10 @@ import { STREAM } from "../../domain/random";
 import { openEngine } from "../gpu/backend";
 import { type Tensor, tf } from "../gpu/tensorflow";
 import { augment } from "./augment";
+import { dropBlock } from "./drop-block";
 import { KERNEL_CASES, type KernelCase, runCase } from "./kernel-cases";
 import { normalNoise } from "./noise";
+import { gumbelNoise, SAMPLED_EDGES, softPick, straightThrough, topPicks } from "./sampler";
 
 beforeAll(async () => {
   const engine = await openEngine("webgpu", navigator.gpu, () => Promise.resolve("webgpu"));
@@ -51,6 +53,43 @@ describe("kernels without a gradient", () => {
     const variance = values.reduce((a, b) => a + (b - mean) ** 2, 0) / values.length;
     expect(Math.abs(mean)).toBeLessThan(0.04);
     expect(Math.abs(variance - 1)).toBeLessThan(0.05);
+  });
+
+  it("draws alike, but for the rounding of Gumbel noise", async () => {
+    const noise = () => gumbelNoise(4294967295, STREAM.check, tf.scalar(7, "int32"));
+    expect(await compare(noise)).toBeLessThan(1e-3);
+    await tf.setBackend("cpu");
+    const values = noise().dataSync<"float32">();
+    const alphas = Array.from({ length: values.length }, (_, i) => Math.sin(i));
+    const tensors = () =>
+      [alphas, Array.from(values)].map((v) => tf.tensor2d(v, [SAMPLED_EDGES, 8])) as [Tensor, Tensor];
+    expect(await compare(() => tf.concat(topPicks(...tensors(), 8)).toFloat())).toBe(0);
+    const gradient = () => {
+      const [a, g] = tensors();
+      const [first, second] = topPicks(a, g, 2) as [Tensor, Tensor];
+      const weights = (t: Tensor) => straightThrough(softPick(t, g, [first], tf.scalar(2)), second);
+      const squares = (t: Tensor) => tf.sum(tf.mul(tf.square(weights(t)), tf.add(weights(t), a)));
+      return tf.grad(squares)(a);
+    };
+    expect(await compare(gradient)).toBeLessThan(1e-6);
+  });
+
+  it("drops the same blocks on both backends", async () => {
+    const gate = { kind: "own", rows: [0, 1, 2, 3], ops: [3] } as const;
+    const options = { seed: 9, stream: STREAM.check, block: 3, site: 2, gate };
+    const shares = [0.1, 0.3];
+    for (const share of shares) {
+      const make = () => {
+        const picks = tf.tensor1d([3, 3, 3, 3], "int32");
+        return dropBlock([2, 32, 32, 3], tf.scalar(5, "int32"), tf.scalar(share), picks, options);
+      };
+      const words: Int32Array[] = [];
+      for (const backend of ["cpu", "webgpu"]) {
+        await tf.setBackend(backend);
+        words.push((await make().data()) as Int32Array);
+      }
+      expect(words[1]).toEqual(words[0]);
+    }
   });
 
   it("crops, flips and normalises alike", async () => {

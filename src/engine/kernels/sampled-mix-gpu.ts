@@ -4,7 +4,7 @@ import type { GpuBody } from "../gpu/kernel";
 import { vectorFor } from "../gpu/program";
 import type { TensorInfo } from "../gpu/tensorflow";
 import { lines } from "./convolution-tiles";
-import { gateCode, gateParams, PICK_OF, rowParams } from "./gate";
+import { gateCode, gateParams, only, PICK_OF, rowParams } from "./gate";
 import {
   inputShape,
   type MixInput,
@@ -18,6 +18,8 @@ import {
 const OPS = PRIMITIVES.length;
 /** Pixels of an invocation, far apart so that neighbours read neighbours. */
 const PIXELS = 4;
+/** The same where an invocation has little else to do. */
+const RUN = 16;
 
 const vectorOf = (s: SampledMix) => vectorFor(s.channels, ...s.inputs.flatMap(({ first, width }) => [first, width]));
 const mixKey = (s: SampledMix) => {
@@ -53,32 +55,34 @@ const dropBlockCode = (s: SampledMix) => {
   }`;
 };
 
-/** Code of an input's value at channel c of a pixel for edge g and pick `op`. */
-function valueAt(s: SampledMix, name: string, input: MixInput, g: number, op: number): string {
+/** Code of an input's value at channel c of a pixel for edge `g` and pick `op`. */
+function valueAt(s: SampledMix, name: string, input: MixInput, g: number | string, op: number, pixel: string): string {
   const slot = { picture: 0, own: g, any: input.ops.indexOf(op) }[input.kind];
   const width = input.width === s.channels ? "uniforms.c" : "uniforms.half";
   const c = input.first > 0 ? "(c - uniforms.half)" : "c";
-  const value = `${name}[(${slot} * uniforms.pixels + pixel) * ${width} + ${c}]`;
-  return input.masked ? `dropped(${value}, ${g}, pixel, c)` : value;
+  const value = `${name}[(${slot} * uniforms.pixels + ${pixel}) * ${width} + ${c}]`;
+  return input.masked ? `dropped(${value}, ${g}, ${pixel}, c)` : value;
 }
 
 /** Whether channel c is among the input's. */
 const holds = (s: SampledMix, { first, width }: MixInput) =>
   width === s.channels ? "" : first > 0 ? " && c >= uniforms.half" : " && c < uniforms.half";
 
-/** Code that does something with each edge's value, which depends on its pick. */
-function eachValue(s: SampledMix, then: (g: number, value: string) => string): string {
-  return lines(s.rows.length, (g) =>
-    s.inputs
-      .flatMap((input, i) =>
-        (input.kind === "any" ? input.ops.map((op) => [op]) : [input.ops]).map((ops) => {
-          const test = ops.map((op) => `pick${g} == ${op}`).join(" || ");
-          return `if ((${test})${holds(s, input)}) { ${then(g, valueAt(s, `x${i}`, input, g, ops[0] ?? 0))} }`;
-        }),
-      )
-      .join(" else "),
+/** What an edge may add: a condition on its pick, and the value at a pixel. */
+function casesOf(s: SampledMix, g: number | string, pick: string) {
+  return s.inputs.flatMap((input, i) =>
+    (input.kind === "any" ? input.ops.map((op) => [op]) : [input.ops]).map((ops) => ({
+      condition: `(${ops.map((op) => `${pick} == ${op}`).join(" || ")})${holds(s, input)}`,
+      value: (pixel: string) => valueAt(s, `x${i}`, input, g, ops[0] ?? 0, pixel),
+    })),
   );
 }
+
+/** Declares the pixels of an invocation as pixel0, pixel1, ...; those beyond the last are the last again. */
+const DECLARE_PIXELS = `
+  let c = index % uniforms.c;
+  let first = index / uniforms.c;
+  ${lines(PIXELS, (p) => `let pixel${p} = min(first + ${p} * uniforms.groups, uniforms.pixels - 1);`)}`;
 
 const named = (inputs: readonly (TensorInfo | undefined)[]) =>
   Object.fromEntries(inputs.map((x, i) => [`x${i}`, x as TensorInfo]));
@@ -96,9 +100,7 @@ export const mixForward: GpuBody<SampledMix> = (tensors, s, run) => {
     body: `
       let g = index / 2;
       let pick = pickOf(g);
-      let low = select(uniforms.row0, uniforms.row1, g == 1);
-      let row = select(low, select(uniforms.row2, uniforms.row3, g == 3), g > 1);
-      result[index] = select(f32(pick), weights[row * ${OPS} + pick], index % 2 == 1);`,
+      result[index] = select(f32(pick), weights[rowOf(g) * ${OPS} + pick], index % 2 == 1);`,
     count: 2 * edges,
     shape: [edges, 2],
   });
@@ -112,13 +114,27 @@ export const mixForward: GpuBody<SampledMix> = (tensors, s, run) => {
     params: { ...own, groups },
     functions: dropBlockCode(s),
     body: `
-      let c = index % uniforms.c;
       ${lines(edges, (g) => `let pick${g} = i32(table[${2 * g}]); let w${g} = table[${2 * g + 1}];`)}
-      for (var pixel = index / uniforms.c; pixel < uniforms.pixels; pixel += uniforms.groups) {
-        ${lines(s.nodes, (b) => `var sum${b} = ${sums ? `sums[(pixel * ${s.nodes} + ${b}) * uniforms.c + c]` : "T(0.0)"};`)}
-        ${eachValue(s, (g, value) => `sum${s.to[g]} += w${g} * ${value};`)}
-        ${lines(s.nodes, (b) => `result[(pixel * ${s.nodes} + ${b}) * uniforms.c + c] = sum${b};`)}
-      }`,
+      ${DECLARE_PIXELS}
+      ${lines(s.nodes, (b) =>
+        lines(
+          PIXELS,
+          (p) => `var sum${b}_${p} = ${sums ? `sums[(pixel${p} * ${s.nodes} + ${b}) * uniforms.c + c]` : "T(0.0)"};`,
+        ),
+      )}
+      ${lines(edges, (g) =>
+        casesOf(s, g, `pick${g}`)
+          .map(({ condition, value }) =>
+            only(
+              condition,
+              lines(PIXELS, (p) => `sum${s.to[g]}_${p} += w${g} * ${value(`pixel${p}`)};`),
+            ),
+          )
+          .join("\n"),
+      )}
+      ${lines(s.nodes, (b) =>
+        lines(PIXELS, (p) => `result[(pixel${p} * ${s.nodes} + ${b}) * uniforms.c + c] = sum${b}_${p};`),
+      )}`,
     count: groups * own.c,
     shape: outShape(s),
     vector,
@@ -133,18 +149,26 @@ export const mixGradX: GpuBody<SampledMixInput> = ([dy, ...tensors], s, run) => 
   const input = s.inputs[s.input] as MixInput;
   const vector = vectorOf(s);
   const width = input.width / vector;
-  const groups = Math.ceil(pixelsOf(s) / PIXELS);
-  const ofEdge = (g: number, op: string) => {
-    const value = `dy[(pixel * ${s.nodes} + ${s.to[g]}) * uniforms.c + c${input.first > 0 ? " + uniforms.half" : ""}]`;
-    return `if (${op}) { sum += w${g} * ${input.masked ? `dropped(${value}, ${g}, pixel, c)` : value}; }`;
+  const groups = Math.ceil(pixelsOf(s) / RUN);
+  const gradientAt = (g: number | string, node: number | string, pixel: string) => {
+    const value = `dy[(${pixel} * ${s.nodes} + ${node}) * uniforms.c + c${input.first > 0 ? " + uniforms.half" : ""}]`;
+    return input.masked ? `dropped(${value}, ${g}, ${pixel}, c)` : value;
   };
-  const among = (g: number) => input.ops.map((op) => `pick${g} == ${op}`).join(" || ");
   const slots = { picture: 1, own: s.rows.length, any: input.ops.length }[input.kind];
-  const test = {
-    picture: among,
-    own: (g: number) => `slot == ${g}`,
-    any: (g: number) => `pick${g} == op`,
-  }[input.kind];
+  const at = "result[(slot * uniforms.pixels + pixel) * uniforms.width + c]";
+  // Loops, which are passed over where there is nothing to do.
+  const eachPixel = (condition: string, body: string) =>
+    `for (var pixel = select(uniforms.pixels, first, ${condition}); pixel < uniforms.pixels; pixel += uniforms.groups) { ${body} }`;
+  const ownEdge = `let pick = pickOf(slot);
+    let w = weights[rowOf(slot) * ${OPS} + pick];
+    ${eachPixel("used(slot)", `${at} = w * ${gradientAt("slot", "TO[slot]", "pixel")};`)}`;
+  const anyEdges = `${eachPixel(input.kind === "any" ? "used(slot)" : "true", `${at} = T(0.0);`)}
+    ${input.kind === "any" ? "let op = (uniforms.ops >> u32(4 * slot)) & 15;" : ""}
+    ${lines(s.rows.length, (g) => {
+      const condition = input.kind === "any" ? "pick == op" : input.ops.map((op) => `pick == ${op}`).join(" || ");
+      return `{ let pick = pickOf(${g}); let w = weights[uniforms.row${g} * ${OPS} + pick];
+        ${eachPixel(condition, `${at} += w * ${gradientAt(g, s.to[g] ?? 0, "pixel")};`)} }`;
+    })}`;
   const gate = input.kind === "picture" ? null : ({ kind: input.kind, rows: s.rows, ops: input.ops } as const);
   return run({
     name: "SampledMixGradX",
@@ -157,19 +181,17 @@ export const mixGradX: GpuBody<SampledMixInput> = ([dy, ...tensors], s, run) => 
       perSlot: groups * width,
       ...(gate ? gateParams(gate) : rowParams(s.rows)),
     },
-    functions: (gate ? gateCode(gate) : PICK_OF) + (input.masked ? dropBlockCode(s) : ""),
+    functions: [
+      gate ? gateCode(gate) : PICK_OF,
+      input.masked ? dropBlockCode(s) : "",
+      `const TO = array<i32, ${s.to.length}>(${s.to.join(", ")});`,
+    ].join("\n"),
     body: `
       let slot = index / uniforms.perSlot;
-      ${gate ? "if (!used(slot)) { return; }" : ""}
       let local = index - slot * uniforms.perSlot;
-      let c = local % uniforms.width;
-      ${input.kind === "any" ? "let op = (uniforms.ops >> u32(4 * slot)) & 15;" : ""}
-      ${lines(s.rows.length, (g) => `let pick${g} = pickOf(${g}); let w${g} = weights[uniforms.row${g} * ${OPS} + pick${g}];`)}
-      for (var pixel = local / uniforms.width; pixel < uniforms.pixels; pixel += uniforms.groups) {
-        var sum = T(0.0);
-        ${lines(s.rows.length, (g) => ofEdge(g, test(g)))}
-        result[(slot * uniforms.pixels + pixel) * uniforms.width + c] = sum;
-      }`,
+      let first = local / uniforms.width;
+      let c = local - first * uniforms.width;
+      ${input.kind === "own" ? ownEdge : anyEdges}`,
     count: slots * groups * width,
     shape: inputShape(s, s.input),
     vector,
@@ -189,16 +211,24 @@ export const mixGradW: GpuBody<SampledMix> = (tensors, s, run) => {
     name: "SampledMixGradW",
     variant: mixKey(s),
     inputs: { ...named(inputs), ...(masks ? { masks } : {}), dy, picks },
-    params: { ...params(s), ...rowParams(s.rows), chunks },
-    functions: PICK_OF + dropBlockCode(s),
+    params: { ...params(s), ...rowParams(s.rows), chunks, perEdge: chunks * c },
+    functions: `${PICK_OF} ${dropBlockCode(s)} const TO = array<i32, ${s.to.length}>(${s.to.join(", ")});`,
     body: `
-      let c = index % uniforms.c;
-      ${lines(edges, (g) => `let pick${g} = pickOf(${g}); var sum${g} = T(0.0);`)}
-      for (var pixel = index / uniforms.c; pixel < uniforms.pixels; pixel += uniforms.chunks) {
-        ${eachValue(s, (g, value) => `sum${g} += dy[(pixel * ${s.nodes} + ${s.to[g]}) * uniforms.c + c] * ${value};`)}
-      }
-      ${lines(edges, (g) => `result[${g} * uniforms.count + index] = total(sum${g});`)}`,
-    count: chunks * c,
+      let g = index / uniforms.perEdge;
+      let rest = index - g * uniforms.perEdge;
+      let c = rest % uniforms.c;
+      let pick = pickOf(g);
+      var sum = T(0.0);
+      ${casesOf(s, "g", "pick")
+        .map(
+          ({ condition, value }) => `
+      for (var pixel = select(uniforms.pixels, rest / uniforms.c, ${condition}); pixel < uniforms.pixels; pixel += uniforms.chunks) {
+        sum += dy[(pixel * ${s.nodes} + TO[g]) * uniforms.c + c] * ${value("pixel")};
+      }`,
+        )
+        .join("\n")}
+      result[index] = total(sum);`,
+    count: edges * chunks * c,
     shape: [edges, chunks * c],
     vector,
     scalars: ["picks", "result"],

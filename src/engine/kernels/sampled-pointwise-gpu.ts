@@ -7,8 +7,9 @@ import { maskedInput } from "./masked-input";
 import { constantsOf } from "./sampled-depthwise-shape";
 import { columnsOf, inShape, outShape, pixelsOf, type SampledPointwise } from "./sampled-pointwise-shape";
 
-/** Pixels of an invocation: as many of these as there are. */
+/** Pixels of an invocation, and elements of channels: a value that is loaded serves all of the other. */
 const blockOf = (pixels: number) => [8, 4, 2].find((n) => n <= pixels) ?? 1;
+const channelsOf = (elements: number) => [4, 2].find((n) => elements % n === 0) ?? 1;
 
 /** Elements of channels and columns, and what the kernels read as uniforms. */
 function elements(s: SampledPointwise) {
@@ -74,11 +75,13 @@ export const sampledPointwiseForward: GpuBody<SampledPointwise> = (inputs, s, ru
   const { vector, outs, params } = elements(s);
   const pixels = pixelsOf(s);
   const block = blockOf(pixels);
-  const perSlot = Math.ceil(pixels / block) * outs;
+  const wide = channelsOf(outs);
+  const cells = range(block).flatMap((p) => range(wide).map((o) => ({ p, o })));
+  const perSlot = (Math.ceil(pixels / block) * outs) / wide;
   const read = (at: string) => (rectify ? `max(x[${at}], T(0.0))` : `x[${at}]`);
   return run({
     name: "SampledPointwise",
-    variant: [block, s.shared?.stride ?? 0, rectify].join("_"),
+    variant: [block, wide, s.shared?.stride ?? 0, rectify].join("_"),
     inputs: { x, w, picks },
     params: { perSlot, ...params },
     functions: PICK_OF + inputOf(s),
@@ -86,16 +89,21 @@ export const sampledPointwiseForward: GpuBody<SampledPointwise> = (inputs, s, ru
       let slot = index / uniforms.perSlot;
       let rest = index - slot * uniforms.perSlot;
       ${COLUMN}
-      let place = rest / uniforms.outs;
-      let o = rest - place * uniforms.outs;
+      let place = rest * ${wide} / uniforms.outs;
+      let o = rest * ${wide} - place * uniforms.outs;
       let start = min(place * ${block}, uniforms.pixels - ${block});
-      ${lines(block, (p) => `let at${p} = ${inputAt(s, `(start + ${p})`)}; var s${p} = T(0.0);`)}
+      ${lines(block, (p) => `let at${p} = ${inputAt(s, `(start + ${p})`)};`)}
+      ${cells.map((c) => `var s${c.p}_${c.o} = T(0.0);`).join(" ")}
       for (var i = 0; i < uniforms.ins; i++) {
-        let m = ${matrixAt(vector, "i", "first + o")};
-        ${lines(block, (p) => `s${p} += m * ${read(`at${p} + i`)};`)}
+        ${lines(block, (p) => `let x${p} = ${read(`at${p} + i`)};`)}
+        ${lines(
+          wide,
+          (o) => `{ let m = ${matrixAt(vector, "i", `first + o + ${o}`)};
+          ${lines(block, (p) => `s${p}_${o} += m * x${p};`)} }`,
+        )}
       }
       let to = (slot * uniforms.pixels + start) * uniforms.outs + o;
-      ${lines(block, (p) => `result[to + ${p} * uniforms.outs] = s${p};`)}`,
+      ${cells.map((c) => `result[to + ${c.p} * uniforms.outs + ${c.o}] = s${c.p}_${c.o};`).join("\n")}`,
     count: s.gate.rows.length * perSlot,
     shape: outShape(s),
     vector,
@@ -144,11 +152,14 @@ export const sampledPointwiseGradX: GpuBody<SampledPointwise> = (inputs, s, run)
   }
   const pixels = pixelsOf(s);
   const block = blockOf(pixels);
-  const perSlot = Math.ceil(pixels / block) * ins;
-  const value = (p: number) => (z ? `select(T(0.0), s${p}, z[to + ${p} * uniforms.ins] > T(0.0))` : `s${p}`);
+  const wide = channelsOf(ins);
+  const cells = range(block).flatMap((p) =>
+    range(wide).map((i) => ({ at: `${p} * uniforms.ins + ${i}`, name: `s${p}_${i}` })),
+  );
+  const perSlot = (Math.ceil(pixels / block) * ins) / wide;
   return run({
     name: "SampledPointwiseGradX",
-    variant: [block, z ? "z" : ""].join("_"),
+    variant: [block, wide, z ? "z" : ""].join("_"),
     inputs: { dy, w, picks, ...(z ? { z } : {}) },
     params: { perSlot, ...params },
     functions: PICK_OF,
@@ -156,16 +167,21 @@ export const sampledPointwiseGradX: GpuBody<SampledPointwise> = (inputs, s, run)
       let slot = index / uniforms.perSlot;
       let rest = index - slot * uniforms.perSlot;
       ${COLUMN}
-      let place = rest / uniforms.ins;
-      let i = rest - place * uniforms.ins;
+      let place = rest * ${wide} / uniforms.ins;
+      let i = rest * ${wide} - place * uniforms.ins;
       let start = slot * uniforms.pixels + min(place * ${block}, uniforms.pixels - ${block});
-      ${lines(block, (p) => `let at${p} = (start + ${p}) * uniforms.outs; var s${p} = T(0.0);`)}
+      ${lines(block, (p) => `let at${p} = (start + ${p}) * uniforms.outs;`)}
+      ${cells.map(({ name }) => `var ${name} = T(0.0);`).join(" ")}
       for (var o = 0; o < uniforms.outs; o++) {
-        let m = ${matrixAt(vector, "i", "first + o")};
-        ${lines(block, (p) => `s${p} += dy[at${p} + o] * m;`)}
+        ${lines(block, (p) => `let d${p} = dy[at${p} + o];`)}
+        ${lines(
+          wide,
+          (j) => `{ let m = ${matrixAt(vector, `i + ${j}`, "first + o")};
+          ${lines(block, (p) => `s${p}_${j} += d${p} * m;`)} }`,
+        )}
       }
       let to = start * uniforms.ins + i;
-      ${lines(block, (p) => `result[to + ${p} * uniforms.ins] = ${value(p)};`)}`,
+      ${cells.map(({ at, name }) => `result[to + ${at}] = ${z ? `select(T(0.0), ${name}, z[to + ${at}] > T(0.0))` : name};`).join("\n")}`,
     count: s.gate.rows.length * perSlot,
     shape: inShape(s),
     vector,

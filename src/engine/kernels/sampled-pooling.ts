@@ -152,24 +152,24 @@ const adjointBody: KernelBody<SampledPools> = {
       inputs: { dy, places, picks },
       functions: gateCode(s.gate),
       body: `
-        let wantMax = used(0);
-        let wantAverage = used(1);
-        if (!wantMax && !wantAverage) { result[index] = T(0.0); return; }
         ${inputCoordinates}
-        let second = uniforms.count / (uniforms.h * uniforms.w) * uniforms.oh * uniforms.ow;
         var sum = T(0.0);
-        for (var oy = oy0; oy <= oy1; oy++) {
+        // Loops, which are passed over where there is nothing to do.
+        for (var oy = select(oy1 + 1, oy0, used(0)); oy <= oy1; oy++) {
+          for (var ox = ox0; ox <= ox1; ox++) {
+            let place = (iy - oy * uniforms.stride + uniforms.pad) * uniforms.k + ix - ox * uniforms.stride + uniforms.pad;
+            let at = ((n * uniforms.oh + oy) * uniforms.ow + ox) * uniforms.c + c;
+            sum += select(T(0.0), dy[at], places[at] == T(f32(place)));
+          }
+        }
+        let second = uniforms.count / (uniforms.h * uniforms.w) * uniforms.oh * uniforms.ow;
+        for (var oy = select(oy1 + 1, oy0, used(1)); oy <= oy1; oy++) {
           let top = oy * uniforms.stride - uniforms.pad;
           let rows = min(top + uniforms.k, uniforms.h) - max(top, 0);
           for (var ox = ox0; ox <= ox1; ox++) {
             let left = ox * uniforms.stride - uniforms.pad;
             let columns = min(left + uniforms.k, uniforms.w) - max(left, 0);
-            let at = ((n * uniforms.oh + oy) * uniforms.ow + ox) * uniforms.c + c;
-            if (wantMax) {
-              let chosen = places[at] == T(f32((iy - top) * uniforms.k + ix - left));
-              sum += select(T(0.0), dy[at], chosen);
-            }
-            if (wantAverage) { sum += dy[second + at] / f32(rows * columns); }
+            sum += dy[second + ((n * uniforms.oh + oy) * uniforms.ow + ox) * uniforms.c + c] / f32(rows * columns);
           }
         }
         result[index] = sum;`,

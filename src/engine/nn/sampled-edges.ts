@@ -3,9 +3,7 @@
  * it is, so that activations take the place of one operation and not of eight. The dispatches are the same for every draw.
  */
 import { type Edge, PRIMITIVES, type Primitive } from "../../domain/primitives";
-import type { Stream } from "../../domain/random";
 import type { Tensor } from "../gpu/tensorflow";
-import { dropBlock } from "../kernels/drop-block";
 import { fork } from "../kernels/fork";
 import type { Gate } from "../kernels/gate";
 import { sampledDepthwise } from "../kernels/sampled-depthwise";
@@ -18,23 +16,22 @@ import type { EdgeParameters } from "./mixed-edges";
 import { BANK, SEPARABLE } from "./mixed-edges";
 import type { View } from "./parameters";
 
-/** DropBlock on identity skips. */
-export interface DropBlockOptions {
-  readonly seed: number;
-  readonly stream: Stream;
-  /** int32 [] */
-  readonly step: Tensor;
-  /** p, the share dropped: a scalar. */
-  readonly share: Tensor;
-  /** b, the side of a block, on maps of at least 8 pixels; smaller maps lose single pixels. */
-  readonly block: number;
-  /** Which sub-graph is dropped from: no two share masks. */
-  readonly subGraph: number;
+/** The identity skips of one state, whose values may be masked. */
+export interface SkipPlace {
+  /** Number of the cell in the network, and of the state in the cell. */
+  readonly layer: number;
+  readonly state: number;
+  /** Of the state, [N, H, W, C]. */
+  readonly shape: readonly number[];
+  /** own, of skip_connect. */
+  readonly gate: Gate;
+  readonly picks: Tensor;
 }
 
 /** One sub-graph: what the sampler picked for both kinds of cell, [28] and [28, 8]. */
 export interface SubGraph extends Pick<Sample, "weights" | "picks"> {
-  readonly dropBlock: DropBlockOptions | null;
+  /** Masks of identity skips as `dropBlock` makes them; null for none. */
+  readonly masks: ((place: SkipPlace) => Tensor) | null;
 }
 
 export interface SampledEdgesOptions extends Smoothness {
@@ -60,11 +57,6 @@ const ONCE = CONVOLUTIONS.filter((op) => !SECOND.includes(op));
 const POOLS = indices(["max_pool_3x3", "avg_pool_3x3"]);
 const SKIP = indices(["skip_connect"]);
 
-/** Maps smaller than this lose single pixels. */
-const SMALL_MAP = 8;
-/** Edges of a network that one sub-graph may number its masks by. */
-const MOST_EDGES = 14 * 64;
-
 export function sampledEdges(parameters: EdgeParameters, o: SampledEdgesOptions): SampledEdges {
   const { channels, stride, edges, nodes, firstRow } = o;
   const { prepare, rectify } = onLoad(o);
@@ -81,12 +73,15 @@ export function sampledEdges(parameters: EdgeParameters, o: SampledEdgesOptions)
     ...{ tensor, kind, ops, normalised, first },
   });
 
-  const masks = (x: Tensor, { picks, dropBlock: drop }: SubGraph): Tensor | null => {
-    if (!drop || stride === 2) return null;
-    const block = (x.shape[1] ?? 0) < SMALL_MAP ? 1 : drop.block;
-    const site = drop.subGraph * MOST_EDGES + o.layer * 14 + (edges[0]?.state ?? 0) * 4;
-    const { seed, stream, step, share } = drop;
-    return dropBlock(x.shape, step, share, picks, { seed, stream, block, site, gate: own(SKIP) });
+  const masks = (x: Tensor, sample: SubGraph): Tensor | null => {
+    if (!sample.masks || stride === 2) return null;
+    return sample.masks({
+      layer: o.layer,
+      state: edges[0]?.state ?? 0,
+      shape: x.shape,
+      gate: own(SKIP),
+      picks: sample.picks,
+    });
   };
 
   return (view, x, sample, sums) => {

@@ -4,6 +4,7 @@ import type { Batch } from "../nn/loss";
 import { type SgdOptions, virtualStep } from "../optim/sgd";
 import type { Explainer } from "../strategies/strategy";
 import { type HypergradientMethod, lossGradients, mixedDerivative } from "./derivatives";
+import { explainerLosses } from "./parts";
 
 /** Weights with the state of their optimiser. */
 export interface Trained {
@@ -37,8 +38,9 @@ export interface BilevelResult {
 export function bilevelHypergradient(input: BilevelInput): BilevelResult {
   const { explainer, state, architecture, train, validation, method } = input;
   if (input.order === 1) {
+    const losses = explainerLosses(explainer, validation, state.weights, architecture);
     const { loss, logits, gradients } = lossGradients(
-      (a) => explainer.loss(validation, state.weights, a as Tensor),
+      losses.map((f) => (a: Tensor) => f(state.weights, a)),
       [architecture],
     );
     const gradient = gradients[0] as Tensor;
@@ -52,16 +54,20 @@ export function bilevelHypergradient(input: BilevelInput): BilevelResult {
     };
   }
   const { mixed, made } = mixedDerivative({
-    f: (w, [a]) => explainer.loss(train, w, a as Tensor),
+    f: explainerLosses(explainer, train, state.weights, architecture).map(
+      (f) =>
+        (w: Tensor, [a]: readonly Tensor[]) =>
+          f(w, a as Tensor),
+    ),
     at: state.weights,
     targets: [architecture],
     method,
     along: ({ gradient }) => {
       const weights = virtualStep(state.weights, gradient, state.buffer, state.sgd);
-      const { loss, logits, gradients } = lossGradients(
-        (w, a) => explainer.loss(validation, w as Tensor, a as Tensor),
-        [weights, architecture],
-      );
+      const { loss, logits, gradients } = lossGradients(explainerLosses(explainer, validation, weights, architecture), [
+        weights,
+        architecture,
+      ]);
       const [weightGradient, direct] = gradients as [Tensor, Tensor];
       return { direction: weightGradient, made: { weights, weightGradient, direct, loss, logits } };
     },

@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, it } from "vitest";
 import { type Tensor, tf } from "../gpu/tensorflow";
-import { type HypergradientMethod, mixedDerivative } from "./derivatives";
+import { type HypergradientMethod, mixedDerivative, sideBySide } from "./derivatives";
 
 beforeAll(async () => {
   await tf.setBackend("cpu");
@@ -24,6 +24,37 @@ function derivative(u: readonly number[], method: HypergradientMethod): Float32A
   });
   return (mixed[0] as Tensor).dataSync<"float32">();
 }
+
+/** The two terms of F apart. */
+const terms = [
+  (x: Tensor, [t]: readonly Tensor[]) => withLogits(tf.mul(tf.square(x), t as Tensor)),
+  (x: Tensor, [t]: readonly Tensor[]) => withLogits(tf.mul(x, tf.pow(t as Tensor, 3))),
+];
+
+describe("a sum of losses", () => {
+  it.each([
+    ["exact", 5],
+    ["finite-difference", 3],
+  ] as const)("has the mixed derivative of the sum, term by term and side by side (%s)", (method, digits) => {
+    const u = [0.3, -0.8];
+    for (const sum of [terms, [sideBySide(terms)], sideBySide(terms)]) {
+      const { mixed, gradient, loss } = mixedDerivative({
+        f: sum,
+        at: tf.tensor1d(AT),
+        targets: [tf.tensor1d(TARGET)],
+        method,
+        along: () => ({ direction: tf.tensor1d(u), made: {} }),
+      });
+      const got = (mixed[0] as Tensor).dataSync<"float32">();
+      for (const [i, v] of want(u).entries()) expect(got[i]).toBeCloseTo(v, digits);
+      const first = AT.map((x, i) => 2 * x * (TARGET[i] ?? 0) + (TARGET[i] ?? 0) ** 3);
+      for (const [i, v] of first.entries()) expect(gradient.dataSync<"float32">()[i]).toBeCloseTo(v, 5);
+      // The mean of the two terms, to be shown.
+      const whole = f(tf.tensor1d(AT), [tf.tensor1d(TARGET)]).loss.dataSync<"float32">()[0] ?? 0;
+      expect(loss.dataSync<"float32">()[0]).toBeCloseTo(whole / 2, 5);
+    }
+  });
+});
 
 describe("mixedDerivative", () => {
   it.each([

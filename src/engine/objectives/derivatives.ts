@@ -2,11 +2,24 @@
 import { detach, scoped, type Tensor, tf } from "../gpu/tensorflow";
 import { axpy, norm } from "../kernels/flat";
 
-export interface LossGradients {
+/** A loss, a scalar, with the logits it came from. */
+export interface Loss {
   readonly loss: Tensor;
   readonly logits: Tensor;
+  /** How many losses it is the sum of; 1 where left out. */
+  readonly count?: number;
+}
+
+/** Where several losses add up, `loss` and `logits` are their means, to be shown; gradients are those of the sum. */
+export interface LossGradients extends Loss {
   readonly gradients: readonly Tensor[];
 }
+
+const sumOf = (tensors: readonly Tensor[]) => tensors.reduce((a, b) => tf.add(a, b));
+const meanOf = (tensors: readonly Tensor[]) => {
+  const sum = sumOf(tensors);
+  return tensors.length > 1 ? tf.mul(sum, 1 / tensors.length) : sum;
+};
 
 /** Tensors made inside a scope that belong to the caller's. */
 export type Made = Readonly<Record<string, Tensor | null>>;
@@ -28,21 +41,67 @@ function carrying<C extends Made, T>(f: (carry: (made: C) => void) => T): { read
   });
 }
 
-/** A loss with the logits it came from, and its gradients with respect to `at`. */
+/** Several losses as one, their sum: they are passed through at once, and the activations of all are there together. */
+export function sideBySide<A extends readonly unknown[]>(
+  terms: readonly ((...args: A) => Loss)[],
+): (...args: A) => Loss {
+  return (...args) => {
+    const each = terms.map((term) => term(...args));
+    return {
+      loss: sumOf(each.map(({ loss }) => loss)),
+      logits: meanOf(each.map(({ logits }) => logits)),
+      count: each.length,
+    };
+  };
+}
+
+/**
+ * A loss and its gradients with respect to `at`; or the sum of several losses, one after the other, so that the activations
+ * of one are gone before the next.
+ */
 export function lossGradients(
-  f: (...at: Tensor[]) => { loss: Tensor; logits: Tensor },
+  f: ((...at: Tensor[]) => Loss) | readonly ((...at: Tensor[]) => Loss)[],
   at: readonly Tensor[],
 ): LossGradients {
+  if (typeof f === "function") return gradientsOf(f, at);
+  const shown: Loss[] = [];
+  let gradients: readonly Tensor[] = [];
+  for (const term of f) {
+    const { gradients: own, ...loss } = gradientsOf(term, at);
+    shown.push(loss);
+    gradients = gradients.length > 0 ? addedTo(gradients, own) : own;
+  }
+  return {
+    loss: meanOf(shown.map(({ loss }) => loss)),
+    logits: meanOf(shown.map(({ logits }) => logits)),
+    gradients,
+  };
+}
+
+/** Sums, in the place of what is added. */
+function addedTo(sums: readonly Tensor[], more: readonly Tensor[]): Tensor[] {
+  const next = sums.map((sum, i) => tf.add(sum, more[i] as Tensor));
+  tf.dispose([...sums, ...more]);
+  return next;
+}
+
+function gradientsOf(f: (...at: Tensor[]) => Loss, at: readonly Tensor[]): LossGradients {
+  let count = 1;
   const { value, carried } = carrying<{ readonly logits: Tensor }, ReturnType<ReturnType<typeof tf.valueAndGrads>>>(
     (carry) =>
       tf.valueAndGrads((...inputs: Tensor[]) => {
-        const { loss, logits } = f(...inputs);
+        const { loss, logits, count: terms = 1 } = f(...inputs);
+        count = terms;
         // A copy: what is kept is disposed, and logits may be a tensor of the caller's.
         carry({ logits: logits.clone() });
         return loss;
       })([...at]),
   );
-  return { loss: value.value, logits: carried.logits, gradients: value.grads };
+  return {
+    loss: count > 1 ? tf.mul(value.value, 1 / count) : value.value,
+    logits: carried.logits,
+    gradients: value.grads,
+  };
 }
 
 export type HypergradientMethod = "exact" | "finite-difference";
@@ -51,15 +110,16 @@ export type HypergradientMethod = "exact" | "finite-difference";
 const RADIUS = 0.01;
 
 /** F with its gradient at `at`, constants of the differentiation. */
-export interface First {
-  readonly loss: Tensor;
-  readonly logits: Tensor;
+export interface First extends Loss {
   readonly gradient: Tensor;
 }
 
+/** F(at, targets). */
+type Function = (at: Tensor, targets: readonly Tensor[]) => Loss;
+
 export interface MixedDerivative<M extends Made> {
-  /** F(at, targets), a scalar, with the logits it came from. */
-  readonly f: (at: Tensor, targets: readonly Tensor[]) => { loss: Tensor; logits: Tensor };
+  /** F, or functions whose sum it is, passed through one after the other. */
+  readonly f: Function | readonly Function[];
   readonly at: Tensor;
   readonly targets: readonly Tensor[];
   readonly method: HypergradientMethod;
@@ -82,14 +142,17 @@ export interface MixedResult<M extends Made> extends First {
  * zero where ‖u‖ is zero or not finite (DARTS, eq. 8; LeaSE, eq. 11).
  */
 export function mixedDerivative<M extends Made>(o: MixedDerivative<M>): MixedResult<M> {
-  return o.method === "exact" && o.targets.length > 0 ? exact(o) : difference(o);
+  const terms = typeof o.f === "function" ? [o.f] : o.f;
+  if (o.method !== "exact" || o.targets.length === 0) return difference(o, terms);
+  const [only] = terms;
+  return only && terms.length === 1 ? exact(o, only) : exactSum(o, terms);
 }
 
 type Carried<M extends Made> = { readonly [K in keyof M]: M[K] } & Made;
 
 const [LOSS, LOGITS, GRADIENT] = ["first loss", "first logits", "first gradient"] as const;
 
-function exact<M extends Made>({ f, at, targets, along }: MixedDerivative<M>): MixedResult<M> {
+function exact<M extends Made>({ at, targets, along }: MixedDerivative<M>, f: Function): MixedResult<M> {
   const { value: mixed, carried } = carrying<Carried<M>, Tensor[]>((carry) =>
     tf.grads((...inputs: Tensor[]) => {
       const { loss, logits, gradients } = lossGradients((x) => f(x as Tensor, inputs), [at]);
@@ -105,26 +168,43 @@ function exact<M extends Made>({ f, at, targets, along }: MixedDerivative<M>): M
   return { loss: loss as Tensor, logits: logits as Tensor, gradient: gradient as Tensor, mixed, made: made as M };
 }
 
+/** Each function is passed through twice, so that the activations of one are gone before the next. */
+function exactSum<M extends Made>(o: MixedDerivative<M>, terms: readonly Function[]): MixedResult<M> {
+  const first = firstOf(o, terms);
+  const { direction, made } = o.along(first);
+  const of = (f: Function) => exact({ ...o, along: () => ({ direction, made: {} }) }, f).mixed;
+  const mixed = terms.map(of).reduce(addedTo);
+  return { ...first, mixed, made };
+}
+
+function firstOf({ at, targets }: Pick<MixedDerivative<Made>, "at" | "targets">, terms: readonly Function[]): First {
+  const { loss, logits, gradients } = lossGradients(
+    terms.map((f) => (x: Tensor) => f(x, targets)),
+    [at],
+  );
+  return { loss, logits, gradient: gradients[0] as Tensor };
+}
+
 /** Aliases, which can be kept and released without touching what others hold. */
 function clones(made: Made): Made {
   return Object.fromEntries(Object.entries(made).map(([name, tensor]) => [name, tensor && detach(tensor)]));
 }
 
-function difference<M extends Made>({ f, at, targets, along }: MixedDerivative<M>): MixedResult<M> {
-  const { loss, logits, gradients } = lossGradients((x) => f(x as Tensor, targets), [at]);
-  const gradient = gradients[0] as Tensor;
-  const { direction, made } = along({ loss, logits, gradient });
-  const mixed = targets.length > 0 ? differences({ f: (x, t) => f(x, t).loss, at, direction, targets }) : [];
-  return { loss, logits, gradient, mixed, made };
+function difference<M extends Made>(o: MixedDerivative<M>, terms: readonly Function[]): MixedResult<M> {
+  const { at, targets, along } = o;
+  const first = firstOf(o, terms);
+  const { direction, made } = along(first);
+  const mixed = targets.length > 0 ? differences({ terms, at, direction, targets }) : [];
+  return { ...first, mixed, made };
 }
 
 function differences(o: {
-  readonly f: (at: Tensor, targets: readonly Tensor[]) => Tensor;
+  readonly terms: readonly Function[];
   readonly at: Tensor;
   readonly direction: Tensor;
   readonly targets: readonly Tensor[];
 }): Tensor[] {
-  const { f, at, direction, targets } = o;
+  const { terms, at, direction, targets } = o;
   return tf.tidy(() => {
     const size = norm(direction);
     // 1/2ε; not finite where the norm is not, or is too large.
@@ -136,7 +216,14 @@ function differences(o: {
     const gradients = (sign: number) =>
       tf.tidy(() => {
         const moved = axpy(at, along, tf.mul(step, sign));
-        return tf.grads((...inputs: Tensor[]) => f(moved, inputs))([...targets]);
+        return lossGradients(
+          terms.map(
+            (f) =>
+              (...inputs: Tensor[]) =>
+                f(moved, inputs),
+          ),
+          targets,
+        ).gradients as Tensor[];
       });
     const [plus, minus] = [gradients(1), gradients(-1)];
     const scale = tf.where(usable, slope, tf.zerosLike(size));

@@ -7,7 +7,8 @@ import { norm } from "../kernels/flat";
 import { softmax } from "../kernels/softmax";
 import { crossEntropySum } from "../nn/loss";
 import type { Explainer } from "../strategies/strategy";
-import { type HypergradientMethod, type Made, mixedDerivative } from "./derivatives";
+import { type HypergradientMethod, type Made, mixedDerivative, sideBySide } from "./derivatives";
+import { partsOf } from "./parts";
 
 export interface ExplainInput {
   readonly explainer: Explainer;
@@ -53,7 +54,10 @@ export type DeltaStep =
   | { readonly kind: "fixed"; readonly rate: number }
   | { readonly kind: "relative"; readonly ratio: number; readonly std: number };
 
-/** S(δ, E', A) = Σ_i ℓ(f(x_i + δ_i), f(x_i)): prediction and target are both differentiated. */
+/**
+ * S(δ, E', A) = Σ_i ℓ(f(x_i + δ_i), f(x_i)): prediction and target are both differentiated. With several sub-graphs S is the
+ * sum of theirs, each against its own prediction.
+ */
 function disagreement(explainer: Explainer, x: Tensor, delta: Tensor, weights: Tensor, architecture: Tensor) {
   const target = softmax(explainer.logits(weights, architecture, x));
   const logits = explainer.logits(weights, architecture, tf.add(x, delta));
@@ -64,15 +68,18 @@ function disagreement(explainer: Explainer, x: Tensor, delta: Tensor, weights: T
 export function adversarial(deltaStep: DeltaStep): Explain {
   return ({ explainer, weights, architecture, x, delta, method, want }, use) => {
     const targets = [...(want.weights ? [weights] : []), ...(want.architecture ? [architecture] : [])];
-    const result = mixedDerivative({
-      f: (d, inputs) =>
+    const terms = partsOf(explainer, null).map(
+      (part) => (d: Tensor, inputs: readonly Tensor[]) =>
         disagreement(
-          explainer,
+          part,
           x,
           d,
           want.weights ? (inputs[0] as Tensor) : weights,
           want.architecture ? (inputs[inputs.length - 1] as Tensor) : architecture,
         ),
+    );
+    const result = mixedDerivative({
+      f: explainer.sideBySide ? sideBySide(terms) : terms,
       at: delta,
       targets,
       method,

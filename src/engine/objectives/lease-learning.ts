@@ -4,6 +4,7 @@ import { crossEntropy } from "../nn/loss";
 import { virtualStep } from "../optim/sgd";
 import { lossGradients } from "./derivatives";
 import { audienceLoss, type LeaseInput, type LeaseResult } from "./lease";
+import { explainerLosses } from "./parts";
 
 /** What both networks learn from, and their validation losses at E' and W'. Nothing is changed. */
 export type LeaseLearning = Pick<
@@ -20,7 +21,12 @@ export type LeaseLearning = Pick<
 
 export function leaseLearning(input: LeaseInput): LeaseLearning {
   const { explainer, architecture, train, explainerState: e, audienceState: w } = input;
-  const learned = lossGradients((weights) => explainer.loss(train, weights as Tensor, architecture), [e.weights]);
+  const learned = lossGradients(
+    explainerLosses(explainer, train, e.weights, architecture).map(
+      (f) => (weights: Tensor) => f(weights, architecture),
+    ),
+    [e.weights],
+  );
   const explainerGradient = learned.gradients[0] as Tensor;
   const explainerNext = virtualStep(e.weights, explainerGradient, e.buffer, e.sgd);
   const { explanation } = input.explain(

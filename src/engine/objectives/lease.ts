@@ -9,6 +9,7 @@ import type { Explainer } from "../strategies/strategy";
 import type { Trained } from "./bilevel";
 import { type HypergradientMethod, lossGradients, mixedDerivative } from "./derivatives";
 import { type Explain, type Explanation, type Weighting, weightedPictures } from "./explanation";
+import { explainerLosses } from "./parts";
 
 /** Logits of the audience: weights W [R], pictures [N, H, W, 3]. */
 export type Audience = (weights: Tensor, x: Tensor) => Tensor;
@@ -71,7 +72,11 @@ export function leaseHypergradient(input: LeaseInput): LeaseResult {
 
   // Stage 1: the explainer learns.
   const stage1 = mixedDerivative({
-    f: (weights, [a]) => explainer.loss(train, weights, (a ?? architecture) as Tensor),
+    f: explainerLosses(explainer, train, e.weights, architecture).map(
+      (f) =>
+        (weights: Tensor, [a]: readonly Tensor[]) =>
+          f(weights, a ?? architecture),
+    ),
     at: e.weights,
     targets: throughOwn || audiencePaths.weights ? [architecture] : [],
     method,
@@ -80,7 +85,7 @@ export function leaseHypergradient(input: LeaseInput): LeaseResult {
       const explained = explainAndTeach(input, explainerNext, audiencePaths);
       // Stage 4, the explainer's part.
       const validated = lossGradients(
-        (weights, a) => explainer.loss(input.validationExplainer, weights as Tensor, a as Tensor),
+        explainerLosses(explainer, input.validationExplainer, explainerNext, architecture),
         [explainerNext, architecture],
       );
       const [v, own] = validated.gradients as [Tensor, Tensor];

@@ -3,6 +3,7 @@ import { type Tensor, tf } from "../gpu/tensorflow";
 import { norm } from "../kernels/flat";
 import { bilevelHypergradient } from "../objectives/bilevel";
 import { lossGradients } from "../objectives/derivatives";
+import { explainerLosses } from "../objectives/parts";
 import type { MeasuredLoss, Moved, NetworkState, StepInput, StepResult } from "./step";
 import { architectureStep, trained, weightStep } from "./updates";
 
@@ -32,12 +33,16 @@ function learn(input: StepInput, architecture: Tensor): Pick<StepResult, "explai
   const { state, train } = input;
   const explainer = input.explainers.weights;
   const { weights } = state.explainer;
+  const losses = explainerLosses(explainer, train, weights, architecture);
   if (!input.optimisation.clipsJointly) {
-    const learned = lossGradients((w) => explainer.loss(train, w as Tensor, architecture), [weights]);
+    const learned = lossGradients(
+      losses.map((f) => (w: Tensor) => f(w, architecture)),
+      [weights],
+    );
     const gradient = learned.gradients[0] as Tensor;
     return { explainer: weightStep(input, state.explainer, gradient), train: learned, gradientNorm: norm(gradient) };
   }
-  const learned = lossGradients((w, a) => explainer.loss(train, w as Tensor, a as Tensor), [weights, architecture]);
+  const learned = lossGradients(losses, [weights, architecture]);
   const [gradient, ofAlphas] = learned.gradients as [Tensor, Tensor];
   // GDAS never zeroes the alphas' gradients before the clip: those of the last architecture step are still in them.
   const left = state.lastHypergradient ? tf.add(ofAlphas, state.lastHypergradient) : ofAlphas;

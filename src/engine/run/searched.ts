@@ -5,6 +5,7 @@ import type { StageShape } from "../../domain/stages";
 import { RESNET, type Resnet, resnet } from "../nn/resnet";
 import { darts } from "../strategies/darts";
 import { gdas } from "../strategies/gdas";
+import { msgDas } from "../strategies/msg-das";
 import { pDarts } from "../strategies/p-darts";
 import { pcDarts } from "../strategies/pc-darts";
 import type { Strategy } from "../strategies/strategy";
@@ -21,6 +22,8 @@ function strategyFor(settings: Settings, shape: StageShape, operations: Operatio
       return pDarts(shape, operations);
     case "gdas":
       return gdas;
+    case "msg-das":
+      return msgDas;
     default:
       return settings.strategy satisfies never;
   }

@@ -32,7 +32,7 @@ export function mixtureOf(both: Tensor): Mixture {
 }
 
 /** softmax of the alphas; architecture: [normal, reduce], each 14·8. */
-const mixture = (architecture: Tensor): Mixture =>
+export const mixture = (architecture: Tensor): Mixture =>
   mixtureOf(softmax(tf.reshape(architecture, [2, EDGES, PRIMITIVES.length])));
 
 export const darts: Strategy = {

@@ -15,6 +15,23 @@ export interface Explainer {
     weights: Tensor,
     architecture: Tensor,
   ) => { readonly loss: Tensor; readonly logits: Tensor };
+  /**
+   * The explainers whose losses add up to this one's, where they are passed through one after the other: a sampled strategy's
+   * sub-graphs. Left out where there is one.
+   * @param at where what is constant of the differentiation is taken, for losses; null when only logits are wanted
+   */
+  readonly parts?: (at: Point | null) => readonly Explainer[];
+  /** Whether the parts are passed through at once after all, with all their activations. */
+  readonly sideBySide?: boolean;
+  /** The operation of each edge in each sub-graph, int32 [28] each; left out where nothing is drawn. */
+  readonly picks?: readonly Tensor[];
+}
+
+/** Weights, architecture and pictures. */
+export interface Point {
+  readonly weights: Tensor;
+  readonly architecture: Tensor;
+  readonly x: Tensor;
 }
 
 /** An explainer whose loss is the mean cross-entropy of its logits. */
