@@ -8,6 +8,7 @@ const record: IterationRecord = {
   stage: 0,
   learningRate: 0.025,
   schedules: {},
+  picks: null,
   explainerTrainLoss: 2.07944,
   explainerValidationLoss: 2.1,
   explainerTrainAccuracy: 0.125,

@@ -54,6 +54,8 @@ export interface IterationRecord {
   readonly learningRate: number;
   /** What else the strategy changes by schedule, such as a temperature, by its name; empty for DARTS. */
   readonly schedules: Readonly<Record<string, number>>;
+  /** Sub-graphs of the iteration: the primitive of each edge by its index, [K, 2, 14] flat, normal cells first; null for a strategy that draws none. */
+  readonly picks: readonly number[] | null;
   readonly explainerTrainLoss: number;
   readonly explainerValidationLoss: number;
   readonly explainerTrainAccuracy: number;

@@ -36,6 +36,7 @@ export function recordOf(iteration: number, more: Partial<IterationRecord> = {})
     stage: 0,
     learningRate: 0.025,
     schedules: {},
+    picks: null,
     explainerTrainLoss: 2,
     explainerValidationLoss: 2,
     explainerTrainAccuracy: 0,

@@ -77,7 +77,9 @@ export type MeasuredOfAudience =
   | "audienceValidationLogits";
 /** Where the architecture moves; the audience's term only where there is one. */
 export type MeasuredOfArchitecture = "hypergradientNorm" | "audienceTermNorm";
-export type IterationResult = Measured | MeasuredOfAudience | MeasuredOfArchitecture;
+/** Where sub-graphs are drawn, [K, 2, 14]. */
+export type MeasuredOfSample = "picks";
+export type IterationResult = Measured | MeasuredOfAudience | MeasuredOfArchitecture | MeasuredOfSample;
 
 /** The state before the first iteration of a stage, seeded. */
 export function initialTensors({ strategy, net, audience }: Searched, settings: Settings, stage = 0): SearchTensors {
@@ -233,7 +235,9 @@ export function iteration(searched: Searched, settings: Settings, rests = false)
         explainedDelta: audience.result.explanation.delta,
       }),
     };
-    return { next, results: measurements(state.architecture, result) as Record<IterationResult, Tensor> };
+    const { picks } = input.explainers.weights;
+    const results = { ...measurements(state.architecture, result), ...(picks && { picks: tf.concat([...picks]) }) };
+    return { next, results: results as Record<IterationResult, Tensor> };
   };
 }
 

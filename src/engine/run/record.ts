@@ -4,7 +4,7 @@ import type { IterationRecord } from "../../domain/run";
 import type { Settings } from "../../domain/settings";
 import type { Results } from "../gpu/step";
 import type { HostBatch } from "./batches";
-import type { Measured, MeasuredOfArchitecture, MeasuredOfAudience } from "./iteration";
+import type { Measured, MeasuredOfArchitecture, MeasuredOfAudience, MeasuredOfSample } from "./iteration";
 
 export interface IterationFacts {
   /** 1 for the first. */
@@ -36,7 +36,7 @@ function accuracy(logits: Float32Array, labels: readonly number[]): number {
 
 /** @param values of the audience as well when the objective has one, and of the architecture when it moved */
 export function iterationRecord(
-  values: Results<Measured> & Partial<Results<MeasuredOfAudience | MeasuredOfArchitecture>>,
+  values: Results<Measured> & Partial<Results<MeasuredOfAudience | MeasuredOfArchitecture | MeasuredOfSample>>,
   facts: IterationFacts,
 ): IterationRecord {
   const { batches, settings, alphas } = facts;
@@ -49,6 +49,7 @@ export function iterationRecord(
     stage: facts.stage,
     learningRate: facts.learningRate,
     schedules: facts.schedules,
+    picks: values.picks ? Array.from(values.picks) : null,
     explainerTrainLoss: first(values.trainLoss),
     explainerValidationLoss: first(values.validationLoss),
     explainerTrainAccuracy: accuracy(values.trainLogits, batches.train.labels),

@@ -37,10 +37,11 @@ export const gdas: Strategy = {
       explainer: ({ iteration, architecture, draw, schedules }) => {
         const noise = gumbelNoise(seed, STREAMS[draw], iteration);
         const [picks] = topPicks(rows(architecture), noise, 1) as [Picks];
-        return plainExplainer((weights, alphas, x) => {
+        const explainer = plainExplainer((weights, alphas, x) => {
           const mixing = sampledWeights(rows(alphas), noise, picks, schedules.tau as Tensor);
           return sampledLogits(weights, { picks, weights: mixing, dropBlock: null }, x);
         });
+        return { ...explainer, picks: [picks] };
       },
     };
   },

@@ -15,6 +15,8 @@ export interface Explainer {
     weights: Tensor,
     architecture: Tensor,
   ) => { readonly loss: Tensor; readonly logits: Tensor };
+  /** The operation of each edge in each sub-graph, int32 [28] each; left out where nothing is drawn. */
+  readonly picks?: readonly Tensor[];
 }
 
 /** An explainer whose loss is the mean cross-entropy of its logits. */
