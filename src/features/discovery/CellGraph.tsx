@@ -1,15 +1,19 @@
 /** A cell as a graph. Every edge keeps its own path, so that a flip is a change of colour and width over 240 ms. */
 import { memo, useMemo } from "react";
 import { CELL_EDGES, type CellKind, PRIMITIVES } from "../../domain/primitives";
+import type { SubGraphPicks } from "../../state/picks";
 import { CELL_WORDS, DISCOVERY, SHORT_OPS } from "../texts";
 import { Glyph, OP_COLOUR } from "../ui/icons";
 import type { EdgeView } from "./edges";
+import { Lanes } from "./Lanes";
 import { BOX, type CellGeometry, cellGeometry, type Point, pathOf, placeLabels } from "./geometry";
 
 interface Props {
   readonly kind: CellKind;
   /** Null before a run: every edge is a bundle of eight equal strands. */
   readonly views: readonly EdgeView[] | null;
+  /** To show what was drawn, over the cell that is found; null to show the cell alone. */
+  readonly subGraphs: readonly SubGraphPicks[] | null;
   readonly width: number;
   readonly height: number;
   readonly standing: boolean;
@@ -39,11 +43,11 @@ function edgeTitle({ edge, op, weight, lead, kept, undecided }: EdgeView): strin
   return `${from} → ${edge.node}: ${op}, α ${weight.toFixed(3)}, lead ${lead.toFixed(3)}${rest}`;
 }
 
-export const CellGraph = memo(function CellGraph({ kind, views, width, height, standing }: Props) {
+export const CellGraph = memo(function CellGraph({ kind, views, subGraphs, width, height, standing }: Props) {
   const geometry = useMemo(() => cellGeometry(width, height, standing), [width, height, standing]);
   return (
     <svg
-      className="graph"
+      className={`graph ${subGraphs ? "sampled" : ""}`}
       width={width}
       height={height}
       viewBox={`0 0 ${width} ${height}`}
@@ -54,9 +58,10 @@ export const CellGraph = memo(function CellGraph({ kind, views, width, height, s
       <Fixed geometry={geometry} />
       <Strands geometry={geometry} shown={views === null} />
       {views ? <Edges geometry={geometry} views={views} /> : null}
-      {views ? <Labels geometry={geometry} views={views} /> : null}
+      {subGraphs ? <Lanes geometry={geometry} subGraphs={subGraphs} /> : null}
+      {views && !subGraphs ? <Labels geometry={geometry} views={views} /> : null}
       <States geometry={geometry} />
-      {views && !standing ? <Key width={width} height={height} /> : null}
+      {views && !subGraphs && !standing ? <Key width={width} height={height} /> : null}
     </svg>
   );
 });
