@@ -5,8 +5,8 @@ import type { SubGraphPicks } from "../../state/picks";
 import { CELL_WORDS, DISCOVERY, SHORT_OPS } from "../texts";
 import { Glyph, OP_COLOUR } from "../ui/icons";
 import type { EdgeView } from "./edges";
-import { Lanes } from "./Lanes";
 import { BOX, type CellGeometry, cellGeometry, type Point, pathOf, placeLabels } from "./geometry";
+import { Lanes } from "./Lanes";
 
 interface Props {
   readonly kind: CellKind;

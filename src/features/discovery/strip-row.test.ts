@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { leaderOf, topShare } from "./strip-row";
 import { stripGeometry } from "./strip-geometry";
+import { leaderOf, topShare } from "./strip-row";
 
 describe("the strip's extra row", () => {
   it("has a scale that holds the largest share and stands still between steps", () => {
