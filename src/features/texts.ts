@@ -265,11 +265,10 @@ export const DISCOVERY = {
   shownNames: { drawn: "drawn now", found: "found so far" },
   subGraph: "sub-graph",
   drawnNote:
-    "Drawn now: each line is a sub-graph of this iteration, its marks are the operations it drew; an edge without one drew none. Pale bands: the cell found so far.",
-  picksNote:
-    "Drawn, in the strip: how often each operation was drawn so far, in the order of the rows; the line is 1 of 8.",
+    "A line is a sub-graph of this iteration, its marks are the operations it drew; no line: it drew none. Pale bands: the cell found so far.",
+  picksNote: "Row “drawn”: how often each operation was drawn, in the order of the rows above; the line is 1 of 8.",
   betasNote:
-    "Edge β̂, in the strip: how much each edge counts among those into its node, softmax of the betas; the line is where all count the same.",
+    "Row “edge β̂”: how much each edge counts among those into its node, the softmax of its betas; the line is where all count the same.",
   droppedNote: "Crosses in the strip: operations that an edge has dropped.",
   chart: "Entropy",
   chartNote: "in nats by iteration: normal solid, reduction dashed; lower is more decided",

@@ -57,7 +57,7 @@ export const CellGraph = memo(function CellGraph({ kind, views, subGraphs, width
     >
       <Fixed geometry={geometry} />
       <Strands geometry={geometry} shown={views === null} />
-      {views ? <Edges geometry={geometry} views={views} /> : null}
+      {views ? <Edges geometry={geometry} views={views} banded={subGraphs !== null} /> : null}
       {subGraphs ? <Lanes geometry={geometry} subGraphs={subGraphs} /> : null}
       {views && !subGraphs ? <Labels geometry={geometry} views={views} /> : null}
       <States geometry={geometry} />
@@ -98,14 +98,23 @@ const Strands = memo(function Strands({
   );
 });
 
-function Edges({ geometry, views }: { readonly geometry: CellGeometry; readonly views: readonly EdgeView[] }) {
+interface EdgesProps {
+  readonly geometry: CellGeometry;
+  readonly views: readonly EdgeView[];
+  /** Kept edges as bands under the lanes, all of one width. */
+  readonly banded: boolean;
+}
+
+const BAND = 9;
+
+function Edges({ geometry, views, banded }: EdgesProps) {
   const paths = useMemo(() => CELL_EDGES.map((edge) => pathOf(geometry.edge(edge))), [geometry]);
   return views.map((view) => (
     <path
       key={view.edge.index}
       className={`edge ${view.kept ? "kept" : ""} ${view.kept && view.undecided ? "undecided" : ""}`}
       d={paths[view.edge.index]}
-      style={view.kept ? { stroke: OP_COLOUR[view.op], strokeWidth: strokeWidth(view.weight) } : {}}
+      style={view.kept ? { stroke: OP_COLOUR[view.op], strokeWidth: banded ? BAND : strokeWidth(view.weight) } : {}}
     >
       <title>{edgeTitle(view)}</title>
     </path>
