@@ -270,5 +270,10 @@ export function alphasOfFile({ normal, reduce }: RunFile["alphas"]): Alphas {
   return { normal: values(normal), reduce: values(reduce) };
 }
 
+/** Betas of a file, [14]; null where there are none. */
+export function betasOfFile({ betas }: Pick<RunFile, "betas">): Betas | null {
+  return betas ? { normal: Float32Array.from(betas.normal), reduce: Float32Array.from(betas.reduce) } : null;
+}
+
 /** A checked run file: what the page shows of it and the settings it offers to use. */
 export type ImportedRun = z.infer<typeof runFileSchema>;

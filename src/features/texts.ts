@@ -364,6 +364,16 @@ export const DISCOVERY = {
   rowEntropy: "entropy, 1.5 up",
   rowEntropyShort: "entropy",
   rowLead: "lead",
+  dropped: "dropped from this edge",
+  shown: "The graphs show",
+  shownNames: { drawn: "drawn now", found: "found so far" },
+  subGraph: "sub-graph",
+  drawnNote:
+    "A line is a sub-graph of this iteration, its marks are the operations it drew; no line: it drew none. Pale bands: the cell found so far.",
+  picksNote: "Row “drawn”: how often each operation was drawn, in the order of the rows above; the line is 1 of 8.",
+  betasNote:
+    "Row “edge β̂”: how much each edge counts among those into its node, the softmax of its betas; the line is where all count the same.",
+  droppedNote: "Crosses in the strip: operations that an edge has dropped.",
   chart: "Entropy",
   chartNote: "in nats by iteration: normal solid, reduction dashed; lower is more decided",
   chartEmpty: "The entropy of both cells is drawn here from the first iteration on.",
@@ -376,6 +386,12 @@ export function stableText(since: number, iteration: number, perEpoch: number): 
   const epochs = Math.floor(count / Math.max(1, perEpoch));
   if (epochs >= 2) return { value: `${epochs}`, unit: "epochs" };
   return { value: `${count}`, unit: count === 1 ? "iteration" : "iterations" };
+}
+
+/** Name and scale of the strip's row for draws or betas. */
+export function stripRowText(kind: "picks" | "betas", top: number, compact: boolean): string {
+  if (kind === "betas") return compact ? "edge β̂" : "edge β̂, 0 to 1";
+  return compact ? `drawn, ${100 * top} %` : `drawn, to ${100 * top} %`;
 }
 
 export const LEARNING = {
@@ -412,6 +428,15 @@ export const LEARNING = {
   chanceText: (classes: number) => `${Number((100 / classes).toFixed(1))} % is chance`,
   skips: "Skips among 8 edges",
   skipsHelp: "Many skips often mean that a search has collapsed.",
+  collapse: "The normal cell is collapsing into skips.",
+  collapseText: (count: number) =>
+    `${count} of its 8 edges only pass their input on. Skips learn nothing, but pictures and gradients get through them easily, so a search may prefer them too early; such networks often do worse. P-DARTS and PC-DARTS are made against this.`,
+  course: "Over the run",
+  courseNote: "by iteration",
+  courseEmpty:
+    "The number of skips, and what the strategy changes by schedule, is drawn here from the first iteration on.",
+  skipsOver: "skips, normal cell",
+  skipsOverCaption: "Of 8 edges. From the dashed line up, at 4, the search may be collapsing.",
   explanations: "Explanations",
   explanationsNote: "what the audience is shown",
   image: "image x",
@@ -421,6 +446,33 @@ export const LEARNING = {
   explanationsEmpty: "Where will the network look? The explanations appear after the first iteration.",
   explanationsBilevel: "Bilevel search has no explanations. Choose a LeaSE objective to see where the network looks.",
 } as const;
+
+/** What strategies change by schedule, by its name in the records. */
+export const SCHEDULE_TEXT: Readonly<Record<string, { title: string; caption: string; percent?: boolean }>> = {
+  tau: {
+    title: "temperature τ",
+    caption: "High: gradients reach all operations alike. Low: mostly the one that was drawn.",
+  },
+  lambda: {
+    title: "guidance λ",
+    caption: "How much each sub-graph also follows the whole supernet's predictions.",
+  },
+  dropBlock: {
+    title: "DropBlock p",
+    caption: "Share of pixels that identity skips lose, in blocks, so that skips do not win too early.",
+    percent: true,
+  },
+  skipDropout: {
+    title: "skip dropout",
+    caption: "Share of values that identity skips lose; it fades in each stage.",
+    percent: true,
+  },
+};
+
+/** Beside the line where a stage begins. */
+export function stageMark(stage: number): string {
+  return `stage ${stage}`;
+}
 
 export const RESULTS = {
   region: "Results",

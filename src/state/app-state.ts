@@ -20,6 +20,7 @@ import type { RunStage } from "../domain/stages";
 import type { EngineEvent, SelfCheckResult } from "../worker/api";
 import { proposedPreset } from "./edits";
 import { NO_FLIPS, type StabilityOf, updateStability } from "./history";
+import { countPicks, type PickCounts } from "./picks";
 import type { PageStatus } from "./status";
 
 /** One line of the log. The wording is made where it is shown. */
@@ -56,6 +57,8 @@ export interface RunView {
   readonly betas: Betas | null;
   readonly genotype: Genotype | null;
   readonly stability: StabilityOf;
+  /** How often each operation was drawn; null for a strategy that draws none. */
+  readonly picked: PickCounts | null;
   readonly explanations: readonly Explanation[] | null;
   /** Null before it is known, and on the CPU. */
   readonly plan: PlanSize | null;
@@ -122,6 +125,7 @@ export const EMPTY_RUN: RunView = {
   betas: null,
   genotype: null,
   stability: NO_FLIPS,
+  picked: null,
   explanations: null,
   plan: null,
   bytes: 0,
@@ -258,6 +262,7 @@ function withSnapshot(run: RunView, snapshot: Snapshot): RunView {
     betas: snapshot.betas,
     genotype: snapshot.genotype,
     stability: updateStability(run.stability, run.genotype, snapshot.genotype, snapshot.iteration),
+    picked: countPicks(run.picked, snapshot.records),
     explanations: snapshot.explanations ?? run.explanations,
     plan: run.plan,
     bytes: snapshot.bytes,

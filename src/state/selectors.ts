@@ -17,6 +17,12 @@ export const selectAlphas = (state: AppState) => state.run.alphas;
 export const selectBetas = (state: AppState) => state.run.betas;
 export const selectGenotype = (state: AppState) => state.run.genotype;
 export const selectStability = (state: AppState) => state.run.stability;
+/** What the last iteration drew; null for a strategy that draws nothing. */
+export const selectPicks = (state: AppState) => state.run.records.at(-1)?.picks ?? null;
+export const selectPicked = (state: AppState) => state.run.picked;
+/** Iterations at which a further stage of the run began. */
+export const selectStageBegins = (state: AppState) =>
+  state.run.stages.map(({ begins }) => begins).filter((begins) => begins > 0 && begins < state.run.records.length);
 export const selectExplanations = (state: AppState) => state.run.explanations;
 export const selectImported = (state: AppState) => state.imported;
 export const selectImportError = (state: AppState) => state.importError;

@@ -40,6 +40,17 @@ describe("the temperature", () => {
   });
 });
 
+it("gives the operation that each edge drew, none too, another one each iteration", async () => {
+  const search = await smallSearch(engine, { strategy: "gdas", objective: "bilevel", iterations: 2 });
+  const [first, second] = [(await search.iterate()).picks, (await search.iterate()).picks];
+  for (const picks of [first, second]) {
+    expect(picks).toHaveLength(2 * EDGES);
+    expect(picks?.every((op) => Number.isInteger(op) && op >= 0 && op < PRIMITIVES.length)).toBe(true);
+  }
+  expect(second).not.toEqual(first);
+  search.dispose();
+});
+
 const SIZE = { channels: 2, layers: 3, classes: 3, smooth: false };
 const net = gdas.network(SIZE, SETTINGS);
 

@@ -1,11 +1,13 @@
 /** One cell on the stage: headline numbers, graph and strip. Also shows the cells of an imported run. */
 import { memo, type ReactNode, useMemo } from "react";
-import { type Gene, softmaxRows } from "../../domain/genotype";
+import { type Gene, softmaxEdges, softmaxRows } from "../../domain/genotype";
 import type { CellKind } from "../../domain/primitives";
+import { pickShares, type SubGraphPicks } from "../../state/picks";
 import { CELL_TITLES, DISCOVERY } from "../texts";
 import { CellGraph } from "./CellGraph";
 import { edgeViews, headline } from "./edges";
 import { HeatStrip } from "./HeatStrip";
+import type { StripRowData } from "./strip-row";
 
 interface Props {
   readonly kind: CellKind;
@@ -15,11 +17,24 @@ interface Props {
   readonly width: number;
   /** Room for tall graphs: the cells stand side by side on a wide page. */
   readonly tall: boolean;
+  /** Edge weights before their softmax, [14]; null for a strategy without. */
+  readonly betas: Float32Array | null;
+  /** How often each operation was drawn, [14, 8]; null for a strategy that draws none. */
+  readonly picked?: Uint32Array | null;
+  /** The sub-graphs of an iteration, to show them on the cell. */
+  readonly subGraphs?: readonly SubGraphPicks[] | null;
   /** A further number at the end of the headline. */
   readonly extra?: ReactNode;
 }
 
-export const Cell = memo(function Cell({ kind, alphas, genes, width, tall, extra }: Props) {
+function stripRow(betas: Float32Array | null, picked: Uint32Array | null): StripRowData | null {
+  if (betas) return { kind: "betas", shares: softmaxEdges(betas) };
+  return picked && { kind: "picks", shares: pickShares(picked) };
+}
+
+export const Cell = memo(function Cell(props: Props) {
+  const { kind, alphas, genes, betas, picked = null, subGraphs = null, width, tall, extra } = props;
+  const row = useMemo(() => stripRow(betas, picked), [betas, picked]);
   const weights = useMemo(() => alphas && softmaxRows(alphas), [alphas]);
   const views = useMemo(() => (weights && genes ? edgeViews(weights, genes) : null), [weights, genes]);
   const standing = width < 560 && !tall;
@@ -32,14 +47,8 @@ export const Cell = memo(function Cell({ kind, alphas, genes, width, tall, extra
       </div>
       {width > 0 ? (
         <>
-          <CellGraph kind={kind} views={views} width={width} height={height} standing={standing} />
-          <HeatStrip
-            kind={kind}
-            weights={weights}
-            views={views}
-            width={width}
-            pitch={tall ? 16 : standing ? 12 : 10.6}
-          />
+          <CellGraph {...{ kind, views, subGraphs, width, height, standing }} />
+          <HeatStrip {...{ kind, weights, alphas, views, row, width }} pitch={tall ? 16 : standing ? 12 : 10.6} />
         </>
       ) : null}
     </section>

@@ -1,15 +1,19 @@
 /** A cell as a graph. Every edge keeps its own path, so that a flip is a change of colour and width over 240 ms. */
 import { memo, useMemo } from "react";
 import { CELL_EDGES, type CellKind, PRIMITIVES } from "../../domain/primitives";
+import type { SubGraphPicks } from "../../state/picks";
 import { CELL_WORDS, DISCOVERY, SHORT_OPS } from "../texts";
 import { Glyph, OP_COLOUR } from "../ui/icons";
 import type { EdgeView } from "./edges";
 import { BOX, type CellGeometry, cellGeometry, type Point, pathOf, placeLabels } from "./geometry";
+import { Lanes } from "./Lanes";
 
 interface Props {
   readonly kind: CellKind;
   /** Null before a run: every edge is a bundle of eight equal strands. */
   readonly views: readonly EdgeView[] | null;
+  /** To show what was drawn, over the cell that is found; null to show the cell alone. */
+  readonly subGraphs: readonly SubGraphPicks[] | null;
   readonly width: number;
   readonly height: number;
   readonly standing: boolean;
@@ -39,11 +43,11 @@ function edgeTitle({ edge, op, weight, lead, kept, undecided }: EdgeView): strin
   return `${from} → ${edge.node}: ${op}, α ${weight.toFixed(3)}, lead ${lead.toFixed(3)}${rest}`;
 }
 
-export const CellGraph = memo(function CellGraph({ kind, views, width, height, standing }: Props) {
+export const CellGraph = memo(function CellGraph({ kind, views, subGraphs, width, height, standing }: Props) {
   const geometry = useMemo(() => cellGeometry(width, height, standing), [width, height, standing]);
   return (
     <svg
-      className="graph"
+      className={`graph ${subGraphs ? "sampled" : ""}`}
       width={width}
       height={height}
       viewBox={`0 0 ${width} ${height}`}
@@ -53,10 +57,11 @@ export const CellGraph = memo(function CellGraph({ kind, views, width, height, s
     >
       <Fixed geometry={geometry} />
       <Strands geometry={geometry} shown={views === null} />
-      {views ? <Edges geometry={geometry} views={views} /> : null}
-      {views ? <Labels geometry={geometry} views={views} /> : null}
+      {views ? <Edges geometry={geometry} views={views} banded={subGraphs !== null} /> : null}
+      {subGraphs ? <Lanes geometry={geometry} subGraphs={subGraphs} /> : null}
+      {views && !subGraphs ? <Labels geometry={geometry} views={views} /> : null}
       <States geometry={geometry} />
-      {views && !standing ? <Key width={width} height={height} /> : null}
+      {views && !subGraphs && !standing ? <Key width={width} height={height} /> : null}
     </svg>
   );
 });
@@ -93,14 +98,23 @@ const Strands = memo(function Strands({
   );
 });
 
-function Edges({ geometry, views }: { readonly geometry: CellGeometry; readonly views: readonly EdgeView[] }) {
+interface EdgesProps {
+  readonly geometry: CellGeometry;
+  readonly views: readonly EdgeView[];
+  /** Kept edges as bands under the lanes, all of one width. */
+  readonly banded: boolean;
+}
+
+const BAND = 9;
+
+function Edges({ geometry, views, banded }: EdgesProps) {
   const paths = useMemo(() => CELL_EDGES.map((edge) => pathOf(geometry.edge(edge))), [geometry]);
   return views.map((view) => (
     <path
       key={view.edge.index}
       className={`edge ${view.kept ? "kept" : ""} ${view.kept && view.undecided ? "undecided" : ""}`}
       d={paths[view.edge.index]}
-      style={view.kept ? { stroke: OP_COLOUR[view.op], strokeWidth: strokeWidth(view.weight) } : {}}
+      style={view.kept ? { stroke: OP_COLOUR[view.op], strokeWidth: banded ? BAND : strokeWidth(view.weight) } : {}}
     >
       <title>{edgeTitle(view)}</title>
     </path>

@@ -1,13 +1,25 @@
 /** The stage: both cells and how decided they are. */
-import type { ReactNode } from "react";
+import { type ReactNode, useMemo, useState } from "react";
 import { CELL_KINDS, type CellKind } from "../../domain/primitives";
 import { Later, useApp } from "../../state/context";
-import { selectAlphas, selectEngine, selectGenotype, selectHasResult, selectRun } from "../../state/selectors";
+import { subGraphsOf } from "../../state/picks";
+import {
+  selectAlphas,
+  selectBetas,
+  selectEngine,
+  selectGenotype,
+  selectHasResult,
+  selectPicked,
+  selectPicks,
+  selectRun,
+  selectStatus,
+} from "../../state/selectors";
 import { DISCOVERY, stableText } from "../texts";
 import { CHART_PERIOD } from "../ui/format";
 import { useWidth } from "../ui/use-width";
 import { Cell } from "./Cell";
 import { EntropyChart } from "./EntropyChart";
+import { type Shown, StrategyNote } from "./StrategyNote";
 import "./discovery.css";
 
 /** From this width of the stage on the cells stand side by side. */
@@ -20,16 +32,22 @@ export function Discovery() {
   const engine = useApp(selectEngine);
   // Without WebGPU the page has something else to say first.
   const blocked = engine !== null && !engine.webgpu.ok;
+  const finished = useApp(selectStatus).kind === "finished";
+  const [chosen, setChosen] = useState<Shown | null>(null);
+  const shown = chosen ?? (finished ? "found" : "drawn");
   const tall = width >= SIDE_BY_SIDE;
   const each = tall ? Math.floor((width - GAP) / 2) : width;
   return (
     <section className="stage" aria-label={DISCOVERY.title}>
       <h2 className="hidden-text">{DISCOVERY.title}</h2>
       {hasResult || blocked ? null : <Hello />}
+      <Later>
+        <StrategyNote shown={shown} onShow={setChosen} />
+      </Later>
       <div ref={ref} className={`cells ${tall ? "beside" : ""}`}>
         {CELL_KINDS.map((kind) => (
           <Later key={kind}>
-            <LiveCell kind={kind} width={each} tall={tall} />
+            <LiveCell kind={kind} shown={shown} width={each} tall={tall} />
           </Later>
         ))}
       </div>
@@ -42,18 +60,26 @@ export function Discovery() {
 
 interface LiveCellProps {
   readonly kind: CellKind;
+  readonly shown: Shown;
   readonly width: number;
   readonly tall: boolean;
 }
 
-function LiveCell({ kind, width, tall }: LiveCellProps) {
+function LiveCell({ kind, shown, width, tall }: LiveCellProps) {
   const alphas = useApp(selectAlphas);
+  const betas = useApp(selectBetas);
   const genotype = useApp(selectGenotype);
+  const picked = useApp(selectPicked);
+  const picks = useApp(selectPicks);
+  const subGraphs = useMemo(() => (picks && shown === "drawn" ? subGraphsOf(picks, kind) : null), [picks, shown, kind]);
   return (
     <Cell
       kind={kind}
       alphas={alphas?.[kind] ?? null}
       genes={genotype?.[kind] ?? null}
+      betas={betas?.[kind] ?? null}
+      picked={picked?.[kind] ?? null}
+      subGraphs={subGraphs}
       width={width}
       tall={tall}
       extra={STABLE[kind]}

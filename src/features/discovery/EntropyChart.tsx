@@ -5,7 +5,8 @@ import { type Point, thin } from "../../state/history";
 import { selectHasResult, selectRecords, selectStability } from "../../state/selectors";
 import { DISCOVERY } from "../texts";
 import { apart } from "../ui/format";
-import { heightOf, LineDrawing, type Series } from "../ui/LineDrawing";
+import { heightOf, LineDrawing, type Mark, type Series } from "../ui/LineDrawing";
+import { useStageMarks } from "../ui/use-stage-marks";
 import { useWidth } from "../ui/use-width";
 
 const READERS = {
@@ -52,20 +53,23 @@ function Flips() {
 function Lines({ width }: { readonly width: number }) {
   const records = useApp(selectRecords);
   const points = useMemo(() => thin(records, READERS), [records]);
+  const marks = useStageMarks();
   const last = records.at(-1);
   const label = `Entropy: normal ${last?.entropyNormal.toFixed(3)}, reduction ${last?.entropyReduce.toFixed(3)} nats`;
   return (
     <div className="entropy-chart" role="img" aria-label={label} data-testid="entropy-chart">
-      {width > 0 ? <Drawing points={points} width={width} /> : null}
+      {width > 0 ? <Drawing points={points} marks={marks} width={width} /> : null}
     </div>
   );
 }
 
 const Drawing = memo(function Drawing({
   points,
+  marks,
   width,
 }: {
   readonly points: readonly Point[];
+  readonly marks: readonly Mark[];
   readonly width: number;
 }) {
   const axis = entropyAxis(points.flatMap((point) => [point.normal ?? HIGHEST, point.reduce ?? HIGHEST]));
@@ -82,7 +86,7 @@ const Drawing = memo(function Drawing({
   );
   const x = width - MARGIN.right + 8;
   return (
-    <LineDrawing {...shape} points={points} series={SERIES} digits={3} width={width} steps={6}>
+    <LineDrawing {...shape} points={points} series={SERIES} digits={3} width={width} steps={6} marks={marks}>
       <text className="end-label strong" x={x} y={normalY}>
         {normal?.toFixed(3)} normal
       </text>

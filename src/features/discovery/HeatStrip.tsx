@@ -1,16 +1,21 @@
 /** The alphas of a cell: 14 columns of 8 weights, grey but for the leader, with entropy and lead beneath. */
 import { memo } from "react";
 import { type CellKind, PRIMITIVES } from "../../domain/primitives";
-import { CELL_WORDS, DISCOVERY, SHORT_OPS } from "../texts";
+import { CELL_WORDS, DISCOVERY, SHORT_OPS, stripRowText } from "../texts";
 import { Glyph, OP_COLOUR } from "../ui/icons";
 import type { EdgeView } from "./edges";
+import { StripRow } from "./StripRow";
 import { type StripGeometry, stripGeometry } from "./strip-geometry";
+import { type StripRowData, topShare } from "./strip-row";
 
 interface Props {
   readonly kind: CellKind;
   /** Softmax of the alphas, [14, 8]; null before a run. */
   readonly weights: Float32Array | null;
+  /** [14, 8]: −∞ where an operation was dropped from its edge; null before a run. */
+  readonly alphas: Float32Array | null;
   readonly views: readonly EdgeView[] | null;
+  readonly row: StripRowData | null;
   readonly width: number;
   readonly pitch: number;
 }
@@ -25,8 +30,8 @@ function source(state: number): string {
   return state < 2 ? `k−${2 - state}` : `${state - 2}`;
 }
 
-export const HeatStrip = memo(function HeatStrip({ kind, weights, views, width, pitch }: Props) {
-  const geometry = stripGeometry(width, pitch);
+export const HeatStrip = memo(function HeatStrip({ kind, weights, alphas, views, row, width, pitch }: Props) {
+  const geometry = stripGeometry(width, pitch, row !== null);
   return (
     <svg
       className="strip"
@@ -37,7 +42,7 @@ export const HeatStrip = memo(function HeatStrip({ kind, weights, views, width, 
       aria-label={`Alphas of the ${CELL_WORDS[kind]} cell: 14 edges by 8 operations, with entropy and lead`}
       data-testid={`strip-${kind}`}
     >
-      <RowNames geometry={geometry} />
+      <RowNames geometry={geometry} row={row} />
       <ColumnNames geometry={geometry} views={views} />
       {geometry.columns.map(({ edge, x, width: columnWidth }) => (
         <Column
@@ -46,9 +51,11 @@ export const HeatStrip = memo(function HeatStrip({ kind, weights, views, width, 
           width={columnWidth}
           geometry={geometry}
           weights={weights?.subarray(edge.index * OPS, (edge.index + 1) * OPS) ?? null}
+          dropped={PRIMITIVES.map((_, k) => alphas?.[edge.index * OPS + k] === Number.NEGATIVE_INFINITY)}
           view={views?.[edge.index] ?? null}
         />
       ))}
+      {row ? <StripRow data={row} geometry={geometry} kept={views?.map((view) => view.kept) ?? []} /> : null}
     </svg>
   );
 });
@@ -58,10 +65,12 @@ interface ColumnProps {
   readonly width: number;
   readonly geometry: StripGeometry;
   readonly weights: Float32Array | null;
+  /** Of each operation, whether the edge has lost it. */
+  readonly dropped: readonly boolean[];
   readonly view: EdgeView | null;
 }
 
-function Column({ x, width, geometry, weights, view }: ColumnProps) {
+function Column({ x, width, geometry, weights, dropped, view }: ColumnProps) {
   const { row, entropy, lead, bar } = geometry;
   const entropyHeight = view ? bar * Math.max(0, (view.entropy - ENTROPY_FLOOR) / (Math.log(8) - ENTROPY_FLOOR)) : bar;
   const leadHeight = view ? Math.max(0.75, bar * Math.min(1, view.lead / LEAD_FULL)) : 0.75;
@@ -72,6 +81,14 @@ function Column({ x, width, geometry, weights, view }: ColumnProps) {
         const y = row.top + k * row.pitch;
         const weight = weights?.[k] ?? 1 / OPS;
         const leads = view?.op === op;
+        if (dropped[k]) {
+          const [cx, cy] = [x + width / 2, y + row.height / 2];
+          return (
+            <path key={op} className="dropped" d={`M${cx - 2.5} ${cy - 2.5}l5 5m-5 0l5 -5`}>
+              <title>{`${op}: ${DISCOVERY.dropped}`}</title>
+            </path>
+          );
+        }
         return leads ? (
           <g key={op}>
             <rect className={`leader ${kept}`} x={x} y={y} width={width} height={row.height} fill={OP_COLOUR[op]}>
@@ -97,8 +114,13 @@ function Column({ x, width, geometry, weights, view }: ColumnProps) {
   );
 }
 
-const RowNames = memo(function RowNames({ geometry }: { readonly geometry: StripGeometry }) {
-  const { compact, labels, row, entropy, lead, bar } = geometry;
+interface RowNamesProps {
+  readonly geometry: StripGeometry;
+  readonly row: StripRowData | null;
+}
+
+const RowNames = memo(function RowNames({ geometry, row: extraRow }: RowNamesProps) {
+  const { compact, labels, row, entropy, lead, bar, extra } = geometry;
   return (
     <>
       {PRIMITIVES.map((op, k) => {
@@ -118,6 +140,11 @@ const RowNames = memo(function RowNames({ geometry }: { readonly geometry: Strip
       <text className="row-name quiet" x={labels + 12} y={lead - bar / 2}>
         {DISCOVERY.rowLead}
       </text>
+      {extra && extraRow ? (
+        <text className="row-name quiet" x={labels + 12} y={extra.base - extra.height / 2}>
+          {stripRowText(extraRow.kind, topShare(extraRow), compact)}
+        </text>
+      ) : null}
     </>
   );
 });

@@ -21,14 +21,19 @@ export interface StripGeometry {
   readonly entropy: number;
   readonly lead: number;
   readonly bar: number;
+  /** Base line and greatest height of the extra row's bars, where there is one. */
+  readonly extra: { readonly base: number; readonly height: number } | null;
   /** Middle of the node titles below, on a narrow page. */
   readonly below: number;
 }
 
 const GAP = { column: 2, group: 11, compactGroup: 5 } as const;
 
-/** @param pitch pixels from row to row */
-export function stripGeometry(width: number, pitch: number): StripGeometry {
+/**
+ * @param pitch pixels from row to row
+ * @param extra with one more row of bars below
+ */
+export function stripGeometry(width: number, pitch: number, extra = false): StripGeometry {
   const compact = width < 560;
   const left = compact ? 66 : 96;
   const group = compact ? GAP.compactGroup : GAP.group;
@@ -50,6 +55,8 @@ export function stripGeometry(width: number, pitch: number): StripGeometry {
   const bar = pitch;
   const entropy = bottom + 5 + bar;
   const lead = entropy + 4 + bar;
+  const extraHeight = 2 * pitch;
+  const end = extra ? lead + 5 + extraHeight : lead;
   return {
     compact,
     narrow,
@@ -62,7 +69,8 @@ export function stripGeometry(width: number, pitch: number): StripGeometry {
     entropy,
     lead,
     bar,
-    below: lead + 9,
-    height: lead + (narrow ? 17 : 2),
+    extra: extra ? { base: end, height: extraHeight } : null,
+    below: end + 9,
+    height: end + (narrow ? 17 : 2),
   };
 }

@@ -1,6 +1,8 @@
 /** The right bench: how the search learns. */
 import { Later } from "../../state/context";
 import { LEARNING } from "../texts";
+import { Collapse } from "./Collapse";
+import { Course } from "./Course";
 import { Explanations } from "./Explanations";
 import { Loop } from "./Loop";
 import { Losses } from "./Losses";
@@ -20,7 +22,13 @@ export function Learning() {
         <Metrics />
       </Later>
       <Later>
+        <Collapse />
+      </Later>
+      <Later>
         <Explanations />
+      </Later>
+      <Later>
+        <Course />
       </Later>
     </aside>
   );

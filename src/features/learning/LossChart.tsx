@@ -7,6 +7,7 @@ import { selectRecords } from "../../state/selectors";
 import { LEARNING } from "../texts";
 import { apart, formatLoss, niceAxis } from "../ui/format";
 import { heightOf, LineDrawing, type Series } from "../ui/LineDrawing";
+import { useStageMarks } from "../ui/use-stage-marks";
 
 type Reader = (record: IterationRecord) => number | null;
 
@@ -31,6 +32,7 @@ const SERIES: readonly Series[] = [
 export const LossChart = memo(function LossChart({ title, train, validation, width, chance }: Props) {
   const records = useApp(selectRecords);
   const points = useMemo(() => thin(records, { train, validation }, LOSS_POINTS), [records, train, validation]);
+  const marks = useStageMarks();
   const axis = useMemo(() => {
     const values = points.flatMap((point) => [point.train, point.validation]);
     const known = values.filter((value): value is number => typeof value === "number");
@@ -61,6 +63,7 @@ export const LossChart = memo(function LossChart({ title, train, validation, wid
             digits={axis.max - axis.min < 0.5 ? 2 : 1}
             width={width}
             steps={2}
+            marks={marks}
           >
             {points.length === 0 ? (
               <g className="end-label">

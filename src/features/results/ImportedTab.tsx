@@ -2,7 +2,7 @@
 import { memo, useMemo, useState } from "react";
 import type { Genotype } from "../../domain/genotype";
 import { CELL_KINDS } from "../../domain/primitives";
-import { alphasOfFile, type ImportedRun } from "../../domain/run";
+import { alphasOfFile, betasOfFile, type ImportedRun } from "../../domain/run";
 import { useApp, useController } from "../../state/context";
 import { formatCount } from "../../state/progress";
 import { selectImportError, selectImported } from "../../state/selectors";
@@ -17,6 +17,7 @@ export const ImportedTab = memo(function ImportedTab() {
   const imported = useApp(selectImported);
   const [ref, width] = useWidth<HTMLDivElement>();
   const alphas = useMemo(() => imported && alphasOfFile(imported.run.alphas), [imported]);
+  const betas = useMemo(() => imported && betasOfFile(imported.run), [imported]);
   if (!imported || !alphas) return null;
   const genotype: Genotype = imported.run.genotype;
   const beside = width >= SIDE_BY_SIDE;
@@ -30,6 +31,7 @@ export const ImportedTab = memo(function ImportedTab() {
             kind={kind}
             alphas={alphas[kind]}
             genes={genotype[kind]}
+            betas={betas?.[kind] ?? null}
             width={beside ? Math.floor((width - GAP) / 2) : width}
             tall={false}
           />

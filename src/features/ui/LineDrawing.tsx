@@ -15,6 +15,14 @@ export interface Series {
   readonly dash?: string;
 }
 
+/** A moment worth a line across the drawing, named where there is room. */
+export interface Mark {
+  readonly iteration: number;
+  readonly label: string;
+}
+
+const NO_MARKS: readonly Mark[] = [];
+
 interface Props {
   readonly points: readonly Point[];
   readonly series: readonly Series[];
@@ -25,6 +33,7 @@ interface Props {
   readonly margin: { readonly top: number; readonly right: number; readonly bottom: number; readonly left: number };
   /** Wanted number of steps between ticks of iterations. */
   readonly steps: number;
+  readonly marks?: readonly Mark[];
   /** Labels at the line ends, placed by `heightOf`. */
   readonly children?: ReactNode;
 }
@@ -36,7 +45,7 @@ export function heightOf(value: number, { axis, height, margin }: Pick<Props, "a
 }
 
 export const LineDrawing = memo(function LineDrawing(props: Props) {
-  const { points, series, axis, digits, width, height, margin, steps, children } = props;
+  const { points, series, axis, digits, width, height, margin, steps, marks = NO_MARKS, children } = props;
   const end = Math.max(2, points.at(-1)?.iteration ?? 0);
   const right = width - margin.right;
   const bottom = height - margin.bottom;
@@ -58,6 +67,14 @@ export const LineDrawing = memo(function LineDrawing(props: Props) {
         <text key={tick} className="tick middle" x={across(tick)} y={bottom + 11}>
           {tick}
         </text>
+      ))}
+      {marks.map(({ iteration, label }) => (
+        <g key={iteration} className="mark">
+          <path d={`M${across(iteration)} ${margin.top}V${bottom}`} />
+          <text x={across(iteration) + 3} y={margin.top + 4}>
+            {label}
+          </text>
+        </g>
       ))}
       {series.map(({ name, stroke, strokeWidth, dash }) => (
         <Curve

@@ -14,6 +14,7 @@ const PATHS = {
   check: "M3 8.4l3.3 3.2L13 4.8",
   cross: "M4.2 4.2l7.6 7.6M11.8 4.2l-7.6 7.6",
   dash: "M4 8h8",
+  warning: "M8 2.4l6 10.8H2zM8 6.6v3M8 11.4v.1",
   chevron: "M6 3.6L10.4 8 6 12.4",
 } as const;
 
