@@ -259,6 +259,18 @@ describe("refuses", () => {
     }
   });
 
+  it("a page of Parquet that claims more values than there are rows, which would keep the decoder for ever", async () => {
+    const file = FORMS["png.parquet"] ?? new Uint8Array();
+    const changed = [
+      [16, 252],
+      [69, 87],
+      [141, 253],
+    ].reduce((bytes, [at = 0, value = 0]) => withByte(bytes, at, value), file);
+    expect(await attempt([memorySource("p.parquet", changed)])).toMatch(
+      /p\.parquet is a Parquet file that is cut off, damaged/,
+    );
+  });
+
   it("bombs, before the memory is full", async () => {
     const zeros = gzipSync(new Uint8Array(400e6), { level: 1 });
     const deflated = zip({ "zeros.bin": new Uint8Array(300e6) });

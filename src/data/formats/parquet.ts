@@ -10,13 +10,11 @@ import { DataError } from "../../domain/dataset";
 import { ENTRY_LIMIT } from "../limits";
 import { thousands } from "../pictures";
 import { decodePicture, PictureStore } from "./encoded";
+import { checkedGroup, PAGE_LIMIT } from "./parquet-pages";
 import { checkClassCount, type Part } from "./part";
 import { baseName, type FileSource, type Reading } from "./source";
 
 const ROWS_LIMIT = 5_000_000;
-/** A page has about a megabyte. */
-const PAGE_LIMIT = 256_000_000;
-
 /** The unpackers, none of which takes more memory than the page claims, nor as much as no honest page has. */
 const BOUNDED = Object.fromEntries(
   Object.entries({
@@ -52,9 +50,10 @@ export async function readParquet(source: FileSource, reading: Reading): Promise
       return await act();
     } catch (error) {
       if (error instanceof DataError) throw error;
-      // Of what breaks inside the library on damaged bytes, only its own words tell a person something.
-      const reason = error instanceof Error && error.name === "Error" ? ` (${error.message})` : "";
-      throw new DataError(`${name} is a damaged Parquet file${reason}. Download it again.`);
+      // The library's own words are for those who know the format.
+      throw new DataError(
+        `${name} is a Parquet file that is cut off, damaged, or of a kind that is not read. Download it again.`,
+      );
     }
   };
   const metadata = await guarded(() => parquetMetadataAsync(file));
@@ -131,7 +130,7 @@ async function readRows(
     if (bytes > ENTRY_LIMIT) throw new DataError(`${name} has a row group too large for the memory.`);
     await reading.checkpoint();
     const rows = await parquetReadObjects({
-      file,
+      file: await checkedGroup(file, group, wanted),
       metadata,
       columns: wanted,
       rowStart,
