@@ -48,7 +48,7 @@ async function endToEnd() {
   rmSync(file, { force: true });
   const code = await tool("playwright", ["test", "--forbid-only", "--reporter=list,json"], {
     env: { PLAYWRIGHT_JSON_OUTPUT_FILE: file, E2E_PORT: String(await freePort(4273)) },
-    timeout: 15 * MINUTE,
+    timeout: 25 * MINUTE,
   });
   return atLeastOneFailure(countPlaywright(readReport(file)), code);
 }
