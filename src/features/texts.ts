@@ -349,9 +349,9 @@ export const DISCOVERY = {
   networks: "possible networks",
   before: "every edge still carries all eight operations, at 1/8 each",
   entropy: "entropy",
-  nats: "of 2.08 nats",
+  nats: (most: string) => `of ${most} nats`,
   entropyHelp:
-    "Mean entropy of softmax(α) over the 14 edges: 2.08 nats when all operations weigh the same, 0 when each edge has decided.",
+    "Mean entropy of softmax(α) over the 14 edges: ln 8 = 2.08 nats when all eight operations weigh the same, 0 when each edge has decided.",
   lead: "lead",
   leadHelp: "How far the best operation is ahead of the second, on average over the kept edges.",
   undecided: "undecided",
@@ -366,13 +366,13 @@ export const DISCOVERY = {
   rowLead: "lead",
   dropped: "dropped from this edge",
   shown: "The graphs show",
-  shownNames: { drawn: "drawn now", found: "found so far" },
+  shownNames: { drawn: "Drawn now", found: "Found so far" },
   subGraph: "sub-graph",
   drawnNote:
     "A line is a sub-graph of this iteration, its marks are the operations it drew; no line: it drew none. Pale bands: the cell found so far.",
   picksNote: "Row “drawn”: how often each operation was drawn, in the order of the rows above; the line is 1 of 8.",
   betasNote:
-    "Row “edge β̂”: how much each edge counts among those into its node, the softmax of its betas; the line is where all count the same.",
+    "Row “edge β̂”: how much each edge counts among those into its node, the softmax of its betas. The line is where all count the same, a full bar twice that or more.",
   droppedNote: "Crosses in the strip: operations that an edge has dropped.",
   chart: "Entropy",
   chartNote: "in nats by iteration: normal solid, reduction dashed; lower is more decided",
@@ -390,7 +390,7 @@ export function stableText(since: number, iteration: number, perEpoch: number): 
 
 /** Name and scale of the strip's row for draws or betas. */
 export function stripRowText(kind: "picks" | "betas", top: number, compact: boolean): string {
-  if (kind === "betas") return compact ? "edge β̂" : "edge β̂, 0 to 1";
+  if (kind === "betas") return "edge β̂";
   return compact ? `drawn, ${100 * top} %` : `drawn, to ${100 * top} %`;
 }
 

@@ -5,7 +5,7 @@ import type { CellKind } from "../../domain/primitives";
 import { pickShares, type SubGraphPicks } from "../../state/picks";
 import { CELL_TITLES, DISCOVERY } from "../texts";
 import { CellGraph } from "./CellGraph";
-import { edgeViews, headline } from "./edges";
+import { edgeViews, headline, operationsLeft } from "./edges";
 import { HeatStrip } from "./HeatStrip";
 import type { StripRowData } from "./strip-row";
 
@@ -43,7 +43,11 @@ export const Cell = memo(function Cell(props: Props) {
     <section className="cell" aria-label={CELL_TITLES[kind]}>
       <div className="head">
         <h3>{CELL_TITLES[kind]}</h3>
-        {views ? <Headline {...headline(views)} extra={extra} /> : <span className="note">{DISCOVERY.before}</span>}
+        {views ? (
+          <Headline {...headline(views)} operations={operationsLeft(alphas)} extra={extra} />
+        ) : (
+          <span className="note">{DISCOVERY.before}</span>
+        )}
       </div>
       {width > 0 ? (
         <>
@@ -59,14 +63,16 @@ interface HeadlineProps {
   readonly entropy: number;
   readonly lead: number;
   readonly undecided: number;
+  /** On each edge. */
+  readonly operations: number;
   readonly extra: ReactNode;
 }
 
-function Headline({ entropy, lead, undecided, extra }: HeadlineProps) {
+function Headline({ entropy, lead, undecided, operations, extra }: HeadlineProps) {
   return (
     <span className="right headline">
       <span title={DISCOVERY.entropyHelp}>
-        {DISCOVERY.entropy} <b>{entropy.toFixed(2)}</b> {DISCOVERY.nats}
+        {DISCOVERY.entropy} <b>{entropy.toFixed(2)}</b> {DISCOVERY.nats(Math.log(operations).toFixed(2))}
       </span>
       <span title={DISCOVERY.leadHelp}>
         {DISCOVERY.lead} <b>{lead.toFixed(3)}</b>

@@ -3,7 +3,7 @@ import { memo } from "react";
 import { type CellKind, PRIMITIVES } from "../../domain/primitives";
 import { CELL_WORDS, DISCOVERY, SHORT_OPS, stripRowText } from "../texts";
 import { Glyph, OP_COLOUR } from "../ui/icons";
-import type { EdgeView } from "./edges";
+import { type EdgeView, operationsLeft } from "./edges";
 import { StripRow } from "./StripRow";
 import { type StripGeometry, stripGeometry } from "./strip-geometry";
 import { type StripRowData, topShare } from "./strip-row";
@@ -21,7 +21,7 @@ interface Props {
 }
 
 const OPS = PRIMITIVES.length;
-/** The entropy bars show the range from here to ln 8; a bar from zero would hide what happens. */
+/** With all operations the entropy bars show the range from here to ln 8; a bar from zero would hide what happens. */
 const ENTROPY_FLOOR = 1.5;
 /** Lead of a full bar. */
 const LEAD_FULL = 0.3;
@@ -32,6 +32,7 @@ function source(state: number): string {
 
 export const HeatStrip = memo(function HeatStrip({ kind, weights, alphas, views, row, width, pitch }: Props) {
   const geometry = stripGeometry(width, pitch, row !== null);
+  const operations = operationsLeft(alphas);
   return (
     <svg
       className="strip"
@@ -42,7 +43,7 @@ export const HeatStrip = memo(function HeatStrip({ kind, weights, alphas, views,
       aria-label={`Alphas of the ${CELL_WORDS[kind]} cell: 14 edges by 8 operations, with entropy and lead`}
       data-testid={`strip-${kind}`}
     >
-      <RowNames geometry={geometry} row={row} />
+      <RowNames geometry={geometry} operations={operations} row={row} />
       <ColumnNames geometry={geometry} views={views} />
       {geometry.columns.map(({ edge, x, width: columnWidth }) => (
         <Column
@@ -52,6 +53,7 @@ export const HeatStrip = memo(function HeatStrip({ kind, weights, alphas, views,
           geometry={geometry}
           weights={weights?.subarray(edge.index * OPS, (edge.index + 1) * OPS) ?? null}
           dropped={PRIMITIVES.map((_, k) => alphas?.[edge.index * OPS + k] === Number.NEGATIVE_INFINITY)}
+          operations={operations}
           view={views?.[edge.index] ?? null}
         />
       ))}
@@ -67,12 +69,18 @@ interface ColumnProps {
   readonly weights: Float32Array | null;
   /** Of each operation, whether the edge has lost it. */
   readonly dropped: readonly boolean[];
+  readonly operations: number;
   readonly view: EdgeView | null;
 }
 
-function Column({ x, width, geometry, weights, dropped, view }: ColumnProps) {
+function entropyFloor(operations: number): number {
+  return operations === OPS ? ENTROPY_FLOOR : 0;
+}
+
+function Column({ x, width, geometry, weights, dropped, operations, view }: ColumnProps) {
   const { row, entropy, lead, bar } = geometry;
-  const entropyHeight = view ? bar * Math.max(0, (view.entropy - ENTROPY_FLOOR) / (Math.log(8) - ENTROPY_FLOOR)) : bar;
+  const floor = entropyFloor(operations);
+  const entropyHeight = view ? bar * Math.max(0, (view.entropy - floor) / (Math.log(operations) - floor)) : bar;
   const leadHeight = view ? Math.max(0.75, bar * Math.min(1, view.lead / LEAD_FULL)) : 0.75;
   const kept = view?.kept ? "kept" : "";
   return (
@@ -116,10 +124,11 @@ function Column({ x, width, geometry, weights, dropped, view }: ColumnProps) {
 
 interface RowNamesProps {
   readonly geometry: StripGeometry;
+  readonly operations: number;
   readonly row: StripRowData | null;
 }
 
-const RowNames = memo(function RowNames({ geometry, row: extraRow }: RowNamesProps) {
+const RowNames = memo(function RowNames({ geometry, operations, row: extraRow }: RowNamesProps) {
   const { compact, labels, row, entropy, lead, bar, extra } = geometry;
   return (
     <>
@@ -135,14 +144,14 @@ const RowNames = memo(function RowNames({ geometry, row: extraRow }: RowNamesPro
         );
       })}
       <text className="row-name quiet" x={labels + 12} y={entropy - bar / 2}>
-        {compact ? DISCOVERY.rowEntropyShort : DISCOVERY.rowEntropy}
+        {compact || entropyFloor(operations) === 0 ? DISCOVERY.rowEntropyShort : DISCOVERY.rowEntropy}
       </text>
       <text className="row-name quiet" x={labels + 12} y={lead - bar / 2}>
         {DISCOVERY.rowLead}
       </text>
       {extra && extraRow ? (
         <text className="row-name quiet" x={labels + 12} y={extra.base - extra.height / 2}>
-          {stripRowText(extraRow.kind, topShare(extraRow), compact)}
+          {stripRowText(extraRow.kind, topShare(extraRow.shares), compact)}
         </text>
       ) : null}
     </>

@@ -16,14 +16,14 @@ export function StripRow({ data, geometry, kept }: Props) {
   const { kind, shares } = data;
   const { extra } = geometry;
   if (!extra) return null;
-  const top = topShare(data);
+  const top = topShare(shares);
   return (
     <g data-testid={`row-${kind}`}>
       {geometry.columns.map(({ edge, x, width }) => {
-        const column = { x, width, ...extra, top };
+        const column = { x, width, ...extra };
         const values = shares.subarray(edge.index * OPS, (edge.index + 1) * OPS);
         return kind === "picks" ? (
-          <Histogram key={edge.index} {...column} shares={values} />
+          <Histogram key={edge.index} {...column} top={top} shares={values} />
         ) : (
           <Share
             key={edge.index}
@@ -43,12 +43,16 @@ interface ColumnProps {
   readonly width: number;
   readonly base: number;
   readonly height: number;
+}
+
+interface HistogramProps extends ColumnProps {
+  readonly shares: Float32Array;
   /** Share of a full bar. */
   readonly top: number;
 }
 
 /** A bar for each operation in the order of the rows above, grey but for the one drawn most; the line is one of eight. */
-function Histogram({ x, width, base, height, top, shares }: ColumnProps & { readonly shares: Float32Array }) {
+function Histogram({ x, width, base, height, top, shares }: HistogramProps) {
   const pitch = width / OPS;
   const bar = Math.max(1, pitch - (pitch > 3 ? 1 : 0.4));
   const leader = leaderOf(shares);
@@ -77,15 +81,15 @@ function boxPath({ x, y, width, height }: Readonly<Record<"x" | "y" | "width" | 
   return `M${x.toFixed(1)} ${y.toFixed(1)}h${width.toFixed(1)}v${height.toFixed(1)}h${(-width).toFixed(1)}z`;
 }
 
-/** One bar; the line is where all edges of the node weigh the same. */
+/** One bar; the line at half its height is where all edges of the node count the same. */
 function Share(props: ColumnProps & { readonly share: number; readonly equal: number; readonly kept: boolean }) {
-  const { x, width, base, height, top, share, equal, kept } = props;
-  const size = (height * share) / top;
+  const { x, width, base, height, share, equal, kept } = props;
+  const size = height * Math.min(1, share / (2 * equal));
   return (
     <g>
       <title>{`β̂ ${share.toFixed(3)}`}</title>
       <rect className={`bar-value ${kept ? "kept" : ""}`} x={x} y={base - size} width={width} height={size} />
-      <path className="equal" d={`M${x} ${base - (height * equal) / top}h${width}`} />
+      <path className="equal" d={`M${x} ${base - height / 2}h${width}`} />
     </g>
   );
 }

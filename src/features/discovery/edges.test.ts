@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { deriveCell, meanEntropy, softmaxRows } from "../../domain/genotype";
 import { EDGES, PRIMITIVES } from "../../domain/primitives";
-import { edgeViews, headline } from "./edges";
+import { edgeViews, headline, operationsLeft } from "./edges";
 
 function alphas(entries: Readonly<Record<string, number>>): Float32Array {
   const out = new Float32Array(EDGES * 8);
@@ -35,4 +35,11 @@ describe("edgeViews", () => {
   it("agrees with the mean entropy of the domain", () => {
     expect(headline(views).entropy).toBeCloseTo(meanEntropy(weights), 6);
   });
+});
+
+it("counts the operations that edges still have", () => {
+  const all = new Float32Array(EDGES * 8);
+  expect(operationsLeft(null)).toBe(8);
+  expect(operationsLeft(all)).toBe(8);
+  expect(operationsLeft(all.map((_, i) => (i % 8 < 3 ? Number.NEGATIVE_INFINITY : 0)))).toBe(5);
 });

@@ -51,6 +51,11 @@ export function edgeViews(weights: Float32Array, genes: readonly Gene[]): EdgeVi
   });
 }
 
+/** Operations that each edge still has: as many on every edge. @param alphas [14, 8]; −∞ where one was dropped */
+export function operationsLeft(alphas: Float32Array | null): number {
+  return alphas?.subarray(0, OPS).filter((alpha) => alpha !== Number.NEGATIVE_INFINITY).length ?? OPS;
+}
+
 /** Headline numbers of a cell. */
 export function headline(views: readonly EdgeView[]): { entropy: number; lead: number; undecided: number } {
   const kept = views.filter((view) => view.kept);

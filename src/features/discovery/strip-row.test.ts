@@ -4,9 +4,8 @@ import { leaderOf, topShare } from "./strip-row";
 
 describe("the strip's extra row", () => {
   it("has a scale that holds the largest share and stands still between steps", () => {
-    const top = (most: number) => topShare({ kind: "picks", shares: Float32Array.of(0.1, most) });
+    const top = (most: number) => topShare(Float32Array.of(0.1, most));
     expect([0.125, 0.2, 0.26, 0.5, 0.6, 1].map(top)).toEqual([0.2, 0.2, 0.3, 0.6, 0.6, 1]);
-    expect(topShare({ kind: "betas", shares: Float32Array.of(0.2) })).toBe(1);
   });
 
   it("tells the operation drawn most, and none where all are drawn alike", () => {

@@ -9,9 +9,8 @@ export interface StripRowData {
 /** Tops of the scale, so that it stands still between changes worth seeing. */
 const TOPS = [0.2, 0.3, 0.4, 0.6, 0.8, 1] as const;
 
-/** The share of a full bar: draws fill it from a fifth up, edge weights show all of it. */
-export function topShare({ kind, shares }: StripRowData): number {
-  if (kind === "betas") return 1;
+/** The share that a full bar shows: the first step that holds all. */
+export function topShare(shares: Float32Array): number {
   const most = shares.reduce((a, b) => Math.max(a, b), 0);
   return TOPS.find((top) => top >= most) ?? 1;
 }

@@ -25,7 +25,7 @@ const SKIPS_AXIS = { min: 0, max: 8, ticks: [0, COLLAPSE_SKIPS, 8] };
 /** The charts are about a hundred pixels wide. */
 const POINTS = 120;
 const HEIGHT = 62;
-const MARGIN = { top: 6, right: 4, bottom: 16, left: 30 } as const;
+const MARGIN = { top: 6, right: 10, bottom: 16, left: 36 } as const;
 const SERIES: readonly Series[] = [{ name: "value", stroke: "var(--ink)", strokeWidth: 1.5 }];
 const GAP = 20;
 

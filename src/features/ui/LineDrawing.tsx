@@ -44,6 +44,14 @@ export function heightOf(value: number, { axis, height, margin }: Pick<Props, "a
   return margin.top + ((axis.max - value) / (axis.max - axis.min)) * inner;
 }
 
+/** Width that a mark's label needs. */
+const LABEL = 38;
+
+/** To the right of the mark, where there is room. */
+function besideMark(x: number, right: number) {
+  return x + LABEL > right ? { x: x - 3, textAnchor: "end" as const } : { x: x + 3 };
+}
+
 export const LineDrawing = memo(function LineDrawing(props: Props) {
   const { points, series, axis, digits, width, height, margin, steps, marks = NO_MARKS, children } = props;
   const end = Math.max(2, points.at(-1)?.iteration ?? 0);
@@ -69,9 +77,9 @@ export const LineDrawing = memo(function LineDrawing(props: Props) {
         </text>
       ))}
       {marks.map(({ iteration, label }) => (
-        <g key={iteration} className="mark">
+        <g key={iteration} className="stage-mark">
           <path d={`M${across(iteration)} ${margin.top}V${bottom}`} />
-          <text x={across(iteration) + 3} y={margin.top + 4}>
+          <text {...besideMark(across(iteration), right)} y={margin.top + 4}>
             {label}
           </text>
         </g>
