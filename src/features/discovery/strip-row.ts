@@ -8,11 +8,13 @@ export interface StripRowData {
 
 /** Tops of the scale, so that it stands still between changes worth seeing. */
 const TOPS = [0.2, 0.3, 0.4, 0.6, 0.8, 1] as const;
+/** Shares are rounded to float32. */
+const ROUNDING = 1e-6;
 
 /** The share that a full bar shows: the first step that holds all. */
 export function topShare(shares: Float32Array): number {
   const most = shares.reduce((a, b) => Math.max(a, b), 0);
-  return TOPS.find((top) => top >= most) ?? 1;
+  return TOPS.find((top) => most <= top + ROUNDING) ?? 1;
 }
 
 /** Index of the largest share, the first one of equals; −1 without shares or where all are equal. */
