@@ -388,10 +388,9 @@ export function stableText(since: number, iteration: number, perEpoch: number): 
   return { value: `${count}`, unit: count === 1 ? "iteration" : "iterations" };
 }
 
-/** Name and scale of the strip's row for draws or betas. */
-export function stripRowText(kind: "picks" | "betas", top: number, compact: boolean): string {
-  if (kind === "betas") return "edge β̂";
-  return compact ? `drawn, ${100 * top} %` : `drawn, to ${100 * top} %`;
+/** Name and scale of the strip's row for draws or betas, in lines. */
+export function stripRowText(kind: "picks" | "betas", top: number): readonly string[] {
+  return kind === "betas" ? ["edge β̂"] : ["drawn,", `to ${100 * top} %`];
 }
 
 export const LEARNING = {

@@ -149,11 +149,18 @@ const RowNames = memo(function RowNames({ geometry, operations, row: extraRow }:
       <text className="row-name quiet" x={labels + 12} y={lead - bar / 2}>
         {DISCOVERY.rowLead}
       </text>
-      {extra && extraRow ? (
-        <text className="row-name quiet" x={labels + 12} y={extra.base - extra.height / 2}>
-          {stripRowText(extraRow.kind, topShare(extraRow.shares), compact)}
-        </text>
-      ) : null}
+      {extra && extraRow
+        ? stripRowText(extraRow.kind, topShare(extraRow.shares)).map((line, i, { length }) => (
+            <text
+              key={line}
+              className="row-name quiet"
+              x={labels + 12}
+              y={extra.base - extra.height / 2 + 10 * (i - (length - 1) / 2)}
+            >
+              {line}
+            </text>
+          ))
+        : null}
     </>
   );
 });

@@ -19,6 +19,8 @@ export interface Series {
 export interface Mark {
   readonly iteration: number;
   readonly label: string;
+  /** Its name in a narrow drawing. */
+  readonly short: string;
 }
 
 const NO_MARKS: readonly Mark[] = [];
@@ -44,12 +46,12 @@ export function heightOf(value: number, { axis, height, margin }: Pick<Props, "a
   return margin.top + ((axis.max - value) / (axis.max - axis.min)) * inner;
 }
 
-/** Width that a mark's label needs. */
-const LABEL = 38;
+/** Below this width a drawing has room for short names only. */
+const NARROW = 240;
 
 /** To the right of the mark, where there is room. */
-function besideMark(x: number, right: number) {
-  return x + LABEL > right ? { x: x - 3, textAnchor: "end" as const } : { x: x + 3 };
+function besideMark(x: number, right: number, text: string) {
+  return x + 5 * text.length + 5 > right ? { x: x - 3, textAnchor: "end" as const } : { x: x + 3 };
 }
 
 export const LineDrawing = memo(function LineDrawing(props: Props) {
@@ -57,6 +59,7 @@ export const LineDrawing = memo(function LineDrawing(props: Props) {
   const end = Math.max(2, points.at(-1)?.iteration ?? 0);
   const right = width - margin.right;
   const bottom = height - margin.bottom;
+  const namedMarks = marks.map(({ iteration, label, short }) => ({ iteration, name: width < NARROW ? short : label }));
   const across = (iteration: number) => margin.left + (iteration / end) * (right - margin.left);
   return (
     <svg className="line-drawing" width={width} height={height} aria-hidden="true">
@@ -76,11 +79,11 @@ export const LineDrawing = memo(function LineDrawing(props: Props) {
           {tick}
         </text>
       ))}
-      {marks.map(({ iteration, label }) => (
+      {namedMarks.map(({ iteration, name }) => (
         <g key={iteration} className="stage-mark">
           <path d={`M${across(iteration)} ${margin.top}V${bottom}`} />
-          <text {...besideMark(across(iteration), right)} y={margin.top + 4}>
-            {label}
+          <text {...besideMark(across(iteration), right, name)} y={margin.top + 4}>
+            {name}
           </text>
         </g>
       ))}

@@ -7,5 +7,8 @@ import type { Mark } from "./LineDrawing";
 
 export function useStageMarks(): readonly Mark[] {
   const begins = useApp(selectStageBegins);
-  return useMemo(() => begins.map((iteration, i) => ({ iteration, label: stageMark(i + 2) })), [begins]);
+  return useMemo(
+    () => begins.map((iteration, i) => ({ iteration, label: stageMark(i + 2), short: String(i + 2) })),
+    [begins],
+  );
 }
