@@ -1,15 +1,22 @@
-/** Sampled 1×1 convolutions on WebGPU: an invocation computes a channel of a few pixels of a slot, in registers. */
+/**
+ * Sampled 1×1 convolutions on WebGPU: an invocation holds a slot's filter in registers and streams pixels past it. The
+ * gradient of x is the same with the filter transposed.
+ */
 import type { GpuBody } from "../gpu/kernel";
 import { vectorFor } from "../gpu/program";
+import type { TensorInfo } from "../gpu/tensorflow";
 import { lines, range } from "./convolution-tiles";
-import { PICK_OF, rowParams } from "./gate";
+import { only, PICK_OF, rowParams } from "./gate";
 import { maskedInput } from "./masked-input";
 import { constantsOf } from "./sampled-depthwise-shape";
 import { columnsOf, inShape, outShape, pixelsOf, type SampledPointwise } from "./sampled-pointwise-shape";
 
-/** Pixels of an invocation, and elements of channels: a value that is loaded serves all of the other. */
-const blockOf = (pixels: number) => [8, 4, 2].find((n) => n <= pixels) ?? 1;
-const channelsOf = (elements: number) => [4, 2].find((n) => elements % n === 0) ?? 1;
+/** Multiply-adds of a pixel, if that is possible: all are written out, and compilers take their time. */
+const PRODUCTS = 256;
+/** Pixels of an invocation: enough to be worth its filter, and no more than these while invocations are many. */
+const [LEAST_PIXELS, MOST_PIXELS, INVOCATIONS] = [16, 64, 64];
+/** Invocations of a workgroup: small, so that few workgroups keep a few cores equally busy. */
+const WORKGROUP = 16;
 
 /** Elements of channels and columns, and what the kernels read as uniforms. */
 function elements(s: SampledPointwise) {
@@ -38,11 +45,10 @@ function elements(s: SampledPointwise) {
   };
 }
 
-/** Declares the slot's first column, and returns where the slot is not used. */
-const COLUMN = `
+/** Code of a slot in use, which sees its first column; passed over for others. */
+const inUse = (body: string) => `
   let op = pickOf(slot) - uniforms.firstOp;
-  if (op < 0 || op >= uniforms.ops) { return; }
-  let first = (op * uniforms.edges + slot) * uniforms.outs;`;
+  ${only("op >= 0 && op < uniforms.ops", `let first = (op * uniforms.edges + slot) * uniforms.outs; ${body}`)}`;
 
 /** Code of the index of the first channel of a slot's pixel in x. */
 const inputAt = (s: SampledPointwise, pixel: string) =>
@@ -67,55 +73,96 @@ function matrixAt(vector: 1 | 4, input: string, column: string): string {
     .join(", ")})`;
 }
 
+interface Stream {
+  readonly name: string;
+  readonly variant: string;
+  readonly inputs: Readonly<Record<string, TensorInfo>>;
+  readonly shape: readonly number[];
+  /** Elements of a pixel that are read and written. */
+  readonly sources: number;
+  readonly targets: number;
+  /** Code of the filter's part between source element i and target element t, and of its product with a value. */
+  readonly matrix: (i: string, t: string) => string;
+  readonly times: (value: string, matrix: string) => string;
+  /** Code of a pixel's first element, and of an element's value. */
+  readonly from: string;
+  readonly read: (at: string) => string;
+  readonly store: (at: string, value: string) => string;
+}
+
+/** Each invocation holds the filter of a block of targets of a slot and streams pixels past it. */
+function streamed(s: SampledPointwise, c: Stream, run: Parameters<GpuBody<SampledPointwise>>[2]): TensorInfo {
+  const { vector, params } = elements(s);
+  const pixels = pixelsOf(s);
+  const products = c.sources * vector * vector;
+  const wide = Math.max(1, ...range(c.targets + 1).filter((n) => c.targets % n === 0 && n * products <= PRODUCTS));
+  const blocks = c.targets / wide;
+  const wanted = Math.max(Math.ceil(INVOCATIONS / blocks), Math.ceil(pixels / MOST_PIXELS));
+  const chunks = Math.min(Math.ceil(pixels / LEAST_PIXELS), wanted);
+  const sum = (t: number) =>
+    range(c.sources)
+      .map((i) => c.times(`v${i}`, `m${i}_${t}`))
+      .join(" + ");
+  return run({
+    name: c.name,
+    variant: [c.sources, wide, s.shared?.stride ?? 0, c.variant].join("_"),
+    inputs: c.inputs,
+    params: { ...params, perSlot: blocks * chunks, blocks, perChunk: Math.ceil(pixels / chunks), targets: c.targets },
+    functions: PICK_OF + inputOf(s),
+    body: `
+      let slot = index / uniforms.perSlot;
+      ${inUse(`
+        let rest = index - slot * uniforms.perSlot;
+        let chunk = rest / uniforms.blocks;
+        let target0 = (rest - chunk * uniforms.blocks) * ${wide};
+        ${range(c.sources)
+          .map((i) => lines(wide, (t) => `let m${i}_${t} = ${c.matrix(`${i}`, `target0 + ${t}`)};`))
+          .join("\n")}
+        let end = min((chunk + 1) * uniforms.perChunk, uniforms.pixels);
+        for (var p = chunk * uniforms.perChunk; p < end; p++) {
+          let at = ${c.from};
+          ${lines(c.sources, (i) => `let v${i} = ${c.read(`at + ${i}`)};`)}
+          let to = (slot * uniforms.pixels + p) * uniforms.targets + target0;
+          ${lines(wide, (t) => c.store(`to + ${t}`, sum(t)))}
+        }`)}`,
+    count: s.gate.rows.length * blocks * chunks,
+    shape: c.shape,
+    vector,
+    scalars: ["picks"],
+    workgroup: WORKGROUP,
+  });
+}
+
 export const sampledPointwiseForward: GpuBody<SampledPointwise> = (inputs, s, run) => {
   const [input, w] = inputs;
   const { z, picks } = constantsOf(inputs);
   if (!input || !w) throw new Error("SampledPointwise needs x and w.");
   const { x, rectify } = maskedInput(input, z, run);
-  const { vector, outs, params } = elements(s);
-  const pixels = pixelsOf(s);
-  const block = blockOf(pixels);
-  const wide = channelsOf(outs);
-  const cells = range(block).flatMap((p) => range(wide).map((o) => ({ p, o })));
-  const perSlot = (Math.ceil(pixels / block) * outs) / wide;
-  const read = (at: string) => (rectify ? `max(x[${at}], T(0.0))` : `x[${at}]`);
-  return run({
-    name: "SampledPointwise",
-    variant: [block, wide, s.shared?.stride ?? 0, rectify].join("_"),
-    inputs: { x, w, picks },
-    params: { perSlot, ...params },
-    functions: PICK_OF + inputOf(s),
-    body: `
-      let slot = index / uniforms.perSlot;
-      let rest = index - slot * uniforms.perSlot;
-      ${COLUMN}
-      let place = rest * ${wide} / uniforms.outs;
-      let o = rest * ${wide} - place * uniforms.outs;
-      let start = min(place * ${block}, uniforms.pixels - ${block});
-      ${lines(block, (p) => `let at${p} = ${inputAt(s, `(start + ${p})`)};`)}
-      ${cells.map((c) => `var s${c.p}_${c.o} = T(0.0);`).join(" ")}
-      for (var i = 0; i < uniforms.ins; i++) {
-        ${lines(block, (p) => `let x${p} = ${read(`at${p} + i`)};`)}
-        ${lines(
-          wide,
-          (o) => `{ let m = ${matrixAt(vector, "i", `first + o + ${o}`)};
-          ${lines(block, (p) => `s${p}_${o} += m * x${p};`)} }`,
-        )}
-      }
-      let to = (slot * uniforms.pixels + start) * uniforms.outs + o;
-      ${cells.map((c) => `result[to + ${c.p} * uniforms.outs + ${c.o}] = s${c.p}_${c.o};`).join("\n")}`,
-    count: s.gate.rows.length * perSlot,
-    shape: outShape(s),
-    vector,
-    scalars: ["picks"],
-  });
+  const { vector, ins, outs } = elements(s);
+  return streamed(
+    s,
+    {
+      name: "SampledPointwise",
+      variant: `${rectify}`,
+      inputs: { x, w, picks },
+      shape: outShape(s),
+      sources: ins,
+      targets: outs,
+      matrix: (i, t) => matrixAt(vector, i, `first + ${t}`),
+      times: (v, m) => `${m} * ${v}`,
+      from: inputAt(s, "p"),
+      read: (at) => (rectify ? `max(x[${at}], T(0.0))` : `x[${at}]`),
+      store: (at, value) => `result[${at}] = ${value};`,
+    },
+    run,
+  );
 };
 
 export const sampledPointwiseGradX: GpuBody<SampledPointwise> = (inputs, s, run) => {
   const [dy, w] = inputs;
   const { z, picks } = constantsOf(inputs);
   if (!dy || !w) throw new Error("SampledPointwiseGradX needs dy and w.");
-  const { vector, ins, params } = elements(s);
+  const { vector, ins, outs, params } = elements(s);
   if (s.shared) {
     const { height, width, stride } = s.shared;
     return run({
@@ -150,47 +197,28 @@ export const sampledPointwiseGradX: GpuBody<SampledPointwise> = (inputs, s, run)
       scalars: ["picks"],
     });
   }
-  const pixels = pixelsOf(s);
-  const block = blockOf(pixels);
-  const wide = channelsOf(ins);
-  const cells = range(block).flatMap((p) =>
-    range(wide).map((i) => ({ at: `${p} * uniforms.ins + ${i}`, name: `s${p}_${i}` })),
+  return streamed(
+    s,
+    {
+      name: "SampledPointwiseGradX",
+      variant: z ? "z" : "",
+      inputs: { dy, w, picks, ...(z ? { z } : {}) },
+      shape: inShape(s),
+      sources: outs,
+      targets: ins,
+      matrix: (o, i) => matrixAt(vector, i, `first + ${o}`),
+      times: (v, m) => `${v} * ${m}`,
+      from: "(slot * uniforms.pixels + p) * uniforms.outs",
+      read: (at) => `dy[${at}]`,
+      store: (at, value) =>
+        z ? `{ let at = ${at}; result[at] = select(T(0.0), ${value}, z[at] > T(0.0)); }` : `result[${at}] = ${value};`,
+    },
+    run,
   );
-  const perSlot = (Math.ceil(pixels / block) * ins) / wide;
-  return run({
-    name: "SampledPointwiseGradX",
-    variant: [block, wide, z ? "z" : ""].join("_"),
-    inputs: { dy, w, picks, ...(z ? { z } : {}) },
-    params: { perSlot, ...params },
-    functions: PICK_OF,
-    body: `
-      let slot = index / uniforms.perSlot;
-      let rest = index - slot * uniforms.perSlot;
-      ${COLUMN}
-      let place = rest * ${wide} / uniforms.ins;
-      let i = rest * ${wide} - place * uniforms.ins;
-      let start = slot * uniforms.pixels + min(place * ${block}, uniforms.pixels - ${block});
-      ${lines(block, (p) => `let at${p} = (start + ${p}) * uniforms.outs;`)}
-      ${cells.map(({ name }) => `var ${name} = T(0.0);`).join(" ")}
-      for (var o = 0; o < uniforms.outs; o++) {
-        ${lines(block, (p) => `let d${p} = dy[at${p} + o];`)}
-        ${lines(
-          wide,
-          (j) => `{ let m = ${matrixAt(vector, `i + ${j}`, "first + o")};
-          ${lines(block, (p) => `s${p}_${j} += d${p} * m;`)} }`,
-        )}
-      }
-      let to = start * uniforms.ins + i;
-      ${cells.map(({ at, name }) => `result[to + ${at}] = ${z ? `select(T(0.0), ${name}, z[to + ${at}] > T(0.0))` : name};`).join("\n")}`,
-    count: s.gate.rows.length * perSlot,
-    shape: inShape(s),
-    vector,
-    scalars: ["picks"],
-  });
 };
 
 /** Invocations worth having; more chunks only cost a longer second pass. */
-const GRADW_INVOCATIONS = 512;
+const GRADW_INVOCATIONS = 256;
 
 /** Sums over chunks of pixels for a block of inputs and outputs, then over chunks; zero for operations not picked. */
 export const sampledPointwiseGradW: GpuBody<SampledPointwise> = (inputs, s, run) => {
@@ -200,7 +228,7 @@ export const sampledPointwiseGradW: GpuBody<SampledPointwise> = (inputs, s, run)
   const { x, rectify } = maskedInput(input, z, run);
   const { vector, ins, outs, params } = elements(s);
   const edges = s.gate.rows.length;
-  const [i, o] = [ins % 2 === 0 ? 2 : 1, outs % 2 === 0 ? 2 : 1];
+  const [i, o] = [ins, outs].map((n) => [4, 2].find((side) => n % side === 0) ?? 1) as [number, number];
   const blocks = (ins / i) * (outs / o);
   const pixels = pixelsOf(s);
   const chunks = Math.max(1, Math.min(Math.ceil(pixels / 8), Math.round(GRADW_INVOCATIONS / (blocks * edges))));
@@ -218,7 +246,7 @@ export const sampledPointwiseGradW: GpuBody<SampledPointwise> = (inputs, s, run)
     body: `
       let slot = index / uniforms.perSlot;
       let rest = index - slot * uniforms.perSlot;
-      ${COLUMN}
+      ${inUse(`
       let outBlocks = uniforms.outs / ${o};
       let inBlocks = uniforms.ins / ${i};
       let outFirst = (rest % outBlocks) * ${o};
@@ -235,11 +263,12 @@ export const sampledPointwiseGradW: GpuBody<SampledPointwise> = (inputs, s, run)
         ${cells.map(({ a, j, b, name }) => `${name} += x${a}${lane(j)} * d${b};`).join("\n")}
       }
       let to = (chunk * uniforms.edges + slot) * uniforms.size;
-      ${cells.map(({ a, j, b, name }) => `result[to + ((inFirst + ${a}) * ${vector} + ${j}) * uniforms.outs + outFirst + ${b}] = ${name};`).join("\n")}`,
+      ${cells.map(({ a, j, b, name }) => `result[to + ((inFirst + ${a}) * ${vector} + ${j}) * uniforms.outs + outFirst + ${b}] = ${name};`).join("\n")}`)}`,
     count: edges * chunks * blocks,
     shape: [chunks, edges, s.inChannels, s.outChannels],
     vector,
     scalars: ["picks"],
+    workgroup: WORKGROUP,
   });
   return run({
     name: "SampledPointwiseGradWSum",
