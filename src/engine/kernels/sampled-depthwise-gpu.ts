@@ -10,7 +10,7 @@ import { filterSize, lines, place } from "./depthwise-plan";
 import { declarePictures, pictureParams, streamFilter, streamGradW, streamStrip } from "./depthwise-stream";
 import { stridedGradX } from "./depthwise-strided";
 import { type Entry, eachCell, numbersOf, planBlocks, severalCells, shareCells, table } from "./depthwise-strips";
-import { PICK_OF, rowParams } from "./gate";
+import { only, PICK_OF, rowParams } from "./gate";
 import { maskedInput } from "./masked-input";
 import { bankOf, constantsOf, inShape, outShape, type SampledDepthwise } from "./sampled-depthwise-shape";
 
@@ -32,16 +32,19 @@ const chosen = (s: SampledDepthwise) => (i: number) => (i < s.gate.ops.length ? 
 /** Names the operations within a pipeline's key. */
 const opsKey = (s: SampledDepthwise) => s.gate.ops.join(".");
 
-/** Code that finds an invocation's slot, chunk of cells and channel; returns where the slot is not used. */
-const FIND_SLOT = (blocks: ReturnType<typeof table>) => `
+/** Code that finds an invocation's slot and runs `body`, which sees chunk c of its cells and the channel, where it is used. */
+const inSlot = (s: SampledDepthwise, blocks: ReturnType<typeof table>, body: string) => `
   let slot = index / uniforms.perSlot;
-  let rest = index - slot * uniforms.perSlot;
   let pick = pickOf(slot);
-  ${blocks.code}
-  if (cells == 0) { return; }
-  let c = rest / units;
-  let unit = rest - c * units;
-  let taps = filterOffset + slot * units + unit;`;
+  ${only(
+    s.gate.ops.map((op) => `pick == ${op}`).join(" || "),
+    `let rest = index - slot * uniforms.perSlot;
+    ${blocks.code}
+    let c = rest / units;
+    let unit = rest - c * units;
+    let taps = filterOffset + slot * units + unit;
+    ${only("c * chunk < cells", body)}`,
+  )}`;
 
 /** A convolution of each slot: of x by its filter, or, with stride 1, of dy by the filter turned round. */
 function eachSlot(
@@ -55,7 +58,7 @@ function eachSlot(
   run: Parameters<GpuBody<SampledDepthwise>>[2],
 ): TensorInfo {
   const back = "dy" in from;
-  const { source, target, weight, planned, codes, codeOf, variant } = back ? plannedBack(s) : plannedForward(s);
+  const { source, target, weight, planned, codes, codeOf, variant } = back ? plannedBack(s) : plannedForward(s, 8);
   const shares = planned.map((p) => shareCells(bankOf(s), p, target, s.channels));
   const entries = planned.map((p, i): Entry => {
     const { cells, chunk } = shares[i] as (typeof shares)[number];
@@ -69,7 +72,9 @@ function eachSlot(
   const value = (v: string) => (z ? `select(0.0, ${v}, z[at] > 0.0)` : v);
   const code = codes.map(({ stream, plan }, i) => {
     const read = weight(stream.kernel ** 2);
-    return `if (code == ${i}) {
+    return only(
+      `code == ${i}`,
+      `
       ${streamFilter({ block: stream, weight: read })}
       ${eachCell(
         several,
@@ -85,8 +90,8 @@ function eachSlot(
         write: (at, v) => `{ let at = ${at}; result[at] = ${value(v)}; }`,
         gather: back,
       })}`,
-      )}
-    }`;
+      )}`,
+    );
   });
   return run({
     name,
@@ -102,20 +107,22 @@ function eachSlot(
       ...blocks.params,
     },
     functions: PICK_OF,
-    body: `${FIND_SLOT(blocks)}
-      if (c * chunk >= cells) { return; }
-      ${declarePictures}
+    body: inSlot(
+      s,
+      blocks,
+      `${declarePictures}
       let lowest = bitcast<f32>(uniforms.floor);
       ${code.join("\n")}`,
+    ),
     count: s.gate.rows.length * perSlot,
     shape: back ? inShape(s) : outShape(s),
     workgroup: WORKGROUP,
   });
 }
 
-function plannedForward(s: SampledDepthwise) {
+function plannedForward(s: SampledDepthwise, tile: 4 | 8) {
   const [source, target] = [inputOf(s), outputOf(s)];
-  const plan = planBlocks(bankOf(s), { input: source, output: target, stride: s.stride, taps: TAPS, tile: 4 });
+  const plan = planBlocks(bankOf(s), { input: source, output: target, stride: s.stride, taps: TAPS, tile });
   const weight = (_: number) => (_j: string, t: string) => `w[taps + (${t}) * outChannels]`;
   return { source, target, weight, ...plan };
 }
@@ -127,7 +134,7 @@ function plannedBack(s: SampledDepthwise) {
     output: target,
     stride: 1,
     taps: TAPS,
-    tile: 4,
+    tile: 8,
     pad: (b) => b.dilation * (b.kernel - 1) - b.pad,
   });
   const weight = (taps: number) => (_j: string, t: string) => `w[taps + (${taps - 1} - (${t})) * outChannels]`;
@@ -154,7 +161,9 @@ const sharedGradX: GpuBody<SampledDepthwise> = (inputs, s, run) => {
   const blocks = table(entries, chosen(s));
   const code = codes.map(({ stream, plan }, i) => {
     const read = weight(stream.kernel ** 2);
-    return `if (code == ${i}) {
+    return only(
+      `code == ${i}`,
+      `
       ${streamFilter({ block: stream, weight: read })}
       let inBase = slot * uniforms.inSize + n * sourceHeight * sourceRow + unit;
       let outBase = n * targetHeight * targetRow + unit;
@@ -169,8 +178,8 @@ const sharedGradX: GpuBody<SampledDepthwise> = (inputs, s, run) => {
             `{ let at = ${at}; var v = ${value}; if (!fresh) { v += result[at]; } result[at] = v; }`,
           gather: true,
         })}
-      }
-    }`;
+      }`,
+    );
   });
   const eachPixel = (what: string) => `for (var p = 0; p < targetHeight * targetWidth; p++) {
     let at = (n * targetHeight * targetWidth + p) * targetStep + unit; ${what} }`;
@@ -227,7 +236,7 @@ export const sampledGradW: GpuBody<SampledDepthwise> = (inputs, s, run) => {
   if (!input || !dy) throw new Error("SampledDepthwiseGradW needs x and dy.");
   const { x, rectify } = maskedInput(input, z, run);
   const bank = bankOf(s);
-  const { source, target, planned, codes, codeOf, variant } = plannedForward(s);
+  const { source, target, planned, codes, codeOf, variant } = plannedForward(s, 4);
   const edges = s.gate.rows.length;
   const most = Math.min(...planned.map(({ plan }) => s.batch * plan.strips));
   const chunks = Math.min(most, Math.ceil(GRADW_INVOCATIONS / (edges * s.channels)));
@@ -241,7 +250,9 @@ export const sampledGradW: GpuBody<SampledDepthwise> = (inputs, s, run) => {
   const blocks = table(entries, chosen(s));
   const code = codes.map(({ stream, plan }, i) => {
     const taps = stream.kernel ** 2;
-    return `if (code == ${i}) {
+    return only(
+      `code == ${i}`,
+      `
       ${lines(taps, (t) => `var g0_${t} = 0.0;`)}
       ${eachCell(
         several,
@@ -251,8 +262,8 @@ export const sampledGradW: GpuBody<SampledDepthwise> = (inputs, s, run) => {
         ${streamGradW({ block: stream, plan, stride: s.stride, read: READ, readGradient: (at) => `dy[${at}]` })}`,
       )}
       let to = (c * uniforms.edges + slot) * ${MOST_TAPS} * units + unit;
-      ${lines(taps, (t) => `result[to + ${t} * units] = g0_${t};`)}
-    }`;
+      ${lines(taps, (t) => `result[to + ${t} * units] = g0_${t};`)}`,
+    );
   });
   const partial = run({
     name: "SampledDepthwiseGradW",
@@ -269,10 +280,13 @@ export const sampledGradW: GpuBody<SampledDepthwise> = (inputs, s, run) => {
       ...blocks.params,
     },
     functions: PICK_OF,
-    body: `${FIND_SLOT(blocks)}
-      ${declarePictures}
+    body: inSlot(
+      s,
+      blocks,
+      `${declarePictures}
       let lowest = bitcast<f32>(uniforms.floor);
       ${code.join("\n")}`,
+    ),
     count: edges * perSlot,
     shape: [chunks, edges, MOST_TAPS, s.channels],
     workgroup: WORKGROUP,
