@@ -7,30 +7,30 @@ import type { GpuBody } from "../gpu/kernel";
 import { lines, range } from "./depthwise-plan";
 import { inShape, type PoolShape, pairShape } from "./pooling-shape";
 
-const COLUMNS = 4;
+export const STRIP_COLUMNS = 4;
 /** Invocations of a workgroup: few, so that few workgroups keep a few cores equally busy. */
 const WORKGROUP = 8;
 
 export const fitsStrips = (s: PoolShape) => s.kernel === 3 && s.stride === 1 && s.pad === 1;
 
 /** Declares the strip: picture n, channel c, first column x0; reads of window columns x0 − 1 + k, k < 6, are on where k is inside. */
-const strip = `
+export const strip = `
   let c = index % uniforms.c;
   let place = index / uniforms.c;
   let n = place / uniforms.strips;
-  let x0 = (place - n * uniforms.strips) * ${COLUMNS};
-  ${lines(COLUMNS + 2, (k) => `let on${k} = x0 + ${k - 1} >= 0 && x0 + ${k - 1} < uniforms.w; let at${k} = clamp(x0 + ${k - 1}, 0, uniforms.w - 1) * uniforms.c + c;`)}
+  let x0 = (place - n * uniforms.strips) * ${STRIP_COLUMNS};
+  ${lines(STRIP_COLUMNS + 2, (k) => `let on${k} = x0 + ${k - 1} >= 0 && x0 + ${k - 1} < uniforms.w; let at${k} = clamp(x0 + ${k - 1}, 0, uniforms.w - 1) * uniforms.c + c;`)}
   let rowSize = uniforms.w * uniforms.c;`;
 
-const across = (s: PoolShape) => Math.ceil(s.width / COLUMNS);
-const dispatch = (s: PoolShape) => ({
-  params: { h: s.height, w: s.width, c: s.channels, strips: across(s) },
+const across = (s: PoolShape) => Math.ceil(s.width / STRIP_COLUMNS);
+export const dispatch = (s: PoolShape) => ({
+  params: { n: s.batch, h: s.height, w: s.width, c: s.channels, strips: across(s) },
   count: s.batch * across(s) * s.channels,
   workgroup: WORKGROUP,
 });
-const each = (line: (j: number) => string) => lines(COLUMNS, line);
+export const each = (line: (j: number) => string) => lines(STRIP_COLUMNS, line);
 /** Pixels of a window's side, its middle at p, that lie inside. */
-const inside = (p: string, side: string) => `(min(${p} + 2, uniforms.${side}) - max(${p} - 1, 0))`;
+export const insideOf = (p: string, side: string) => `(min(${p} + 2, uniforms.${side}) - max(${p} - 1, 0))`;
 
 export const stripsPair: GpuBody<PoolShape> = ([x, picked], s, run) => {
   if (!x || !picked) throw new Error("PoolPair needs x and picked.");
@@ -45,21 +45,21 @@ export const stripsPair: GpuBody<PoolShape> = ([x, picked], s, run) => {
       for (var row = 0; row <= uniforms.h; row++) {
         ${each((j) => `var below${j} = 0.0;`)}
         if (row < uniforms.h) {
-          ${range(COLUMNS + 2)
+          ${range(STRIP_COLUMNS + 2)
             .map((k) => `let v${k} = select(0.0, x[base + row * rowSize + at${k}], on${k});`)
             .join("\n")}
           ${each((j) => `below${j} = v${j} + v${j + 1} + v${j + 2};`)}
         }
         let y = row - 1;
         if (y >= 0) {
-          let rows = ${inside("y", "h")};
+          let rows = ${insideOf("y", "h")};
           ${each(
             (j) => `if (on${j + 1}) {
               let pixel = base + y * rowSize + at${j + 1};
               let tap = i32(picked[pixel]);
               let to = 2 * (pixel - c) + c;
               result[to] = x[pixel + (tap / 3 - 1) * rowSize + (tap % 3 - 1) * uniforms.c];
-              result[to + uniforms.c] = (above${j} + middle${j} + below${j}) / f32(rows * ${inside(`(x0 + ${j})`, "w")});
+              result[to + uniforms.c] = (above${j} + middle${j} + below${j}) / f32(rows * ${insideOf(`(x0 + ${j})`, "w")});
             }`,
           )}
         }
@@ -87,14 +87,14 @@ export const stripsPairAdjoint: GpuBody<PoolShape> = ([dy, picked], s, run) => {
       let base = n * uniforms.h * rowSize;
       ${each((j) => `var above${j} = 0.0; var middle${j} = 0.0;`)}
       for (var row = 0; row < uniforms.h; row++) {
-        let rows = ${inside("row", "h")};
-        ${range(COLUMNS + 2)
+        let rows = ${insideOf("row", "h")};
+        ${range(STRIP_COLUMNS + 2)
           .map(
             (k) => `let i${k} = base + row * rowSize + at${k};
               let o${k} = 2 * (i${k} - c) + c;
               let p${k} = picked[i${k}];
               let m${k} = select(0.0, dy[o${k}], on${k});
-              let a${k} = select(0.0, dy[o${k} + uniforms.c] / f32(rows * ${inside(`(x0 + ${k - 1})`, "w")}), on${k});`,
+              let a${k} = select(0.0, dy[o${k} + uniforms.c] / f32(rows * ${insideOf(`(x0 + ${k - 1})`, "w")}), on${k});`,
           )
           .join("\n")}
         ${each((j) => `let all${j} = a${j} + a${j + 1} + a${j + 2};`)}

@@ -18,7 +18,7 @@ const ways = (
 
 /** Additions and comparisons of all windows. */
 const operations = (s: PoolShape) => 2 * size(outShape(s)) * s.kernel ** 2;
-export const params = (s: PoolShape, vector = 1) => ({
+const params = (s: PoolShape, vector = 1) => ({
   h: s.height,
   w: s.width,
   c: s.channels / vector,
@@ -88,7 +88,7 @@ export function addToWindow(
     for (let q = 0, i = row; q < columns; q++, i += s.channels) sums[i] = (sums[i] as number) + value;
 }
 
-export const outputCoordinates = `
+const outputCoordinates = `
   let c = index % uniforms.c;
   let ox = (index / uniforms.c) % uniforms.ow;
   let oy = (index / (uniforms.c * uniforms.ow)) % uniforms.oh;
@@ -100,7 +100,7 @@ export const outputCoordinates = `
   let y1 = min(top + uniforms.k, uniforms.h);
   let x1 = min(left + uniforms.k, uniforms.w);`;
 
-export const inputCoordinates = `
+const inputCoordinates = `
   let c = index % uniforms.c;
   let ix = (index / uniforms.c) % uniforms.w;
   let iy = (index / (uniforms.c * uniforms.w)) % uniforms.h;

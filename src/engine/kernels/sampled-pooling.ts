@@ -1,30 +1,19 @@
 /** The two pools of one state for the edges that pick them: slot 0 the maximum, slot 1 the average; computed once for all. */
-import { defineKernel, type KernelBody, type Values } from "../gpu/kernel";
-import { vectorFor } from "../gpu/program";
+import { defineKernel, type GpuBody, type KernelBody, type Values } from "../gpu/kernel";
 import type { Tensor } from "../gpu/tensorflow";
 import { custom } from "./batch-norm";
-import { type Gate, gateCode, gateParams, usedSlots } from "./gate";
-import {
-  addToWindow,
-  eachWindow,
-  inputCoordinates,
-  meanOf,
-  outputCoordinates,
-  params,
-  placeOffsets,
-  poolShape,
-} from "./pooling";
-import { inShape, outShape, type PoolShape, size } from "./pooling-shape";
+import { type Gate, usedSlots } from "./gate";
+import { addToWindow, eachWindow, meanOf, placeOffsets, poolShape } from "./pooling";
+import { inShape, outShape, size } from "./pooling-shape";
+import { stridedAdjoint, stridedPlaces, stridedPools } from "./sampled-pooling-strided";
+import { type SampledPools, stripsAdjoint, stripsPlaces, stripsPools } from "./sampled-pooling-strips";
 
-interface SampledPools extends PoolShape {
-  /** any, of two slots. */
-  readonly gate: Gate;
-}
+/** An edge's stride is 1 or 2. */
+const byStride =
+  (one: GpuBody<SampledPools>, two: GpuBody<SampledPools>): GpuBody<SampledPools> =>
+  (inputs, s, run) =>
+    (s.stride === 1 ? one : two)(inputs, s, run);
 
-const elements = (s: SampledPools, shape: readonly number[]) => {
-  const vector = vectorFor(s.channels);
-  return { params: { ...params(s, vector), ...gateParams(s.gate) }, vector, count: size(shape) / vector };
-};
 const used = (s: SampledPools, picks: Values | undefined) => usedSlots(s.gate, picks as Values) as [boolean, boolean];
 
 /** Place in its window of each output's first maximum, where the maximum is picked. Inputs: x, picks. */
@@ -46,29 +35,7 @@ const placesKernel = defineKernel<SampledPools>("SearchlightSampledMaxPlaces", {
       }
     });
   },
-  gpu: ([x, picks], s, run) => {
-    if (!x || !picks) throw new Error("SampledMaxPlaces needs x and picks.");
-    return run({
-      name: "SampledMaxPlaces",
-      inputs: { x, picks },
-      functions: gateCode(s.gate),
-      body: `if (!used(0)) { return; }
-        ${outputCoordinates}
-        var best = x[((n * uniforms.h + y0) * uniforms.w + x0) * uniforms.c + c];
-        var place = T(f32((y0 - top) * uniforms.k + x0 - left));
-        for (var iy = y0; iy < y1; iy++) {
-          for (var ix = x0; ix < x1; ix++) {
-            let v = x[((n * uniforms.h + iy) * uniforms.w + ix) * uniforms.c + c];
-            place = select(place, T(f32((iy - top) * uniforms.k + ix - left)), v > best);
-            best = max(best, v);
-          }
-        }
-        result[index] = place;`,
-      shape: outShape(s),
-      scalars: ["picks"],
-      ...elements(s, outShape(s)),
-    });
-  },
+  gpu: byStride(stripsPlaces, stridedPlaces),
 });
 
 const slotShape = (s: SampledPools) => [2, ...outShape(s)];
@@ -88,40 +55,7 @@ const poolsBody: KernelBody<SampledPools> = {
       }
     });
   },
-  gpu: ([x, places, picks], s, run) => {
-    if (!x || !places || !picks) throw new Error("SampledPools needs x, places and picks.");
-    return run({
-      name: "SampledPools",
-      inputs: { x, places, picks },
-      functions: gateCode(s.gate),
-      body: `
-        let wantMax = used(0);
-        let wantAverage = used(1);
-        if (!wantMax && !wantAverage) { return; }
-        ${outputCoordinates}
-        if (wantMax) {
-          let place = places[index];
-          var chosen = T(0.0);
-          for (var iy = y0; iy < y1; iy++) {
-            for (var ix = x0; ix < x1; ix++) {
-              let v = x[((n * uniforms.h + iy) * uniforms.w + ix) * uniforms.c + c];
-              chosen = select(chosen, v, place == T(f32((iy - top) * uniforms.k + ix - left)));
-            }
-          }
-          result[index] = chosen;
-        }
-        if (wantAverage) {
-          var sum = T(0.0);
-          for (var iy = y0; iy < y1; iy++) {
-            for (var ix = x0; ix < x1; ix++) { sum += x[((n * uniforms.h + iy) * uniforms.w + ix) * uniforms.c + c]; }
-          }
-          result[uniforms.count + index] = sum / f32((y1 - y0) * (x1 - x0));
-        }`,
-      shape: slotShape(s),
-      scalars: ["picks"],
-      ...elements(s, outShape(s)),
-    });
-  },
+  gpu: byStride(stripsPools, stridedPools),
 };
 
 /** Adjoint of the pools at fixed places. Inputs: dy, places, picks. */
@@ -145,39 +79,7 @@ const adjointBody: KernelBody<SampledPools> = {
     });
     out.set(sums);
   },
-  gpu: ([dy, places, picks], s, run) => {
-    if (!dy || !places || !picks) throw new Error("SampledPoolsAdjoint needs dy, places and picks.");
-    return run({
-      name: "SampledPoolsAdjoint",
-      inputs: { dy, places, picks },
-      functions: gateCode(s.gate),
-      body: `
-        ${inputCoordinates}
-        var sum = T(0.0);
-        // Loops, which are passed over where there is nothing to do.
-        for (var oy = select(oy1 + 1, oy0, used(0)); oy <= oy1; oy++) {
-          for (var ox = ox0; ox <= ox1; ox++) {
-            let place = (iy - oy * uniforms.stride + uniforms.pad) * uniforms.k + ix - ox * uniforms.stride + uniforms.pad;
-            let at = ((n * uniforms.oh + oy) * uniforms.ow + ox) * uniforms.c + c;
-            sum += select(T(0.0), dy[at], places[at] == T(f32(place)));
-          }
-        }
-        let second = uniforms.count / (uniforms.h * uniforms.w) * uniforms.oh * uniforms.ow;
-        for (var oy = select(oy1 + 1, oy0, used(1)); oy <= oy1; oy++) {
-          let top = oy * uniforms.stride - uniforms.pad;
-          let rows = min(top + uniforms.k, uniforms.h) - max(top, 0);
-          for (var ox = ox0; ox <= ox1; ox++) {
-            let left = ox * uniforms.stride - uniforms.pad;
-            let columns = min(left + uniforms.k, uniforms.w) - max(left, 0);
-            sum += dy[second + ((n * uniforms.oh + oy) * uniforms.ow + ox) * uniforms.c + c] / f32(rows * columns);
-          }
-        }
-        result[index] = sum;`,
-      shape: inShape(s),
-      scalars: ["picks"],
-      ...elements(s, inShape(s)),
-    });
-  },
+  gpu: byStride(stripsAdjoint, stridedAdjoint),
 };
 
 const poolsKernel = defineKernel<SampledPools>("SearchlightSampledPools", poolsBody);
@@ -204,6 +106,7 @@ function adjointAt(dy: Tensor, constants: readonly Tensor[], s: SampledPools): T
 
 /**
  * 3×3 max pool and average pool as two slots, [N, H, W, C] → [2, N, H', W', C]; nothing where no edge picks one.
+ * @param stride 1 or 2
  * @param gate any, of the two pools' primitives
  */
 export function sampledPools(x: Tensor, picks: Tensor, stride: number, gate: Gate): Tensor {
