@@ -1,0 +1,68 @@
+/** Cells and alpha strips. */
+import type { CellKind, Primitive } from "../../domain/primitives";
+
+export const CELL_TITLES: Readonly<Record<CellKind, string>> = { normal: "Normal cell", reduce: "Reduction cell" };
+export const CELL_WORDS: Readonly<Record<CellKind, string>> = { normal: "normal", reduce: "reduction" };
+
+export const SHORT_OPS: Readonly<Record<Primitive, string>> = {
+  none: "none",
+  max_pool_3x3: "max 3×3",
+  avg_pool_3x3: "avg 3×3",
+  skip_connect: "skip",
+  sep_conv_3x3: "sep 3×3",
+  sep_conv_5x5: "sep 5×5",
+  dil_conv_3x3: "dil 3×3",
+  dil_conv_5x5: "dil 5×5",
+};
+
+export const DISCOVERY = {
+  title: "Discovery",
+  hello: "Eight operations compete for every edge.",
+  helloText:
+    "Press Search: all of them are trained together, the useful ones grow strong, the others fade, and a network appears. Nothing to install, nothing to choose.",
+  networks: "possible networks",
+  before: "every edge still carries all eight operations, at 1/8 each",
+  entropy: "entropy",
+  nats: (most: string) => `of ${most} nats`,
+  entropyHelp:
+    "Mean entropy of softmax(α) over the 14 edges: ln 8 = 2.08 nats when all eight operations weigh the same, 0 when each edge has decided.",
+  lead: "lead",
+  leadHelp: "How far the best operation is ahead of the second, on average over the kept edges.",
+  undecided: "undecided",
+  undecidedHelp: "Kept edges whose lead is below 0.03. They are dashed and carry a question mark.",
+  stable: "stable for",
+  stableHelp: "How long the cell has stayed as it is.",
+  width: "width: α",
+  dashed: "dashed: lead < 0.03",
+  faint: "faint: not kept",
+  rowEntropy: "entropy, 1.5 up",
+  rowEntropyShort: "entropy",
+  rowLead: "lead",
+  dropped: "dropped from this edge",
+  shown: "The graphs show",
+  shownNames: { drawn: "Drawn now", found: "Found so far" },
+  subGraph: "sub-graph",
+  drawnNote:
+    "A line is a sub-graph of this iteration, its marks are the operations it drew; no line: it drew none. Pale bands: the cell found so far.",
+  picksNote: "Row “drawn”: how often each operation was drawn, in the order of the rows above; the line is 1 of 8.",
+  betasNote:
+    "Row “edge β̂”: how much each edge counts among those into its node, the softmax of its betas. The line is where all count the same, a full bar twice that or more.",
+  droppedNote: "Crosses in the strip: operations that an edge has dropped.",
+  chart: "Entropy",
+  chartNote: "in nats by iteration: normal solid, reduction dashed; lower is more decided",
+  chartEmpty: "The entropy of both cells is drawn here from the first iteration on.",
+  flips: (count: number) =>
+    count === 1 ? "1 edge changed its mind so far" : `${count} edges changed their mind so far`,
+} as const;
+
+export function stableText(since: number, iteration: number, perEpoch: number): { value: string; unit: string } {
+  const count = Math.max(0, iteration - since);
+  const epochs = Math.floor(count / Math.max(1, perEpoch));
+  if (epochs >= 2) return { value: `${epochs}`, unit: "epochs" };
+  return { value: `${count}`, unit: count === 1 ? "iteration" : "iterations" };
+}
+
+/** Name and scale of the strip's row for draws or betas, in lines. */
+export function stripRowText(kind: "picks" | "betas", top: number): readonly string[] {
+  return kind === "betas" ? ["edge β̂"] : ["drawn,", `to ${100 * top} %`];
+}

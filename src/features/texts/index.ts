@@ -1,0 +1,9 @@
+/** Every text that a person reads on the page, apart from the settings' own labels and the engine's messages. */
+export * from "./app";
+export * from "./data";
+export * from "./discovery";
+export * from "./engine";
+export * from "./learning";
+export * from "./method";
+export * from "./results";
+export * from "./transport";

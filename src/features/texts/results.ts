@@ -1,0 +1,90 @@
+/** What comes out of a search. */
+import type { Tuned } from "../../domain/run";
+import { formatCount } from "../../state/progress";
+
+export const RESULTS = {
+  region: "Results",
+  tabs: { genotype: "Genotype", imported: "Imported run", check: "Self-check", profile: "Profile", log: "Log" },
+  text: "DARTS text",
+  textNote: "reads in DARTS, PC-DARTS, P-DARTS",
+  json: "JSON",
+  jsonNote: "the cells alone",
+  file: "Run file",
+  fileNote: "to keep and to repeat a run",
+  fileText:
+    "Export keeps everything that repeats this run: both cells, all alphas, the settings and their changes, the seed, the fingerprint of the data, and every loss. Import, or drop such a file on the page, shows its cells and offers its settings.",
+  copy: "Copy",
+  copied: "Copied",
+  copyFailed: "The browser did not allow copying. Select the text and copy it by hand.",
+  export: "Export JSON",
+  import: "Import",
+  importLabel: "Import a run file",
+  empty:
+    "The genotype appears here as text and JSON as soon as there is one. To look at one now, import a run file or drop it on the page.",
+  use: "Use these settings",
+  used: "Its settings are in Setup now, for the next search; a search under way keeps its own.",
+  close: "Close",
+  data: "data",
+  run: "run",
+  method: "method",
+  seed: "seed",
+  on: "computed on",
+  check: "Check this adapter",
+  checking: "Checking…",
+  checkText:
+    "Graphics drivers do get gradients wrong. This compares each primitive, its value and its gradients, on this very adapter with the plain reference on the processor. On the CPU it compares the gradients of the reference itself with central differences.",
+  checkNever: "Not run yet. It takes a few seconds.",
+  hypergradient: "Hypergradient",
+  compare: "Compare exact and finite difference",
+  comparing: "Comparing…",
+  compareText:
+    "The next step's hypergradient, computed with exact second derivatives and by the papers' finite difference.",
+  compareHint: "A cosine near 1: they agree; with ReLU they rarely do.",
+  compareWhen: "Pause a search to compare.",
+  cosine: "cosine",
+  noCosine: "none: a norm is zero or not finite",
+  exactNorm: "norm, exact",
+  differenceNorm: "norm, finite difference",
+  compareAt: "at iteration",
+  ok: "ok",
+  failed: "failed",
+  ofTolerance: "of the tolerance",
+  logEmpty: "What happens is written here: settings changed, files opened, errors.",
+} as const;
+
+export const PROFILE = {
+  profile: "Profile",
+  profiling: "Profiling…",
+  when: "Pause a search to profile it.",
+  text: "Where the time of an iteration goes: each kernel runs alone and is timed on the adapter. The search stays as it is.",
+  cpu: "This search runs on the CPU, which has no plan of kernels to time. A profile needs WebGPU.",
+  columns: {
+    name: "kernel",
+    dispatches: "dispatches",
+    milliseconds: "ms",
+    share: "share",
+    bytes: "MB moved",
+    gflops: "GFLOP/s",
+    intensity: "op / byte",
+  },
+  gflopsHelp: "Multiplications and additions a second, of the kernels that count them.",
+  intensityHelp: "Operations for each byte read or written: low where memory is the limit.",
+  total: "all kernels",
+  caption: (iteration: number, memory: string) => `After iteration ${iteration}. Memory of the plan: ${memory}.`,
+  tuning: "Choice of kernels",
+  tuned: ({ calls, changed }: Tuned) =>
+    calls === 0
+      ? "Nothing is chosen for this adapter yet."
+      : `Chosen for this adapter: ${formatCount(calls)} kernel calls; ${formatCount(changed)} run faster in another way than the plain one.`,
+  tuningText:
+    "Before a run on WebGPU, the ways to compute each kernel are timed for a few seconds, and the fastest ones are remembered in this browser. What there is no time for stays plain. Forget them to choose anew with the next run.",
+  forget: "Forget",
+} as const;
+
+export function checkSummary(ok: number, total: number, webgpu: boolean): string {
+  if (ok === total) return `All ${total} checks passed.`;
+  const advice = webgpu
+    ? "results on this adapter cannot be trusted. Set Backend to CPU under Advanced."
+    : "results computed by this browser cannot be trusted.";
+  return `${total - ok} of ${total} checks failed: ${advice}`;
+}
