@@ -2,13 +2,13 @@
 import { FileButton } from "@mantine/core";
 import { memo, useRef } from "react";
 import { genotypeText } from "../../domain/genotype";
+import { genotypeJson, genotypeLines } from "../../domain/genotype-formats";
 import { useApp, useController } from "../../state/context";
 import { selectGenotype, selectImportError, selectPermissions } from "../../state/selectors";
 import { RESULTS } from "../texts";
 import { Icon } from "../ui/icons";
 import { Code } from "./Code";
 import { exportToFile } from "./download";
-import { genotypeJson, genotypeLines } from "./genotype-json";
 
 export const GenotypeTab = memo(function GenotypeTab() {
   const genotype = useApp(selectGenotype);

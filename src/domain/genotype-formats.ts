@@ -1,6 +1,9 @@
-/** The genotype as short JSON: two genes a line, as a person reads them. Plain text functions. */
-import type { Gene, Genotype } from "../../domain/genotype";
-import { CELL_KINDS } from "../../domain/primitives";
+/** A genotype as text, as others read it: DARTS's text, JSON, NASLib's compact form. Two genes a line, as a person reads them. */
+import type { Gene, Genotype } from "./genotype";
+import { CELL_KINDS, PRIMITIVES, type Primitive } from "./primitives";
+
+/** The operations of NASLib's compact form, in its order: all but `none`. Source: its search_spaces/nasbench301/conversions.py. */
+export const COMPACT_OPERATIONS: readonly Primitive[] = PRIMITIVES.filter((op) => op !== "none");
 
 /** Valid JSON of the genotype alone. */
 export function genotypeJson(genotype: Genotype): string {
@@ -27,4 +30,11 @@ function rows(genes: readonly Gene[], write: (gene: Gene) => string): string[] {
     if (i % 2 === 1) return [];
     return [`    ${write(gene)}${second ? `, ${write(second)}` : ""}`];
   });
+}
+
+/** NASLib's compact form: a tuple for the normal and one for the reduction cell, of pairs (input state, index of the operation). */
+export function genotypeCompact(genotype: Genotype): string {
+  const cell = (genes: readonly Gene[]) =>
+    rows(genes, ([op, state]) => `(${state}, ${COMPACT_OPERATIONS.indexOf(op)})`).join(",\n");
+  return `(\n${CELL_KINDS.map((kind) => `  (\n${cell(genotype[kind])}\n  )`).join(",\n")}\n)`;
 }
