@@ -6,6 +6,7 @@ import { Learning } from "../features/learning/Learning";
 import { exportToFile } from "../features/results/download";
 import { Results } from "../features/results/Results";
 import { Setup } from "../features/setup/Setup";
+import { LinkNote } from "../features/share/LinkNote";
 import { Problem } from "../features/transport/Problem";
 import { Transport } from "../features/transport/Transport";
 import { Later, useController } from "../state/context";
@@ -46,6 +47,7 @@ export function App() {
       <TopBar helpOpen={helpOpen} onHelp={setHelpOpen} />
       <Transport />
       <Problem />
+      <LinkNote />
       <main className="panes">
         <Setup />
         <div className="stage-column">

@@ -1,6 +1,7 @@
 /** Name, promise, adapter, theme and help. */
 import { Modal, useComputedColorScheme, useMantineColorScheme } from "@mantine/core";
 import { AdapterBadge } from "../features/engine/AdapterBadge";
+import { ShareButton } from "../features/share/ShareButton";
 import { APP, HELP, KEYS } from "../features/texts";
 import { Icon, Logo } from "../features/ui/icons";
 
@@ -24,6 +25,7 @@ export function TopBar({ helpOpen, onHelp }: Props) {
       </span>
       <AdapterBadge />
       <ThemeButton />
+      <ShareButton />
       <button
         type="button"
         className="tool"

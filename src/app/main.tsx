@@ -6,6 +6,7 @@ import { createRoot } from "react-dom/client";
 import { AppProvider } from "../state/context";
 import { createController } from "../state/controller";
 import { startEngine } from "../state/engine-client";
+import { readLink, type SharedSearch } from "../state/link";
 import { createAppStore } from "../state/store";
 import "@mantine/core/styles.layer.css";
 import "@mantine/dropzone/styles.layer.css";
@@ -38,4 +39,15 @@ createRoot(root).render(
   </StrictMode>,
 );
 
-void controller.start();
+/** What the address says. A link is taken once: reloading the page keeps what was changed since. */
+function takeLink(): SharedSearch | null {
+  const link = readLink(location.hash);
+  if (link) history.replaceState(null, "", location.pathname + location.search);
+  return link;
+}
+
+window.addEventListener("hashchange", () => {
+  const link = takeLink();
+  if (link) void controller.openLink(link);
+});
+void controller.start(takeLink());

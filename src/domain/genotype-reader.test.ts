@@ -111,7 +111,7 @@ describe("readGenotype", () => {
     [BODY.replace("reduce=", "other="), /"reduce" is missing/],
     ["__import__('os').system('x')", /neither a Genotype/],
     ["{1, 2}", /each value needs a name/],
-    [genotypeCompact(genotype).replace("(2, 5)", "(2, 9)"), /line 6, column 18: There is no operation 9/],
+    [genotypeCompact(genotype).replace("(2, 5)", "(2, 9)"), /line 6, column 17: There is no operation 9/],
     [`${"[".repeat(100_000)}`, /More than 32 brackets/],
     [genotypeJson(genotype).replace(/\}$/, ""), /This \{ is not closed/],
   ])("says what is wrong and where: %.40s", (text, message) => {

@@ -35,6 +35,7 @@ export type LogEntry = {
   | { readonly kind: "finished" }
   | { readonly kind: "reset" }
   | { readonly kind: "change"; readonly change: SettingChange }
+  | { readonly kind: "link"; readonly corrections: readonly string[] }
   | { readonly kind: "imported"; readonly name: string }
   | { readonly kind: "exported"; readonly name: string }
   | { readonly kind: "error"; readonly message: string }
@@ -99,6 +100,8 @@ export interface AppState {
   readonly preset: Preset;
   /** The person chose a preset or a setting, so the page proposes none. */
   readonly touched: boolean;
+  /** What of the opened link could not be used; null when no link was opened, or its note was closed. */
+  readonly linkCorrections: readonly string[] | null;
   /** What the shown run uses; null when there is none. */
   readonly runSettings: Settings | null;
   readonly run: RunView;
@@ -145,6 +148,7 @@ export function initialState(): AppState {
     settings: presetSettings("tiny"),
     preset: "tiny",
     touched: false,
+    linkCorrections: null,
     runSettings: null,
     run: EMPTY_RUN,
     imported: null,

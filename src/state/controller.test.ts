@@ -2,6 +2,7 @@ import { describe, expect, it } from "vitest";
 import type { Environment, ImportedRun, RunFile, RunStatus } from "../domain/run";
 import type { EngineApi, EngineEvent } from "../worker/api";
 import { createController } from "./controller";
+import { readLink } from "./link";
 import { createAppStore } from "./store";
 import { dataOf, HARDWARE, snapshotOf } from "./testing";
 
@@ -94,6 +95,33 @@ describe("controller", () => {
     await controller.start();
     expect(calls).toEqual(["connect", "loadBuiltIn"]);
     expect(store.getState()).toMatchObject({ status: { kind: "idle" }, preset: "demo" });
+  });
+
+  it("starts with the settings and the data of a link", async () => {
+    const { calls, store, controller } = setUp();
+    await controller.start(readLink("#preset=small&data=shapes&seed=9&initChannels=900"));
+    expect(calls).toEqual(["connect", "loadBuiltIn"]);
+    const { preset, settings, data, linkCorrections } = store.getState();
+    expect({ preset, seed: settings.seed, channels: settings.initChannels, data: data?.name }).toEqual({
+      ...{ preset: "small", seed: 9, channels: 64, data: "shapes" },
+    });
+    expect(linkCorrections).toEqual(["Channels C: 900 is too large, 64 used."]);
+    controller.closeLinkNote();
+    expect(store.getState().linkCorrections).toBeNull();
+  });
+
+  it("opens a link between runs, and none while one runs", async () => {
+    const { store, controller, setStatus } = setUp();
+    await controller.start();
+    const link = readLink("#preset=demo&seed=5&data=emoji-8");
+    if (!link) throw new Error("It was taken for no link.");
+    setStatus({ kind: "running" });
+    await controller.openLink(link);
+    expect(store.getState().settings.seed).toBe(1);
+    expect(store.getState().log.at(-1)).toMatchObject({ kind: "error" });
+    setStatus({ kind: "idle" });
+    await controller.openLink(link);
+    expect(store.getState().settings.seed).toBe(5);
   });
 
   it("goes through search, pause, resume with the one button", async () => {

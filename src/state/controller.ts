@@ -6,14 +6,18 @@ import type { EngineEvent, PathFile } from "../worker/api";
 import { type AppState, applyEvent, type Comparison, type LogEvent, logged, type ProfileView } from "./app-state";
 import { differences, liveChanges } from "./edits";
 import type { EngineClient } from "./engine-client";
+import { builtInOf, type SharedSearch } from "./link";
 import { fileKind, parseRunFile, RUN_FILE_LIMIT, runFileName } from "./run-file";
 import { selectChecking, selectPermissions } from "./selectors";
 import { isUnderWay, primaryAction, STARTING } from "./status";
 import type { AppStore } from "./store";
 
 export interface Controller {
-  /** Connects to the engine and loads the first data set. */
-  readonly start: () => Promise<void>;
+  /** Connects to the engine and loads the first data set. @param link that the page was opened with */
+  readonly start: (link?: SharedSearch | null) => Promise<void>;
+  /** Takes the settings of a link, and loads its data set, for the next run. */
+  readonly openLink: (link: SharedSearch) => Promise<void>;
+  readonly closeLinkNote: () => void;
   /** The worker is gone. */
   readonly lose: (reason: string) => void;
   readonly primary: () => Promise<void>;
@@ -226,8 +230,17 @@ export function createController(store: AppStore, client: EngineClient, reload: 
     }
   };
 
+  const takeLink = ({ settings, preset, corrections }: SharedSearch) =>
+    set((state) =>
+      logged(
+        { ...state, settings, preset, touched: true, linkCorrections: corrections, repeats: null },
+        { kind: "link", corrections },
+      ),
+    );
+
   return {
-    start: async () => {
+    start: async (link = null) => {
+      if (link) takeLink(link);
       try {
         await client.connect(listen);
       } catch (error) {
@@ -236,6 +249,7 @@ export function createController(store: AppStore, client: EngineClient, reload: 
       }
       await describe();
       await loadNow(async () => {
+        if (link?.data) return client.loadBuiltIn(link.data);
         const found = await client.loadLast().catch((error: unknown) => {
           fail(error);
           return false;
@@ -243,6 +257,17 @@ export function createController(store: AppStore, client: EngineClient, reload: 
         if (!found) await client.loadBuiltIn(BUILT_IN[0]);
       });
     },
+    openLink: async (link) => {
+      if (!may().edit) {
+        fail(new Error("A link cannot be opened while a search runs: press Pause first, then open it again."));
+        return;
+      }
+      takeLink(link);
+      await describe();
+      const { data } = link;
+      if (data && data !== builtInOf(get().data)) await load(() => client.loadBuiltIn(data));
+    },
+    closeLinkNote: () => set((state) => ({ ...state, linkCorrections: null })),
     lose,
     primary,
     step: () => guarded(may().step && !forgetting, () => run((settings) => client.step(settings, get().repeats))),

@@ -1,5 +1,6 @@
 /** What components read of the store, as named constants. */
 import type { AppState } from "./app-state";
+import { builtInOf, linkFragment } from "./link";
 import { isUnderWay, type Permissions, permissions } from "./status";
 
 export const selectStatus = (state: AppState) => state.status;
@@ -9,6 +10,7 @@ export const selectKept = (state: AppState) => state.kept;
 export const selectDataError = (state: AppState) => state.dataError;
 export const selectSettings = (state: AppState) => state.settings;
 export const selectPreset = (state: AppState) => state.preset;
+export const selectLinkCorrections = (state: AppState) => state.linkCorrections;
 export const selectRunSettings = (state: AppState) => state.runSettings;
 export const selectRun = (state: AppState) => state.run;
 export const selectRecords = (state: AppState) => state.run.records;
@@ -28,6 +30,12 @@ export const selectImported = (state: AppState) => state.imported;
 export const selectImportError = (state: AppState) => state.importError;
 export const selectSelfCheck = (state: AppState) => state.selfCheck;
 export const selectLog = (state: AppState) => state.log;
+
+/** The next search as a link's fragment, and whether the link holds which pictures. */
+export const selectLink = ({ settings, preset, data }: AppState) => ({
+  fragment: linkFragment(settings, preset, builtInOf(data)),
+  holdsData: builtInOf(data) !== null,
+});
 
 /** The settings that the shown numbers belong to: those of the run, else those of the next one. */
 export const selectShownSettings = (state: AppState) => state.runSettings ?? state.settings;

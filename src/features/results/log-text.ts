@@ -23,6 +23,8 @@ export function logText(entry: LogEntry): string {
       return "Run forgotten: the next one starts from the seed.";
     case "change":
       return `${SETTINGS[entry.change.name].label} changed from ${entry.change.from} to ${entry.change.to}.`;
+    case "link":
+      return ["Settings and seed taken from a link.", ...entry.corrections].join(" ");
     case "imported":
       return `Run file opened: ${entry.name}.`;
     case "exported":

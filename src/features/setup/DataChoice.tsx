@@ -4,6 +4,7 @@ import { useRef } from "react";
 import { BUILT_IN } from "../../domain/dataset";
 import { useApp, useController } from "../../state/context";
 import { withPaths } from "../../state/files";
+import { builtInOf } from "../../state/link";
 import { selectData, selectKept, selectMayLoad } from "../../state/selectors";
 import { DATA, keptText } from "../texts";
 import { Icon } from "../ui/icons";
@@ -16,7 +17,7 @@ export function DataChoice() {
   const mayLoad = useApp(selectMayLoad);
   const controller = useController();
   const choices = [...BUILT_IN_CHOICES, ...kept.map((set) => ({ value: set.id, label: keptText(set) }))];
-  const chosen = data?.source === "built in" ? builtInOf(data.name) : (data?.hash ?? "");
+  const chosen = builtInOf(data) ?? data?.hash ?? "";
   const known = choices.some(({ value }) => value === chosen);
   const options = known || !data ? choices : [...choices, { value: chosen, label: data.source }];
   const choose = (value: string) => {
@@ -38,10 +39,6 @@ export function DataChoice() {
       <Open label={DATA.folder} hint={DATA.folderHint} folder />
     </div>
   );
-}
-
-function builtInOf(name: string): string {
-  return name.toLowerCase().startsWith("shapes") ? "shapes" : "emoji-8";
 }
 
 interface OpenProps {

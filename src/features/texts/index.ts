@@ -6,4 +6,5 @@ export * from "./engine";
 export * from "./learning";
 export * from "./method";
 export * from "./results";
+export * from "./share";
 export * from "./transport";
