@@ -88,6 +88,18 @@ describe("applyEvent", () => {
     expect(applyEvent(lost, { kind: "status", status: { kind: "idle" } }).status.kind).toBe("lost");
   });
 
+  it("shows the kept runs, and why the shown one is kept no further until it is", () => {
+    const storage = { runs: 1, used: 2, quota: 3 };
+    const listed = applyEvent(running(), { kind: "runs", runs: [], storage });
+    expect(listed).toMatchObject({ runs: [], storage });
+    const full = applyEvent(listed, { kind: "keeping", problem: "No room." });
+    expect(full.keepingProblem).toBe("No room.");
+    expect(full.log.at(-1)).toMatchObject({ kind: "error", message: "No room." });
+    const kept = applyEvent(full, { kind: "keeping", problem: null });
+    expect([kept.keepingProblem, kept.log]).toEqual([null, full.log]);
+    expect(applyEvent(full, { kind: "reset" }).keepingProblem).toBeNull();
+  });
+
   it("keeps the log short", () => {
     let state = initialState();
     for (let i = 0; i < 600; i++) state = applyEvent(state, { kind: "engine", engine: PROCESSOR });

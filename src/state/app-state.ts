@@ -1,6 +1,7 @@
 /** Everything the page shows, and how an engine event changes it. Plain data and functions: no React, no worker. */
 import type { DataSummary, KeptSet } from "../domain/dataset";
 import type { Alphas, Betas, Genotype } from "../domain/genotype";
+import type { KeptRun, RunStorage } from "../domain/kept-run";
 import { type Preset, presetSettings } from "../domain/presets";
 import type {
   Engine,
@@ -92,6 +93,11 @@ export interface AppState {
   readonly data: DataSummary | null;
   /** The data sets that the browser keeps; null where it can keep none, and before that is known. */
   readonly kept: readonly KeptSet[] | null;
+  /** The runs that the browser keeps, the newest first; null where it can keep none, and before that is known. */
+  readonly runs: readonly KeptRun[] | null;
+  readonly storage: RunStorage;
+  /** Why the shown run is kept no further; null while it is. */
+  readonly keepingProblem: string | null;
   /** Why the last file was refused; what was loaded stays. */
   readonly dataError: string | null;
   /** What the controls show: the settings of the next run. */
@@ -144,6 +150,9 @@ export function initialState(): AppState {
     engine: null,
     data: null,
     kept: null,
+    runs: null,
+    storage: { runs: 0, used: null, quota: null },
+    keepingProblem: null,
     dataError: null,
     settings: presetSettings("tiny"),
     preset: "tiny",
@@ -181,6 +190,10 @@ export function applyEvent(state: AppState, event: EngineEvent): AppState {
       return withData(state, event.summary);
     case "kept":
       return { ...state, kept: event.sets };
+    case "runs":
+      return { ...state, runs: event.runs, storage: event.storage };
+    case "keeping":
+      return withKeeping(state, event.problem);
     case "planned":
       return withPlan(state, event.plan);
     case "tuned":
@@ -197,7 +210,19 @@ export function applyEvent(state: AppState, event: EngineEvent): AppState {
 }
 
 function withoutRun(state: AppState): AppState {
-  return { ...state, run: EMPTY_RUN, runSettings: null, comparison: NOT_COMPARED, profile: NOT_PROFILED };
+  return {
+    ...state,
+    run: EMPTY_RUN,
+    runSettings: null,
+    keepingProblem: null,
+    comparison: NOT_COMPARED,
+    profile: NOT_PROFILED,
+  };
+}
+
+function withKeeping(state: AppState, problem: string | null): AppState {
+  const next = { ...state, keepingProblem: problem };
+  return problem ? logged(next, { kind: "error", message: problem }) : next;
 }
 
 function withStatus(state: AppState, status: PageStatus): AppState {

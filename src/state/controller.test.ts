@@ -39,6 +39,11 @@ function setUp(refuse: Partial<Record<keyof EngineApi, string>> = {}) {
     loadKept: (id) => call("loadKept", { kind: "data", summary: dataOf(id) }),
     keep: () => call("keep"),
     forgetKept: () => call("forgetKept"),
+    changeRun: () => call("changeRun"),
+    forgetRun: () => call("forgetRun"),
+    readRun: async (): Promise<RunFile> => {
+      throw new Error("not in this test");
+    },
     describe: async () => undefined,
     classPictures: async () => [],
     augmentedPreview: async () => [],

@@ -1,6 +1,8 @@
 /** What a person can do, in terms of the engine's contract and the store. No React, no DOM. */
 import { BUILT_IN, type BuiltIn, type DataSummary } from "../domain/dataset";
+import type { RunLabel } from "../domain/kept-run";
 import { edited, type Preset, presetSettings } from "../domain/presets";
+import type { RunFile } from "../domain/run";
 import { DATA_SETTINGS, parseSettings, type SettingName, type Settings, SettingsError } from "../domain/settings";
 import type { EngineEvent, PathFile } from "../worker/api";
 import { type AppState, applyEvent, type Comparison, type LogEvent, logged, type ProfileView } from "./app-state";
@@ -34,6 +36,10 @@ export interface Controller {
   readonly keepData: () => Promise<void>;
   readonly loadKept: (id: string) => Promise<void>;
   readonly forgetKept: (id: string) => Promise<void>;
+  /** Changes name or pin of a kept run; deletes one; gives one as a file, null when that failed. */
+  readonly changeRun: (id: string, label: Partial<RunLabel>) => Promise<void>;
+  readonly forgetRun: (id: string) => Promise<void>;
+  readonly readRun: (id: string) => Promise<RunFile | null>;
   /** Pictures of one class, for a closer look. */
   readonly classPictures: (label: number, count: number) => Promise<readonly Uint8Array[]>;
   /** The preview as one iteration of the search would augment it; null when the engine cannot tell. */
@@ -288,6 +294,16 @@ export function createController(store: AppStore, client: EngineClient, reload: 
     keepData: () => guarded(may().loadData, () => loadNow(() => client.keep())),
     loadKept: (id) => load(() => client.loadKept(id)),
     forgetKept: (id) => guarded(true, () => client.forgetKept(id)),
+    changeRun: (id, label) => guarded(true, () => client.changeRun(id, label)),
+    forgetRun: (id) => guarded(true, () => client.forgetRun(id)),
+    readRun: async (id) => {
+      try {
+        return await client.readRun(id);
+      } catch (error) {
+        fail(error);
+        return null;
+      }
+    },
     classPictures: (label, count) => client.classPictures(label, count).catch(() => []),
     augmentedPreview: async (iteration) => {
       try {

@@ -1,5 +1,6 @@
 /** What the page may ask of the engine, and what it is told. Types only: the page imports nothing else of `worker`. */
 import type { BuiltIn, DataSummary, KeptSet } from "../domain/dataset";
+import type { KeptRun, RunLabel, RunStorage } from "../domain/kept-run";
 import type {
   Engine,
   Environment,
@@ -33,6 +34,10 @@ export type EngineEvent =
   | { readonly kind: "data"; readonly summary: DataSummary }
   /** The data sets that the browser keeps; null where it can keep none. */
   | { readonly kind: "kept"; readonly sets: readonly KeptSet[] | null }
+  /** The runs that the browser keeps, the newest first; null where it can keep none. */
+  | { readonly kind: "runs"; readonly runs: readonly KeptRun[] | null; readonly storage: RunStorage }
+  /** Why the run under way is kept no further; null when it is kept again. */
+  | { readonly kind: "keeping"; readonly problem: string | null }
   /** What the run that starts will take. */
   | { readonly kind: "planned"; readonly plan: PlanSize }
   /** What is remembered for the adapter in use. */
@@ -62,6 +67,12 @@ export interface EngineApi {
   /** Keeps the pictures in use in the browser. */
   keep(): Promise<void>;
   forgetKept(id: string): Promise<void>;
+  /** Changes name or pin of a kept run. */
+  changeRun(id: string, label: Partial<RunLabel>): Promise<void>;
+  /** Deletes a kept run; the one under way cannot be. */
+  forgetRun(id: string): Promise<void>;
+  /** A kept run as a file, without anything else changing. */
+  readRun(id: string): Promise<RunFile>;
   /** Looks at the pictures in use with these settings: the next `data` event follows them. */
   describe(settings: Settings): Promise<void>;
   /** Up to `count` pictures of a class, each [size, size, 3] bytes. */

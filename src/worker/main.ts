@@ -2,8 +2,10 @@
 import { expose } from "comlink";
 import { version } from "../../package.json";
 import { DataError } from "../domain/dataset";
+import { runMemory } from "./kept-runs";
 import { browserSetMemory } from "./kept-sets";
 import { Session } from "./session";
+import { browserShelf } from "./shelf";
 import { browserTuningMemory } from "./tuning-memory";
 
 // Built with relative addresses the worker lies in a folder beside the data; otherwise the base says where the page lies.
@@ -26,6 +28,11 @@ expose(
     version,
     runtime: navigator.userAgent,
     tuningMemory: browserTuningMemory(),
+    runMemory: async () => {
+      const shelf = await browserShelf("searchlight-runs");
+      const storage = navigator.storage as StorageManager | undefined;
+      return shelf && runMemory(shelf, storage ? { estimate: () => storage.estimate() } : {});
+    },
     setMemory: () => browserSetMemory(navigator.storage as StorageManager | undefined),
   }),
 );

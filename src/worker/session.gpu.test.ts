@@ -42,6 +42,7 @@ beforeAll(async () => {
     runtime: "a test",
     tuningMemory: memory,
     setMemory: async () => null,
+    runMemory: async () => null,
   });
   await session.connect((event) => {
     events.push(event);

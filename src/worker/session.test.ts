@@ -3,11 +3,13 @@ import { beforeEach, describe, expect, it } from "vitest";
 import { shapesShard } from "../../test/files/cifar";
 import { DataError } from "../domain/dataset";
 import { presetSettings } from "../domain/presets";
-import { type RunStatus, runFileSchema, type Snapshot } from "../domain/run";
+import { type RunFile, type RunStatus, runFileSchema, type Snapshot } from "../domain/run";
 import type { Settings } from "../domain/settings";
 import { engineMemory } from "../engine/gpu/backend";
 import type { EngineEvent, PathFile, SelfCheckResult } from "./api";
+import { type RunMemory, runMemory } from "./kept-runs";
 import { Session } from "./session";
+import { shelfInMemory } from "./testing";
 
 const TINY: Settings = {
   ...presetSettings("tiny"),
@@ -28,6 +30,9 @@ function files(bytes: Uint8Array<ArrayBuffer>, name: string): PathFile[] {
   return [{ path: name, file: new File([bytes], name) }];
 }
 
+/** Of its runs, none by default. */
+let runs: RunMemory | null = null;
+
 function newSession(): Session {
   return new Session({
     gpu: undefined,
@@ -38,6 +43,7 @@ function newSession(): Session {
     runtime: "a test",
     tuningMemory: { recall: async () => ({}), keep: async () => undefined, forget: async () => undefined },
     setMemory: async () => null,
+    runMemory: async () => runs,
   });
 }
 
@@ -70,7 +76,7 @@ function until(seen: () => boolean): Promise<void> {
 const finished = () => until(() => last()?.kind === "finished");
 
 beforeEach(async () => {
-  [events, watchers] = [[], []];
+  [events, watchers, runs] = [[], [], null];
   session = newSession();
   await session.connect(listener);
   await session.loadBuiltIn("shapes");
@@ -338,6 +344,70 @@ describe("export", () => {
     await session.reset();
     await session.step(TINY);
     expect(last()?.kind).toBe("paused");
+  });
+});
+
+describe("keeping", () => {
+  const lastRuns = () => ofKind("runs").at(-1)?.runs;
+  const repeatable = ({ records, created: _, ...run }: RunFile) => ({
+    ...run,
+    records: records.map(({ milliseconds: _ms, ...record }) => record),
+  });
+  async function keepIn(memory: RunMemory) {
+    runs = memory;
+    session = newSession();
+    await session.connect(listener);
+    await session.loadBuiltIn("shapes");
+  }
+
+  it("keeps a run from its first iteration on, and its end", async () => {
+    await keepIn(runMemory(shelfInMemory()));
+    expect(lastRuns()).toEqual([]);
+    await session.search(LONG);
+    await until(() => lastRuns()?.length === 1);
+    expect(lastRuns()?.[0]).toMatchObject({ iteration: 1, iterations: 10_000, finished: false });
+    await session.pause();
+    const paused = await session.exportRun();
+    const [run] = lastRuns() ?? [];
+    expect(run).toMatchObject({ iteration: paused.iterations, settings: LONG, data: { name: "Shapes" } });
+    expect(repeatable(await session.readRun(run?.id ?? ""))).toEqual(repeatable(paused));
+    await expect(session.forgetRun(run?.id ?? "")).rejects.toThrow("press Reset first");
+    await session.reset();
+    await session.search(TINY);
+    await finished();
+    await until(() => lastRuns()?.length === 2);
+    await session.changeRun(run?.id ?? "", { name: "the long one" });
+    expect(lastRuns()?.map(({ name, finished: over }) => [name, over])).toEqual([
+      ["darts-1, bilevel, seed 1", true],
+      ["the long one", false],
+    ]);
+    await session.forgetRun(run?.id ?? "");
+    expect(lastRuns()).toHaveLength(1);
+  });
+
+  it("goes on where there is no room, says so once, and keeps all when there is room again", async () => {
+    const shelf = shelfInMemory();
+    const room = { full: true };
+    await keepIn(
+      runMemory({
+        ...shelf,
+        change: async (...change) => {
+          if (room.full) throw new DOMException("full", "QuotaExceededError");
+          await shelf.change(...change);
+        },
+      }),
+    );
+    const problems = () => ofKind("keeping").map(({ problem }) => problem);
+    await session.step(LONG);
+    await session.step(LONG);
+    expect(problems()).toEqual([null, expect.stringContaining("storage is full")]);
+    expect(iterations()).toEqual([1, 2]);
+    expect(lastRuns()).toEqual([]);
+    room.full = false;
+    await session.step(LONG);
+    expect(problems().at(-1)).toBeNull();
+    const [run] = lastRuns() ?? [];
+    expect((await session.readRun(run?.id ?? "")).records).toHaveLength(3);
   });
 });
 

@@ -3,6 +3,7 @@ import { readPictures } from "../data/formats/read";
 import type { FileSource, ReadOptions } from "../data/formats/source";
 import { finishDataset, hashOf, picturesOfClass, summarise } from "../data/load";
 import { type BuiltIn, DataError, type DataSummary, type Dataset } from "../domain/dataset";
+import type { RunLabel } from "../domain/kept-run";
 import { presetSettings } from "../domain/presets";
 import type {
   Engine,
@@ -22,6 +23,8 @@ import { selfCheck } from "../engine/run/self-check";
 import type { EngineApi, EngineEvent, PathFile, SelfCheckResult } from "./api";
 import { augmentPictures } from "./augmented";
 import { Engines } from "./engines";
+import { RunKeeper } from "./keeper";
+import type { RunMemory } from "./kept-runs";
 import type { SetMemory } from "./kept-sets";
 import { nextTask } from "./next-task";
 import { BUILT_IN_NAME, type FetchData, fileSource, type PictureSource, readBuiltIn } from "./pictures";
@@ -40,11 +43,15 @@ export interface Host {
   readonly tuningMemory: TuningMemory;
   /** Where data sets are kept from one visit to the next; null where there is no place. */
   readonly setMemory: () => Promise<SetMemory | null>;
+  /** Where runs are kept; null where there is no place. */
+  readonly runMemory: () => Promise<RunMemory | null>;
 }
 
 interface Run {
   readonly search: Search;
   readonly snapshots: Snapshots;
+  /** null where no run can be kept. */
+  readonly keeper: RunKeeper | null;
 }
 
 function isUnderWay({ kind }: RunStatus): boolean {
@@ -73,6 +80,7 @@ export class Session implements EngineApi {
   /** What the page was told of the data last. */
   #shown = "";
   #kept: SetMemory | null = null;
+  #runs: RunMemory | null = null;
   /** Ends the reading under way. */
   #reading: AbortController | null = null;
   /** What the data set is previewed with: those of the page, so that it looks as the search will see it. */
@@ -94,6 +102,8 @@ export class Session implements EngineApi {
       await this.#showEngine(await this.#engines.open("auto"));
       this.#kept = await this.#host.setMemory();
       await this.#showKept();
+      this.#runs = await this.#host.runMemory();
+      await this.#showRuns();
       this.#setStatus({ kind: "idle" });
     });
   }
@@ -163,6 +173,26 @@ export class Session implements EngineApi {
       if ((await this.#memory().last()) === id) await this.#memory().setLast(null);
       await this.#showKept();
     });
+  }
+
+  changeRun(id: string, label: Partial<RunLabel>): Promise<void> {
+    return this.#inTurn(async () => {
+      await this.#keptRuns().change(id, label);
+      await this.#showRuns();
+    });
+  }
+
+  forgetRun(id: string): Promise<void> {
+    return this.#inTurn(async () => {
+      if (this.#run?.keeper?.id === id) throw new Error("This run is on the page: press Reset first.");
+      await this.#keptRuns().forget(id);
+      await this.#showRuns();
+    });
+  }
+
+  /** Waits for no other call: nothing of the engine is asked. */
+  async readRun(id: string): Promise<RunFile> {
+    return this.#keptRuns().read(id);
   }
 
   describe(settings: Settings): Promise<void> {
@@ -309,6 +339,17 @@ export class Session implements EngineApi {
     return this.#kept;
   }
 
+  #keptRuns(): RunMemory {
+    if (!this.#runs) throw new Error("This browser keeps no runs for this page.");
+    return this.#runs;
+  }
+
+  async #showRuns(): Promise<void> {
+    const runs = this.#runs && (await this.#runs.list());
+    const storage = (await this.#runs?.storage()) ?? { runs: 0, used: null, quota: null };
+    this.#post({ kind: "runs", runs, storage });
+  }
+
   async #showKept(): Promise<void> {
     this.#post({ kind: "kept", sets: this.#kept ? await this.#kept.list() : null });
   }
@@ -413,13 +454,20 @@ export class Session implements EngineApi {
       snapshots.flush();
       await this.#prepare(search, engine);
       this.#settings = settings;
-      return { search, snapshots };
+      return { search, snapshots, keeper: this.#keeper(search) };
     } catch (error) {
       search?.dispose();
       this.#post({ kind: "reset" });
       this.#setStatus(before);
       throw error;
     }
+  }
+
+  #keeper(search: Search): RunKeeper | null {
+    this.#post({ kind: "keeping", problem: null });
+    if (!this.#runs) return null;
+    const tell = (problem: string | null) => this.#post({ kind: "keeping", problem });
+    return new RunKeeper(this.#runs, search, { tell, kept: () => this.#showRuns() });
   }
 
   /** What is known of this adapter; the plain ways alone where tuning is not wanted. */
@@ -451,7 +499,7 @@ export class Session implements EngineApi {
   }
 
   /** Never rejects: what goes wrong becomes the status. */
-  async #iterate({ search, snapshots }: Run, single: boolean): Promise<void> {
+  async #iterate({ search, snapshots, keeper }: Run, single: boolean): Promise<void> {
     const over = () => search.iteration >= search.iterations;
     try {
       if (!this.#stop) this.#setStatus({ kind: "running" });
@@ -459,11 +507,13 @@ export class Session implements EngineApi {
       while ((!this.#stop || search.isAhead) && !over()) {
         await this.#enterStage(search);
         if (this.#stop && !search.isAhead) break;
-        await snapshots.iterate(single || this.#stop || search.iteration + 1 >= search.iterations);
+        await snapshots.iterate(keeper?.isDue || single || this.#stop || search.iteration + 1 >= search.iterations);
         if (single) break;
+        if (keeper?.isDue && !search.isAhead) await keeper.write();
         await nextTask();
       }
       snapshots.flush();
+      await keeper?.write();
       this.#setStatus({ kind: over() ? "finished" : "paused" });
     } catch (error) {
       snapshots.flush();

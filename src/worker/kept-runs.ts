@@ -1,0 +1,127 @@
+/**
+ * Keeps runs in the browser's database. What belongs to one moment of a run is written together or not at all, so that a
+ * tab that dies while it writes leaves the moment before. Records only ever grow: each writing adds those that are new.
+ */
+import { type KeptRun, type RunLabel, type RunStorage, runName, StorageFullError } from "../domain/kept-run";
+import type { IterationRecord, RunFile } from "../domain/run";
+import type { Shelf } from "./shelf";
+
+/** A run at one moment. */
+export interface RunMoment {
+  readonly file: RunFile;
+  /** Iterations of the whole run. */
+  readonly iterations: number;
+}
+
+export interface RunMemory {
+  /** The newest first. */
+  list(): Promise<readonly KeptRun[]>;
+  /** Writes the present moment of a run. @throws StorageFullError and nothing is written */
+  keep(id: string, moment: RunMoment): Promise<void>;
+  /** @throws Error when there is no such run */
+  read(id: string): Promise<RunFile>;
+  change(id: string, label: Partial<RunLabel>): Promise<void>;
+  forget(id: string): Promise<void>;
+  storage(): Promise<RunStorage>;
+}
+
+/** What is kept of a run besides its label. */
+interface Head extends Omit<KeptRun, keyof RunLabel | "bytes"> {
+  /** Of each part, in bytes. */
+  readonly sizes: { readonly file: number; readonly records: number };
+}
+
+const KEY = {
+  head: (id = "") => `head/${id}`,
+  label: (id = "") => `label/${id}`,
+  file: (id: string) => `file/${id}`,
+  /** @param from records before these */
+  records: (id: string, from?: number) =>
+    from === undefined ? `records/${id}/` : `records/${id}/${String(from).padStart(10, "0")}`,
+} as const;
+
+const FULL =
+  "The browser's storage is full, so the run is kept no further. The search goes on: delete runs or kept data sets to make room, or export the run.";
+
+const encode = (value: unknown) => new TextEncoder().encode(JSON.stringify(value));
+const decode = (bytes: unknown): unknown => JSON.parse(new TextDecoder().decode(bytes as Uint8Array));
+const total = ({ sizes }: Head) => Object.values(sizes).reduce((a, b) => a + b, 0);
+
+function isFull(error: unknown): boolean {
+  return error instanceof DOMException && error.name === "QuotaExceededError";
+}
+
+interface MemoryOptions {
+  /** Bytes that all runs may take, besides what the browser allows. */
+  readonly budget?: number;
+  /** What the browser says of its storage. */
+  readonly estimate?: () => Promise<StorageEstimate>;
+}
+
+export function runMemory(
+  shelf: Shelf,
+  { budget = Number.POSITIVE_INFINITY, estimate = async () => ({}) }: MemoryOptions = {},
+): RunMemory {
+  const headOf = async (id: string) => (await shelf.get(KEY.head(id))) as Head | undefined;
+  const heads = async () => (await shelf.all(KEY.head())) as readonly Head[];
+  const used = async () => (await heads()).reduce((sum, head) => sum + total(head), 0);
+  const labelOf = async (id: string) => (await shelf.get(KEY.label(id))) as RunLabel | undefined;
+  return {
+    list: async () => {
+      const runs: KeptRun[] = [];
+      for (const head of await heads()) {
+        const { sizes: _sizes, ...run } = head;
+        const label = (await labelOf(head.id)) ?? { name: runName(head.settings), pinned: false };
+        runs.push({ ...run, ...label, bytes: total(head) });
+      }
+      return runs.sort((a, b) => b.created.localeCompare(a.created));
+    },
+    keep: async (id, { file, iterations }) => {
+      const before = await headOf(id);
+      const { records, ...rest } = file;
+      const from = before?.iteration ?? 0;
+      const added = records.length > from ? encode(records.slice(from)) : new Uint8Array();
+      const contents = encode(rest);
+      const head: Head = {
+        id,
+        created: before?.created ?? file.created,
+        changed: file.created,
+        iteration: records.length,
+        iterations,
+        finished: records.length >= iterations,
+        settings: file.settings,
+        data: file.data,
+        genotype: file.genotype,
+        sizes: { file: contents.length, records: (before?.sizes.records ?? 0) + added.length },
+      };
+      if ((await used()) - (before ? total(before) : 0) + total(head) > budget) throw new StorageFullError(FULL);
+      try {
+        await shelf.change({
+          [KEY.head(id)]: head,
+          [KEY.file(id)]: contents,
+          ...(added.length > 0 ? { [KEY.records(id, from)]: added } : {}),
+        });
+      } catch (error) {
+        throw isFull(error) ? new StorageFullError(FULL) : error;
+      }
+    },
+    read: async (id) => {
+      const file = await shelf.get(KEY.file(id));
+      if (!file) throw new Error("This run is kept no longer.");
+      const chunks = await shelf.all(KEY.records(id));
+      const records = chunks.flatMap((chunk) => decode(chunk) as IterationRecord[]);
+      return { ...(decode(file) as Omit<RunFile, "records">), records };
+    },
+    change: async (id, label) => {
+      const head = await headOf(id);
+      if (!head) throw new Error("This run is kept no longer.");
+      const before = (await labelOf(id)) ?? { name: runName(head.settings), pinned: false };
+      await shelf.change({ [KEY.label(id)]: { ...before, ...label } });
+    },
+    forget: (id) => shelf.change({}, [KEY.head(id), KEY.label(id), KEY.file(id), KEY.records(id)]),
+    storage: async () => {
+      const { usage = null, quota = null } = await estimate().catch((): StorageEstimate => ({}));
+      return { runs: await used(), used: usage, quota };
+    },
+  };
+}
