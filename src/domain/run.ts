@@ -1,6 +1,8 @@
 /** What a run says of itself: adapter, status, one record for each iteration, snapshots and the exported file. */
 import { z } from "zod";
+import type { HistoryNews } from "./alpha-history";
 import type { Alphas, Betas, Genotype } from "./genotype";
+import { type HistoryFile, historyFits, historySchema } from "./history-file";
 import { type CellKind, EDGES, NODES, PRIMITIVES } from "./primitives";
 import type { Settings } from "./settings";
 import type { RunStage } from "./stages";
@@ -141,7 +143,7 @@ export interface SettingChange {
   readonly to: string | number | boolean;
 }
 
-/** The state of a run at one moment; posted at a fixed rate. `records` are those since the last snapshot. */
+/** The state of a run at one moment; posted at a fixed rate. `records` and `history` are those since the last snapshot. */
 export interface Snapshot {
   readonly iteration: number;
   readonly iterations: number;
@@ -155,6 +157,7 @@ export interface Snapshot {
   /** Edge weights before their softmax; null for a strategy without. */
   readonly betas: Betas | null;
   readonly genotype: Genotype;
+  readonly history: HistoryNews;
   readonly explanations: readonly Explanation[] | null;
   /** Bytes the backend holds, and its tensors. */
   readonly bytes: number;
@@ -207,6 +210,8 @@ export interface RunFile {
   };
   readonly environment: Environment;
   readonly records: readonly IterationRecord[];
+  /** Alphas over the run; files written before there was one have none. */
+  readonly history?: HistoryFile;
   /** ISO time of the export; not part of what repeats. */
   readonly created: string;
 }
@@ -243,25 +248,31 @@ const scalar = z.union([z.string(), z.number(), z.boolean()]);
 export const variantsSchema = z.record(z.string(), z.string());
 
 /** Shape of a run file from outside. Settings are checked by `parseSettings`. */
-export const runFileSchema = z.object({
-  format: z.literal("searchlight-run"),
-  version: z.literal(1),
-  genotype: z.object({ normal: genes, normal_concat: concat, reduce: genes, reduce_concat: concat }),
-  alphas: z.object({ normal: matrix, reduce: matrix }),
-  betas: z.object({ normal: edgeValues, reduce: edgeValues }).exactOptional(),
-  stages: z.array(stage).exactOptional(),
-  settings: z.record(z.string(), scalar),
-  seed: z.int().min(0),
-  iterations: z.int().min(0),
-  data: z.object({ name: z.string(), source: z.string(), hash: z.string(), classes: z.int(), pictures: z.int() }),
-  environment: z.object({
-    version: z.string(),
-    backend: z.enum(["webgpu", "cpu"]),
-    adapter: z.string(),
-    runtime: z.string(),
-    variants: variantsSchema.exactOptional(),
-  }),
-});
+export const runFileSchema = z
+  .object({
+    format: z.literal("searchlight-run"),
+    version: z.literal(1),
+    genotype: z.object({ normal: genes, normal_concat: concat, reduce: genes, reduce_concat: concat }),
+    alphas: z.object({ normal: matrix, reduce: matrix }),
+    betas: z.object({ normal: edgeValues, reduce: edgeValues }).exactOptional(),
+    stages: z.array(stage).exactOptional(),
+    settings: z.record(z.string(), scalar),
+    seed: z.int().min(0),
+    iterations: z.int().min(0),
+    data: z.object({ name: z.string(), source: z.string(), hash: z.string(), classes: z.int(), pictures: z.int() }),
+    environment: z.object({
+      version: z.string(),
+      backend: z.enum(["webgpu", "cpu"]),
+      adapter: z.string(),
+      runtime: z.string(),
+      variants: variantsSchema.exactOptional(),
+    }),
+    history: historySchema.exactOptional(),
+  })
+  .refine(({ history, iterations }) => !history || historyFits(history, iterations), {
+    path: ["history"],
+    message: "is not as long as the run",
+  });
 
 /** Alphas of a file, [14, 8]: −∞ where an operation is off. */
 export function alphasOfFile({ normal, reduce }: RunFile["alphas"]): Alphas {

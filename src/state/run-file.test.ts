@@ -1,4 +1,6 @@
 import { describe, expect, it } from "vitest";
+import { historyAfter, NO_HISTORY } from "../domain/alpha-history";
+import { historyToFile } from "../domain/history-file";
 import { presetSettings } from "../domain/presets";
 import { fileKind, parseRunFile, RunFileError, runFileName } from "./run-file";
 import { snapshotOf } from "./testing";
@@ -32,6 +34,15 @@ describe("parseRunFile", () => {
     const run = parseRunFile(JSON.stringify(file), "x.json");
     expect(run.genotype).toEqual(genotype);
     expect(run.settings).toEqual(file.settings);
+  });
+  it("reads the history where the file has one, and refuses one of another length", () => {
+    const history = historyToFile(historyAfter(NO_HISTORY, 0, { alphas, betas: null, genotype }));
+    const started = { ...file, iterations: 0, history };
+    expect(parseRunFile(JSON.stringify(started), "x.json").history).toEqual(history);
+    expect(messageOf(JSON.stringify({ ...started, iterations: 1 }))).toMatch(/At "history": is not as long as the run/);
+    expect(messageOf(JSON.stringify({ ...started, history: { ...history, alphas: "" } }))).toMatch(
+      /At "history\.alphas": must be base64/,
+    );
   });
   it("says what is wrong, where, and what to do", () => {
     expect(messageOf("{")).toMatch(/x\.json is not JSON/);

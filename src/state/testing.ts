@@ -1,4 +1,5 @@
 /** Small whole values for the tests of this room. */
+import { historyAfter, historySince, NO_HISTORY } from "../domain/alpha-history";
 import type { DataSummary } from "../domain/dataset";
 import { deriveGenotype } from "../domain/genotype";
 import type { Engine, IterationRecord, Snapshot } from "../domain/run";
@@ -71,6 +72,7 @@ export function recordOf(iteration: number, more: Partial<IterationRecord> = {})
 export function snapshotOf(iteration: number, op = 4, records = [recordOf(iteration)]): Snapshot {
   const alphas = () => Float32Array.from({ length: 112 }, (_, i) => (i % 8 === op ? 1 : 0));
   const pair = { normal: alphas(), reduce: alphas() };
+  const genotype = deriveGenotype(pair);
   return {
     iteration,
     iterations: 10,
@@ -80,7 +82,8 @@ export function snapshotOf(iteration: number, op = 4, records = [recordOf(iterat
     records,
     alphas: pair,
     betas: null,
-    genotype: deriveGenotype(pair),
+    genotype,
+    history: historySince(historyAfter(NO_HISTORY, iteration, { alphas: pair, betas: null, genotype }), -1),
     explanations: null,
     bytes: 1,
     tensors: 1,

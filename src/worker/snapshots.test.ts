@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { finishDataset } from "../data/load";
 import { makeShapes } from "../data/shapes";
+import { joinHistory, NO_HISTORY } from "../domain/alpha-history";
 import { presetSettings } from "../domain/presets";
 import type { Snapshot } from "../domain/run";
 import type { Settings } from "../domain/settings";
@@ -45,6 +46,12 @@ describe("snapshots", () => {
     snapshots.flush();
     snapshots.flush();
     expect(posted.map(records)).toEqual([[], [1, 2], [3]]);
+    const followed = posted.reduce(
+      (known, { iteration, history }) => joinHistory(known, iteration, history),
+      NO_HISTORY,
+    );
+    expect(followed).toEqual(search.history);
+    expect(followed.moments.map(({ iteration }) => iteration)).toEqual([0, 1, 2, 3]);
     search.dispose();
   });
 

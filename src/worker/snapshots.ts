@@ -1,4 +1,5 @@
 /** What the page is told of a run while it goes, at a limited rate. */
+import { historySince, NO_HISTORY } from "../domain/alpha-history";
 import type { Explanation, IterationRecord, Snapshot } from "../domain/run";
 import { engineMemory } from "../engine/gpu/backend";
 import type { Search } from "../engine/run/search";
@@ -11,6 +12,8 @@ export const EXPLANATION_MS = 1000;
 export class Snapshots {
   #records: IterationRecord[] = [];
   #explanations: readonly Explanation[] | null = null;
+  /** The last iteration whose alphas were posted. */
+  #posted = NO_HISTORY.iteration;
   #postedAt = Number.NEGATIVE_INFINITY;
   #explainedAt = Number.NEGATIVE_INFINITY;
 
@@ -45,7 +48,9 @@ export class Snapshots {
     this.#explanations = null;
     this.#postedAt = this.now();
     const memory = engineMemory();
-    const state = { iteration, iterations, iterationsPerEpoch, stages, stage, alphas, betas, genotype };
+    const history = historySince(this.search.history, this.#posted);
+    this.#posted = iteration;
+    const state = { iteration, iterations, iterationsPerEpoch, stages, stage, alphas, betas, genotype, history };
     this.post({ ...state, records, explanations, ...memory });
   }
 }

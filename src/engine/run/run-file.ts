@@ -1,6 +1,8 @@
 /** What is exported of a run: everything needed to repeat and to use its result. */
+import type { AlphaHistory } from "../../domain/alpha-history";
 import type { Dataset } from "../../domain/dataset";
 import { type Alphas, type Betas, type Genotype, genotypeText } from "../../domain/genotype";
+import { historyToFile } from "../../domain/history-file";
 import { EDGES, PRIMITIVES } from "../../domain/primitives";
 import type { Environment, IterationRecord, RunFile, SettingChange } from "../../domain/run";
 import type { Settings } from "../../domain/settings";
@@ -14,6 +16,7 @@ export interface RunContents {
   readonly settings: Settings;
   readonly changes: readonly SettingChange[];
   readonly records: readonly IterationRecord[];
+  readonly history: AlphaHistory;
   readonly dataset: Dataset;
   readonly environment: Environment;
 }
@@ -41,6 +44,7 @@ export function runFile({ genotype, alphas, betas, stages, settings, changes, re
     data: { name, source, hash, classes: classNames.length, pictures: labels.length },
     environment: o.environment,
     records: [...records],
+    history: historyToFile(o.history),
     created: new Date().toISOString(),
   };
 }

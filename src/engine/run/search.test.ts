@@ -1,6 +1,8 @@
 /** Whole searches on the CPU reference. */
 import { beforeAll, describe, expect, it } from "vitest";
 import { repeatable, smallSearch } from "../../../test/small-search";
+import { cellsOf } from "../../domain/alpha-history";
+import { historyOfFile } from "../../domain/history-file";
 import type { Engine, Explanation } from "../../domain/run";
 import { runFileSchema } from "../../domain/run";
 import type { Settings } from "../../domain/settings";
@@ -34,6 +36,10 @@ describe.each(VARIANTS)("a search with %o", (settings) => {
       expect(search.alphas.normal).not.toEqual(start);
       files.push(await repeatable(search));
       const file = await search.file();
+      const history = file.history && historyOfFile(file.history, file.iterations);
+      expect(history?.moments.map(({ iteration }) => iteration)).toEqual([0, 1, 2]);
+      expect(cellsOf(history?.moments[0]?.alphas ?? start).normal).toEqual(start);
+      expect(cellsOf(history?.moments[2]?.alphas ?? start)).toEqual(search.alphas);
       expect(runFileSchema.safeParse(JSON.parse(JSON.stringify(file))).error).toBeUndefined();
       const numbers = file.records.flatMap((record) => Object.values(record)).filter((v) => typeof v === "number");
       expect(numbers.every(Number.isFinite)).toBe(true);

@@ -1,4 +1,5 @@
 /** A run: settings, data and stages; one call makes one iteration. Knows no page and no terminal. */
+import { type AlphaHistory, historyAfter, NO_HISTORY } from "../../domain/alpha-history";
 import type { Dataset } from "../../domain/dataset";
 import type { Alphas, Betas, Genotype } from "../../domain/genotype";
 import { ALL_OPERATIONS, type Operations } from "../../domain/primitives";
@@ -53,6 +54,7 @@ export class Search {
   readonly #begun: RunStage[] = [];
   #stage: Stage;
   readonly #records: IterationRecord[] = [];
+  #history: AlphaHistory;
   readonly #changes: SettingChange[] = [];
   /** When the last iteration was done. */
   #ended = 0;
@@ -69,6 +71,7 @@ export class Search {
     };
     this.#shapes = stageShapes(settings, this.iterationsPerEpoch);
     this.#stage = this.#begin(this.#shapes[0] as StageShape, { normal: ALL_OPERATIONS, reduce: ALL_OPERATIONS });
+    this.#history = historyAfter(NO_HISTORY, 0, this.#stage);
   }
 
   /** @throws DataError or SettingsError when data and settings do not fit each other */
@@ -140,6 +143,11 @@ export class Search {
     return this.#stage.genotype;
   }
 
+  /** Of the architecture, from the start of the run on. */
+  get history(): AlphaHistory {
+    return this.#history;
+  }
+
   get changes(): readonly SettingChange[] {
     return this.#changes;
   }
@@ -197,6 +205,7 @@ export class Search {
       settings: this.#settings,
     });
     this.#records.push(record);
+    this.#history = historyAfter(this.#history, this.iteration, stage);
     return record;
   }
 
@@ -246,6 +255,7 @@ export class Search {
       ...{ genotype, alphas, betas, stages, settings },
       changes: this.#changes,
       records: this.#records,
+      history: this.#history,
       dataset: this.#run.dataset,
       environment: {
         version,
