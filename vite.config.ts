@@ -1,5 +1,6 @@
 import react from "@vitejs/plugin-react";
 import { defineConfig, type Plugin } from "vite";
+import { security } from "./scripts/lib/security.mjs";
 
 /** The JPEG codec asks for fs and path where it runs in Node; in a page it never does, so it gets nothing. */
 function codecWithoutNode(): Plugin {
@@ -16,8 +17,13 @@ function codecWithoutNode(): Plugin {
 export default defineConfig({
   // Relative addresses: the built page works from any folder of any server.
   base: "./",
-  plugins: [react()],
-  worker: { format: "es", plugins: () => [codecWithoutNode()] },
+  plugins: [react(), security()],
+  worker: {
+    format: "es",
+    plugins: () => [codecWithoutNode()],
+    // A folder for each worker: hosts give their responses headers of their own.
+    rolldownOptions: { output: { entryFileNames: "workers/[name]/[hash].js" } },
+  },
   // The development server looks for dependencies here; it does not follow the page into its worker by itself.
   optimizeDeps: { entries: ["index.html", "src/worker/main.ts"] },
   build: {

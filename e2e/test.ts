@@ -35,6 +35,11 @@ export const test = base.extend<Fixtures>({
   allowed: [null, { option: true }],
   app: async ({ page, baseURL, allowed }, use) => {
     const complaints = watch(page, baseURL ?? "");
+    await page.addInitScript(() => {
+      document.addEventListener("securitypolicyviolation", ({ violatedDirective, blockedURI, sourceFile }) => {
+        console.error(`policy violated: ${violatedDirective} ${blockedURI} ${sourceFile}`);
+      });
+    });
     const app = new Searchlight(page);
     await app.open();
     await use(app);

@@ -25,7 +25,7 @@ const ENGINE = ["gpu", "kernels", "nn", "optim", "strategies", "objectives", "ru
  */
 export const ROOMS = {
   domain: { rooms: [], packages: ["zod"] },
-  data: { rooms: ["domain"], packages: ["zod", "@noble/hashes", ...FORMATS] },
+  data: { rooms: ["domain"], packages: ["@noble/hashes", ...FORMATS] },
   ...Object.fromEntries(
     ENGINE.map((room, i) => {
       const before = ENGINE.slice(0, i);
@@ -36,11 +36,11 @@ export const ROOMS = {
     }),
   ),
   worker: { rooms: [...BELOW, ...ENGINE], packages: ["comlink", "idb-keyval"], manifest: true },
-  cli: { rooms: [...BELOW, ...ENGINE], packages: ["node:", "webgpu", "zod"], manifest: true },
+  cli: { rooms: [...BELOW, ...ENGINE], packages: ["node:", "webgpu"], manifest: true },
   state: {
     rooms: ["domain"],
     types: ["worker"],
-    packages: ["zustand", "comlink", "react", "react-dom", "zod"],
+    packages: ["zustand", "comlink", "react", "react-dom"],
     starts: ["worker"],
   },
   features: { rooms: ["domain", "state"], packages: UI },

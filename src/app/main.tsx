@@ -11,6 +11,7 @@ import { createAppStore } from "../state/store";
 import "@mantine/core/styles.layer.css";
 import "@mantine/dropzone/styles.layer.css";
 import "@mantine/notifications/styles.layer.css";
+import "./theme.css";
 import "./tokens.css";
 import "./app.css";
 import "./mantine.css";
@@ -28,7 +29,8 @@ const controller = createController(store, client, () => location.reload());
 
 createRoot(root).render(
   <StrictMode>
-    <MantineProvider theme={theme} defaultColorScheme="auto">
+    {/* Its style elements would need a nonce: theme.css stands in for them. */}
+    <MantineProvider theme={theme} defaultColorScheme="auto" withCssVariables={false} withGlobalClasses={false}>
       <ErrorBoundary>
         <Notifications position="bottom-right" limit={4} />
         <AppProvider store={store} controller={controller}>

@@ -28,4 +28,6 @@ export const theme = createTheme({
   fontFamily: "var(--sans)",
   fontFamilyMonospace: "var(--mono)",
   respectReducedMotion: true,
+  // Hiding the scroll bar needs a style element, which the content security policy forbids; scrolling is held all the same.
+  components: { Modal: { defaultProps: { removeScrollProps: { removeScrollBar: false } } } },
 });

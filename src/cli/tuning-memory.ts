@@ -2,9 +2,9 @@
 import { mkdir, readFile, rename, rm, writeFile } from "node:fs/promises";
 import { homedir } from "node:os";
 import { dirname, join } from "node:path";
-import { z } from "zod";
 import { type Variants, variantsSchema } from "../domain/run";
 import { placeKey, type TuningMemory, type TuningPlace } from "../domain/tuning";
+import { z } from "../domain/zod";
 
 const fileSchema = z.array(
   z.object({ adapter: z.string(), version: z.string(), runtime: z.string(), variants: variantsSchema }),

@@ -1,6 +1,7 @@
 /** Reads Emoji-8, the built-in set of emoji by several artists, as scripts/build-data.mjs writes it. */
-import { z } from "zod";
+
 import { DataError } from "../domain/dataset";
+import { z } from "../domain/zod";
 import { type RawPictures, thousands } from "./pictures";
 
 const places = z.array(z.int().nonnegative());

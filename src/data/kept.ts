@@ -1,6 +1,7 @@
 /** A data set as one file, to keep it from one visit to the next: a header in JSON, then labels, groups and pixels as bytes. */
-import { z } from "zod";
+
 import { DataError } from "../domain/dataset";
+import { z } from "../domain/zod";
 import type { RawPictures, SplitRule } from "./pictures";
 
 const MAGIC = "SLDATA01";

@@ -1,8 +1,9 @@
 /** The history of a run as a part of its file, and its check. */
-import { z } from "zod";
+
 import { type AlphaHistory, momentStride } from "./alpha-history";
 import { bytesFromBase64, bytesToBase64, floatsFromBase64, floatsToBase64 } from "./base64";
 import { CELL_KINDS, EDGES, PRIMITIVES } from "./primitives";
+import { z } from "./zod";
 
 /** Numbers are little endian in base64. */
 export interface HistoryFile {

@@ -1,11 +1,11 @@
 /** What a run says of itself: adapter, status, one record for each iteration, snapshots and the exported file. */
-import { z } from "zod";
 import type { HistoryNews } from "./alpha-history";
 import type { Alphas, Betas, Genotype } from "./genotype";
 import { type HistoryFile, historyFits, historySchema } from "./history-file";
 import { type CellKind, EDGES, NODES, PRIMITIVES } from "./primitives";
 import type { Settings } from "./settings";
 import type { RunStage } from "./stages";
+import { z } from "./zod";
 
 export type BackendName = "webgpu" | "cpu";
 

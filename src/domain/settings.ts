@@ -2,8 +2,9 @@
  * The one table of settings. The controls, the validation, the command-line flags and the exports are made from it.
  * A setting is added here and nowhere else.
  */
-import { z } from "zod";
+
 import { stageProblems } from "./stages";
+import { z } from "./zod";
 
 export const STRATEGIES = ["darts", "pc-darts", "p-darts", "gdas", "msg-das"] as const;
 export type StrategyName = (typeof STRATEGIES)[number];

@@ -1,7 +1,8 @@
 /** Reading and naming run files. A file from outside is data only: parsed as JSON, checked, never run. */
-import type { z } from "zod";
+
 import { type ImportedRun, runFileSchema } from "../domain/run";
 import type { Settings } from "../domain/settings";
+import type { z } from "../domain/zod";
 
 /** Largest run file that is read, in bytes; a long Paper run is about 10 MB. */
 export const RUN_FILE_LIMIT = 32_000_000;

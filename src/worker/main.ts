@@ -7,9 +7,10 @@ import { browserSetMemory } from "./kept-sets";
 import { Session } from "./session";
 import { browserShelf } from "./shelf";
 import { browserTuningMemory } from "./tuning-memory";
+import { addressesInWorker } from "./web-reading";
 
-// Built with relative addresses the worker lies in a folder beside the data; otherwise the base says where the page lies.
-const BASE = import.meta.env.BASE_URL === "./" ? "../" : import.meta.env.BASE_URL;
+// Built with relative addresses the worker lies two folders below the page; otherwise the base says where the page lies.
+const BASE = import.meta.env.BASE_URL === "./" ? "../../" : import.meta.env.BASE_URL;
 
 async function fetchData(name: string): Promise<ArrayBuffer> {
   const response = await fetch(new URL(`${BASE}data/${name}`, self.location.href)).catch(() => null);
@@ -25,6 +26,7 @@ expose(
   new Session({
     gpu: navigator.gpu,
     fetchData,
+    openAddress: addressesInWorker(),
     version,
     runtime: navigator.userAgent,
     tuningMemory: browserTuningMemory(),

@@ -41,6 +41,9 @@ beforeAll(async () => {
     version: "1.2.3",
     runtime: "a test",
     tuningMemory: memory,
+    openAddress: async (address) => {
+      throw new DataError(`${address} does not answer.`);
+    },
     setMemory: async () => null,
     runMemory: async () => null,
   });

@@ -42,6 +42,9 @@ function newSession(): Session {
     version: "1.2.3",
     runtime: "a test",
     tuningMemory: { recall: async () => ({}), keep: async () => undefined, forget: async () => undefined },
+    openAddress: async (address) => {
+      throw new DataError(`${address} does not answer.`);
+    },
     setMemory: async () => null,
     runMemory: async () => runs,
   });

@@ -29,13 +29,14 @@ import type { SetMemory } from "./kept-sets";
 import { nextTask } from "./next-task";
 import { BUILT_IN_NAME, type FetchData, fileSource, type PictureSource, readBuiltIn } from "./pictures";
 import { preparationTexts } from "./preparation";
-import { openAddress } from "./remote";
 import { Snapshots } from "./snapshots";
+import type { OpenAddress } from "./web-reading";
 
 export interface Host {
   /** The runtime's WebGPU, if it has one. */
   readonly gpu: GPU | undefined;
   readonly fetchData: FetchData;
+  readonly openAddress: OpenAddress;
   /** Of the product, and of what it runs in: both go into exported files. */
   readonly version: string;
   readonly runtime: string;
@@ -122,7 +123,7 @@ export class Session implements EngineApi {
   loadAddresses(addresses: readonly string[]): Promise<void> {
     return this.#load(titleOf(addresses), async (options) => {
       const sources: FileSource[] = [];
-      for (const address of addresses) sources.push(await openAddress(address, options));
+      for (const address of addresses) sources.push(await this.#host.openAddress(address, options));
       const pictures = await readPictures(sources, options);
       return () => pictures;
     });

@@ -5,8 +5,8 @@
 import { decompress } from "fzstd";
 import { type AsyncBuffer, type FileMetaData, parquetMetadataAsync, parquetReadObjects } from "hyparquet";
 import { compressors } from "hyparquet-compressors";
-import { z } from "zod";
 import { DataError } from "../../domain/dataset";
+import { z } from "../../domain/zod";
 import { ENTRY_LIMIT } from "../limits";
 import { thousands } from "../pictures";
 import { decodePicture, PictureStore } from "./encoded";

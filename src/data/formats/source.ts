@@ -67,9 +67,13 @@ export class Reading {
   }
 }
 
+export function cancelled(): DataError {
+  return new DataError("Reading was cancelled; the pictures stay as they were.");
+}
+
 /** @throws DataError */
 export function throwIfCancelled(signal: AbortSignal | undefined): void {
-  if (signal?.aborted) throw new DataError("Reading was cancelled; the pictures stay as they were.");
+  if (signal?.aborted) throw cancelled();
 }
 
 export function memorySource(path: string, bytes: Uint8Array<ArrayBuffer>): FileSource {
