@@ -4,6 +4,7 @@
  */
 import type { AsyncBuffer, RowGroup } from "hyparquet";
 import { deserializeTCompactProtocol } from "hyparquet/src/thrift.js";
+import { ENTRY_LIMIT } from "../limits";
 
 /** A page has about a megabyte. */
 export const PAGE_LIMIT = 256_000_000;
@@ -37,11 +38,13 @@ export async function checkedGroup(
   const to = Math.max(...ranges.map(({ end }) => end));
   if (!(from >= 0 && to <= file.byteLength && from < to)) throw new Error("A row group is not in the file.");
   const bytes = await file.slice(from, to);
+  let unpacked = 0;
   for (const { start, end, values } of ranges) {
     // One value for each row: the columns hold no lists.
     if (values !== rows) throw new Error("A column has another number of values than rows.");
-    checkPages(bytes, start - from, end - from, rows);
+    unpacked += checkPages(bytes, start - from, end - from, rows);
   }
+  if (unpacked > ENTRY_LIMIT) throw new Error("The pages unpack to more than the memory should hold.");
   return {
     byteLength: file.byteLength,
     slice: (start, end = file.byteLength) =>
@@ -49,8 +52,10 @@ export async function checkedGroup(
   };
 }
 
-function checkPages(bytes: ArrayBuffer, start: number, end: number, rows: number): void {
+/** @returns bytes that the pages unpack to, as they claim */
+function checkPages(bytes: ArrayBuffer, start: number, end: number, rows: number): number {
   let seen = 0;
+  let total = 0;
   for (let at = start; at < end; ) {
     const reader = { view: new DataView(bytes, at, end - at), offset: 0 };
     const header = deserializeTCompactProtocol(reader);
@@ -63,6 +68,8 @@ function checkPages(bytes: ArrayBuffer, start: number, end: number, rows: number
       throw new Error("A page has a wrong size.");
     if (!(values >= 0 && values <= rows)) throw new Error("A page has a wrong number of values.");
     if (data !== undefined) seen += values;
+    total += unpacked;
   }
   if (seen !== rows) throw new Error("The pages of a column do not have as many values as rows.");
+  return total;
 }

@@ -2,32 +2,18 @@
  * Reads parquet as the Hugging Face hub keeps data sets of pictures: a column of encoded pictures (a struct of `bytes` and
  * `path`, or plain bytes) and whole-number labels. Reads one row group after the other, so a file of any size takes little.
  */
-import { decompress } from "fzstd";
 import { type AsyncBuffer, type FileMetaData, parquetMetadataAsync, parquetReadObjects } from "hyparquet";
-import { compressors } from "hyparquet-compressors";
 import { DataError } from "../../domain/dataset";
 import { z } from "../../domain/zod";
 import { ENTRY_LIMIT } from "../limits";
 import { thousands } from "../pictures";
 import { decodePicture, PictureStore } from "./encoded";
-import { checkedGroup, PAGE_LIMIT } from "./parquet-pages";
+import { UNPACKERS } from "./parquet-codecs";
+import { checkedGroup } from "./parquet-pages";
 import { checkClassCount, type Part } from "./part";
 import { baseName, type FileSource, type Reading } from "./source";
 
 const ROWS_LIMIT = 5_000_000;
-/** The unpackers, none of which takes more memory than the page claims, nor as much as no honest page has. */
-const BOUNDED = Object.fromEntries(
-  Object.entries({
-    ...compressors,
-    ZSTD: (input: Uint8Array, length: number) => decompress(input, new Uint8Array(length)),
-  }).map(([name, unpack]) => [
-    name,
-    (input: Uint8Array, length: number) => {
-      if (length > PAGE_LIMIT) throw new Error("A page is too large.");
-      return unpack(input, length);
-    },
-  ]),
-);
 
 interface Columns {
   readonly picture: string;
@@ -136,7 +122,7 @@ async function readRows(
       rowStart,
       rowEnd,
       utf8: false,
-      compressors: BOUNDED,
+      compressors: UNPACKERS,
     });
     for (const [i, row] of rows.entries()) {
       const label = labelOf(name, row[columns.label], rowStart + i);
