@@ -34,6 +34,8 @@ test("searches a dropped shard", async ({ app, page }) => {
   await expect(data).toContainText("frog");
   const run = await search(app);
   expect(run.data).toMatchObject({ name: "CIFAR-10", source: "small.bin", classes: 10, pictures: 60 });
+  await app.tab("Log");
+  await expect(app.log).toContainText(`CIFAR-10, 60 pictures, hash ${run.data.hash}.`);
 });
 
 /** What is dropped at once, and what the page then says. */

@@ -61,6 +61,7 @@ async function search(command: Extract<Command, { kind: "search" }>): Promise<nu
     data: {
       choice: command.data,
       name: dataset.name,
+      hash: dataset.hash,
       pictures: dataset.labels.length,
       classes: dataset.classNames.length,
     },

@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { presetSettings } from "../domain/presets";
 import type { IterationRecord } from "../domain/run";
 import { iterationLine, jsonReporter, profileLines, textReporter } from "./report";
 
@@ -55,6 +56,25 @@ describe("what a search prints", () => {
     jsonReporter((line) => lines.push(line)).iteration(record);
     expect(lines).toHaveLength(1);
     expect(JSON.parse(lines[0] ?? "")).toEqual({ kind: "iteration", ...record });
+  });
+
+  it("names the data set and its hash", () => {
+    const lines: string[] = [];
+    const start = {
+      environment: { version: "1", backend: "cpu" as const, adapter: "CPU", runtime: "Node" },
+      data: {
+        choice: { kind: "files" as const, paths: ["a.bin"] },
+        name: "CIFAR-10",
+        hash: "ab12",
+        pictures: 60,
+        classes: 10,
+      },
+      iterations: 2,
+      settings: presetSettings("tiny"),
+    };
+    for (const reporter of [textReporter, jsonReporter]) reporter((line) => lines.push(line)).start(start);
+    expect(lines[0]).toBe("CIFAR-10: 60 pictures, 10 classes, hash ab12");
+    expect(JSON.parse(lines.at(-1) ?? "")).toMatchObject({ kind: "start", data: { hash: "ab12" } });
   });
 
   it("names a stage that begins", () => {

@@ -30,6 +30,8 @@ export interface Start {
   readonly data: {
     readonly choice: DataChoice;
     readonly name: string;
+    /** SHA-256 of the pictures and labels as they were read. */
+    readonly hash: string;
     readonly pictures: number;
     readonly classes: number;
   };
@@ -79,7 +81,7 @@ export function textReporter(print: (line: string) => void): Reporter {
     start({ environment, data, iterations: count }) {
       iterations = count;
       const { backend, adapter } = environment;
-      print(`${data.name}: ${data.pictures} pictures, ${data.classes} classes`);
+      print(`${data.name}: ${data.pictures} pictures, ${data.classes} classes, hash ${data.hash}`);
       print(`Backend ${backend}${backend === "cpu" ? "" : ` on ${adapter}`}, ${count} iterations`);
     },
     stage: (stage, count) => print(stageText(stage, count)),
@@ -104,7 +106,7 @@ export function jsonReporter(print: (line: string) => void): Reporter {
     planned: (plan) => line({ kind: "planned", ...plan }),
     iteration: (record) => line({ kind: "iteration", ...record }),
     profile: (profile) => line({ kind: "profile", bytes: profile?.bytes ?? null, kernels: profile?.kernels ?? null }),
-    end: ({ genotype, genotypeText }, path, interrupted) =>
-      line({ kind: "end", genotype, genotypeText, file: path, interrupted }),
+    end: ({ genotype, genotypeText, data }, path, interrupted) =>
+      line({ kind: "end", genotype, genotypeText, data, file: path, interrupted }),
   };
 }

@@ -71,7 +71,7 @@ describe("npm run search", () => {
       const lines = first.out
         .trimEnd()
         .split("\n")
-        .map((text) => JSON.parse(text) as { kind: string; iteration?: number });
+        .map((text) => JSON.parse(text) as { kind: string; data?: { hash: string } });
       const planned = backend === "webgpu" ? ["planned"] : [];
       expect(lines.map(({ kind }) => kind)).toEqual(["start", ...planned, "iteration", "iteration", "end"]);
 
@@ -80,8 +80,9 @@ describe("npm run search", () => {
       expect(run).toMatchObject({
         seed: 7,
         environment: { backend },
-        data: { name },
+        data: { name, hash: expect.stringMatching(/^[0-9a-f]{64}$/) },
       });
+      expect([lines[0], lines.at(-1)].map((line) => line?.data?.hash)).toEqual([run.data.hash, run.data.hash]);
       expect(run.records.map(({ iteration }) => iteration)).toEqual([1, 2]);
       for (const record of run.records) expect(record.explainerTrainLoss).toBeGreaterThan(0);
 

@@ -10,8 +10,11 @@ const genotype = deriveGenotype({
 });
 const squeeze = (text: string) => text.replace(/\s/g, "");
 
-it("writes JSON that reads back as the genotype", () => {
+it("writes JSON that reads back as the genotype, with the data set that it was found on", () => {
   expect(JSON.parse(genotypeJson(genotype))).toEqual(genotype);
+  const json = genotypeJson(genotype, { name: 'My "set"', hash: "ab12" });
+  expect(JSON.parse(json)).toEqual({ ...genotype, data: { name: 'My "set"', hash: "ab12" } });
+  expect(readGenotype(json)).toEqual({ genotype, format: "json", found: 1 });
 });
 
 it("writes the DARTS text with the tokens of the one-line form", () => {

@@ -1,16 +1,18 @@
 /** A genotype as text, as others read it: DARTS's text, JSON, NASLib's compact form. Two genes a line, as a person reads them. */
+import type { DataSummary } from "./dataset";
 import type { Gene, Genotype } from "./genotype";
 import { CELL_KINDS, PRIMITIVES, type Primitive } from "./primitives";
 
 /** The operations of NASLib's compact form, in its order: all but `none`. Source: its search_spaces/nasbench301/conversions.py. */
 export const COMPACT_OPERATIONS: readonly Primitive[] = PRIMITIVES.filter((op) => op !== "none");
 
-/** Valid JSON of the genotype alone. */
-export function genotypeJson(genotype: Genotype): string {
+/** Valid JSON of the genotype, and of the data set that it was found on. */
+export function genotypeJson(genotype: Genotype, data: Pick<DataSummary, "name" | "hash"> | null = null): string {
   const lines = CELL_KINDS.flatMap((kind) => [
     `  "${kind}": [\n${rows(genotype[kind], (gene) => JSON.stringify(gene).replace(",", ", ")).join(",\n")}\n  ]`,
     `  "${kind}_concat": ${JSON.stringify(genotype[`${kind}_concat`]).replaceAll(",", ", ")}`,
   ]);
+  if (data) lines.push(`  "data": ${JSON.stringify({ name: data.name, hash: data.hash })}`);
   return `{\n${lines.join(",\n")}\n}`;
 }
 

@@ -30,7 +30,7 @@ export type LogEntry = {
   readonly iteration: number;
 } /** `asSet`: the settings asked for the CPU. */ & (
   | { readonly kind: "engine"; readonly engine: Engine; readonly asSet: boolean }
-  | { readonly kind: "data"; readonly name: string; readonly used: number }
+  | { readonly kind: "data"; readonly name: string; readonly used: number; readonly hash: string }
   | { readonly kind: "started"; readonly settings: Settings; readonly plan: PlanSize | null }
   | { readonly kind: "stage"; readonly stage: RunStage; readonly count: number }
   | { readonly kind: "finished" }
@@ -243,7 +243,7 @@ function withData(state: AppState, data: DataSummary): AppState {
   const next = { ...state, data, dataError: null };
   if (!other) return next;
   const forgotten = state.data && state.status.kind !== "starting" ? withoutRun(next) : next;
-  return logged(forgotten, { kind: "data", name: data.name, used: data.used });
+  return logged(forgotten, { kind: "data", name: data.name, used: data.used, hash: data.hash });
 }
 
 function withEngine(state: AppState, engine: Engine): AppState {

@@ -4,7 +4,7 @@ import { memo, useRef } from "react";
 import { genotypeText } from "../../domain/genotype";
 import { genotypeJson, genotypeLines } from "../../domain/genotype-formats";
 import { useApp, useController } from "../../state/context";
-import { selectGenotype, selectImportError, selectPermissions } from "../../state/selectors";
+import { selectData, selectGenotype, selectImportError, selectPermissions } from "../../state/selectors";
 import { RESULTS } from "../texts";
 import { Icon } from "../ui/icons";
 import { Code } from "./Code";
@@ -12,6 +12,7 @@ import { exportToFile } from "./download";
 
 export const GenotypeTab = memo(function GenotypeTab() {
   const genotype = useApp(selectGenotype);
+  const data = useApp(selectData);
   return (
     <div className="result-grid">
       {genotype ? (
@@ -23,7 +24,12 @@ export const GenotypeTab = memo(function GenotypeTab() {
             copy={genotypeText(genotype)}
             testId="genotype-text"
           />
-          <Code title={RESULTS.json} note={RESULTS.jsonNote} text={genotypeJson(genotype)} testId="genotype-json" />
+          <Code
+            title={RESULTS.json}
+            note={RESULTS.jsonNote}
+            text={genotypeJson(genotype, data)}
+            testId="genotype-json"
+          />
         </>
       ) : (
         <p className="result-block note wide">{RESULTS.empty}</p>

@@ -9,7 +9,7 @@ export function logText(entry: LogEntry): string {
     case "engine":
       return `Engine: ${entry.engine.backend === "webgpu" ? "WebGPU" : "CPU"} on ${entry.engine.adapter} (${badgeText(entry.engine, entry.asSet).text}).`;
     case "data":
-      return `Data: ${entry.name}, ${entry.used.toLocaleString("en-US")} pictures.`;
+      return `Data: ${entry.name}, ${entry.used.toLocaleString("en-US")} pictures, hash ${entry.hash}.`;
     case "started": {
       const { objective, seed } = entry.settings;
       const begun = `Run begun: ${METHOD_TEXT[methodOf(entry.settings)].label} × ${OBJECTIVE_TEXT[objective].label}, seed ${seed}, ${sizeText(entry.settings)}`;
