@@ -1,13 +1,10 @@
 /** CIFAR's Python version: batches (`data` and labels) and the file with the names of the classes. */
 import { DataError } from "../../domain/dataset";
 import { counted, thousands } from "../pictures";
-import { CIFAR_SIZE } from "./cifar";
-import { interleave, type Names, type Part, type Role } from "./part";
+import { CIFAR_PIXELS, cifarPart, HIGHEST_COARSE, HIGHEST_LABEL } from "./cifar-part";
+import type { Names, Part, Role } from "./part";
 import { type PickleDict, PickledArray, type PickleValue, readPickle, textOf } from "./pickle";
 import { baseName, type Reading } from "./source";
-
-const PLANE = CIFAR_SIZE * CIFAR_SIZE;
-const PIXELS = 3 * PLANE;
 
 /** @throws DataError when the pickle is none of CIFAR or asks for more than it may */
 export async function readCifarPickle(path: string, bytes: Uint8Array, reading: Reading): Promise<Part | Names> {
@@ -48,34 +45,25 @@ async function readBatch(path: string, dict: PickleDict, reading: Reading): Prom
     throw new DataError(`${name}: its data are no NumPy array of bytes (uint8, in C order).`);
   }
   const [count = 0, width = 0] = data.shape;
-  if (data.shape.length !== 2 || width !== PIXELS || data.bytes.length !== count * width) {
+  if (data.shape.length !== 2 || width !== CIFAR_PIXELS || data.bytes.length !== count * width) {
     throw new DataError(
-      `${name}: its data have the shape (${data.shape.join(", ")}) and ${counted(data.bytes.length, "byte")}, but CIFAR has ${thousands(PIXELS)} bytes for each picture. The file is damaged: download it again.`,
+      `${name}: its data have the shape (${data.shape.join(", ")}) and ${counted(data.bytes.length, "byte")}, but CIFAR has ${thousands(CIFAR_PIXELS)} bytes for each picture. The file is damaged: download it again.`,
     );
   }
   if (count === 0) throw new DataError(`${name} holds no pictures.`);
-  const is100 = dict.has("fine_labels");
-  const labels = labelsOf(name, dict, is100 ? "fine_labels" : "labels", count, is100 ? 99 : 9);
-  const coarse = is100 && dict.has("coarse_labels") ? labelsOf(name, dict, "coarse_labels", count, 19) : null;
-  const pixels = new Uint8Array(count * PIXELS);
-  for (let i = 0; i < count; i++) {
-    interleave(data.bytes.subarray(i * PIXELS, (i + 1) * PIXELS), PLANE, pixels, i * PIXELS);
-    if (i % 1024 === 0) await reading.checkpoint();
-  }
-  return {
-    kind: "pictures",
+  const set = dict.has("fine_labels") ? "CIFAR-100" : "CIFAR-10";
+  const key = set === "CIFAR-100" ? "fine_labels" : "labels";
+  const part = {
     path,
-    set: is100 ? "CIFAR-100" : "CIFAR-10",
+    set,
     role: roleOf(textOf(dict.get("batch_label"))),
-    size: CIFAR_SIZE,
-    grey: false,
-    pixels,
-    labels,
-    coarse,
-    names: null,
-    coarseNames: null,
-    ignored: [],
-  };
+    labels: labelsOf(name, dict, key, count, HIGHEST_LABEL[set]),
+    coarse:
+      set === "CIFAR-100" && dict.has("coarse_labels")
+        ? labelsOf(name, dict, "coarse_labels", count, HIGHEST_COARSE)
+        : null,
+  } as const;
+  return cifarPart(part, (i) => data.bytes.subarray(i * CIFAR_PIXELS, (i + 1) * CIFAR_PIXELS), reading);
 }
 
 function labelsOf(name: string, dict: PickleDict, key: string, count: number, most: number): Uint16Array {

@@ -4,24 +4,21 @@
  */
 import { DataError } from "../../domain/dataset";
 import { counted, thousands } from "../pictures";
-import { interleave, type Part } from "./part";
+import { CIFAR_PIXELS, type CifarSet, cifarPart, HIGHEST_COARSE, HIGHEST_LABEL } from "./cifar-part";
+import type { Part } from "./part";
 import { baseName, type Reading } from "./source";
 
-export const CIFAR_SIZE = 32;
-const PLANE = CIFAR_SIZE * CIFAR_SIZE;
-const PIXELS = 3 * PLANE;
-export const CIFAR_RECORD = 1 + PIXELS;
-const CIFAR100_RECORD = 2 + PIXELS;
+const CIFAR_RECORD = 1 + CIFAR_PIXELS;
 
 interface Layout {
-  readonly set: "CIFAR-10" | "CIFAR-100";
+  readonly set: CifarSet;
   readonly record: number;
   /** Highest value of each label byte, the coarse one first. */
   readonly highest: readonly number[];
 }
 const LAYOUTS: readonly Layout[] = [
-  { set: "CIFAR-10", record: CIFAR_RECORD, highest: [9] },
-  { set: "CIFAR-100", record: CIFAR100_RECORD, highest: [19, 99] },
+  { set: "CIFAR-10", record: CIFAR_RECORD, highest: [HIGHEST_LABEL["CIFAR-10"]] },
+  { set: "CIFAR-100", record: CIFAR_RECORD + 1, highest: [HIGHEST_COARSE, HIGHEST_LABEL["CIFAR-100"]] },
 ];
 
 /** The first record whose label is too large, or null. */
@@ -64,31 +61,10 @@ function sizeMessage(name: string, length: number): string {
  * @throws DataError when the file is no whole number of records, or a label is out of range
  */
 export async function readCifarBinary(path: string, bytes: Uint8Array, reading: Reading): Promise<Part> {
-  const layout = layoutOf(baseName(path), bytes);
-  const count = bytes.length / layout.record;
-  const head = layout.highest.length;
-  const labels = new Uint16Array(count);
-  const coarse = head === 2 ? new Uint16Array(count) : null;
-  const pixels = new Uint8Array(count * PIXELS);
-  for (let i = 0; i < count; i++) {
-    const start = i * layout.record;
-    labels[i] = bytes[start + head - 1] ?? 0;
-    if (coarse) coarse[i] = bytes[start] ?? 0;
-    interleave(bytes.subarray(start + head, start + layout.record), PLANE, pixels, i * PIXELS);
-    if (i % 1024 === 0) await reading.checkpoint();
-  }
-  return {
-    kind: "pictures",
-    path,
-    set: layout.set,
-    role: null,
-    size: CIFAR_SIZE,
-    grey: false,
-    pixels,
-    labels,
-    coarse,
-    names: null,
-    coarseNames: null,
-    ignored: [],
-  };
+  const { set, record, highest } = layoutOf(baseName(path), bytes);
+  const head = highest.length;
+  const labelsAt = (place: number) =>
+    Uint16Array.from({ length: bytes.length / record }, (_, i) => bytes[i * record + place] ?? 0);
+  const part = { path, set, role: null, labels: labelsAt(head - 1), coarse: head === 2 ? labelsAt(0) : null };
+  return cifarPart(part, (i) => bytes.subarray(i * record + head, (i + 1) * record), reading);
 }
