@@ -7,11 +7,13 @@ import { gzip, tar, zip } from "../test/files/archives";
 import { idx, npz } from "../test/files/arrays";
 import { cifar100File, cifarFile, cifarPickle, shapesShard } from "../test/files/cifar";
 import { jpegs, parquet, pngFolder } from "../test/files/encoded";
-import { type Searchlight, SMALL } from "./searchlight";
+import { repeatable, type Searchlight, SMALL } from "./searchlight";
 import { expect, test } from "./test";
 
 const REAL = join(process.env.DATA_DIR ?? "../shared/data", "cifar10/data_batch_1.bin");
 
+/** Under way for long enough to drop files meanwhile. */
+const LONG = { objective: "bilevel", iterations: 40, backend: "cpu" } as const;
 const ON_CPU = { objective: "bilevel", iterations: 2, backend: "cpu" } as const;
 
 /** Mostly on the CPU: what is tested is the way of the pictures to the engine. */
@@ -229,6 +231,21 @@ test("says what is wrong with a file and keeps the pictures it had", async ({ ap
     Uint8Array.from([..."\x80\x02cos\nsystem\n(S'x'\ntR."].map((char) => char.charCodeAt(0))),
   ]);
   await expect(data.getByRole("alert")).toContainText("asks for os.system");
-  const run = await search(app);
+  const run = await search(app, LONG);
   expect(run.data.source).toBe("good.bin");
+
+  await test.step("a running search goes on as if nothing had been dropped", async () => {
+    await app.button(/^Reset/).click();
+    await app.ready();
+    await app.primary.click();
+    await app.expectStatus("running");
+    for (const bytes of [Uint8Array.of(1, 2, 3), shapesShard(20, 9)]) {
+      await app.drop(["while-it-runs.bin", bytes]);
+      await expect(data.getByRole("alert")).toContainText("Other data can be loaded when no search is under way");
+      await app.expectStatus("running");
+    }
+    await app.expectStatus("finished");
+    await expect(data).toContainText("40 used");
+    expect(repeatable((await app.exportRun()).run)).toEqual(repeatable(run));
+  });
 });

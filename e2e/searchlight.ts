@@ -13,6 +13,12 @@ export const PATIENCE = 90_000;
 /** The smallest LeaSE network: what is tested is the page, not the search. */
 export const SMALL: Partial<Settings> = { initChannels: 2, batchSize: 2, audienceWidth: 1, autotune: false };
 
+/** What must repeat of a run: all but the times. */
+export function repeatable({ alphas, genotype, genotypeText, seed, data, records }: RunFile) {
+  const untimed = records.map(({ milliseconds: _, ...record }) => record);
+  return { alphas, genotype, genotypeText, seed, data, records: untimed };
+}
+
 export class Searchlight {
   readonly primary: Locator;
   readonly iteration: Locator;

@@ -1,12 +1,6 @@
 /** Pause, resume, step, reset and the keys, on WebGPU. */
-import type { RunFile } from "../src/domain/run";
-import { PATIENCE, SMALL } from "./searchlight";
+import { PATIENCE, repeatable, SMALL } from "./searchlight";
 import { expect, test } from "./test";
-
-/** What must repeat: all but the times. */
-function repeatable({ alphas, genotype, genotypeText, seed, records }: RunFile) {
-  return { alphas, genotype, genotypeText, seed, records: records.map(({ milliseconds: _, ...record }) => record) };
-}
 
 test.beforeEach(async ({ app }) => {
   await app.chooseData("shapes");

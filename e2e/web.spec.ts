@@ -17,6 +17,12 @@ const FILES: Readonly<Record<string, Uint8Array>> = {
   ),
 };
 
+/** The addresses of a public set that the hub answers with a file of another host; it has no others. */
+const ON_THE_HUB: Readonly<Record<string, string>> = {
+  "/datasets/uoft-cs/cifar10/resolve/refs%2Fconvert%2Fparquet/plain_text/train/0000.parquet": "/train.parquet",
+  "/datasets/uoft-cs/cifar10/resolve/main/plain_text/test-00000-of-00001.parquet": "/test.parquet",
+};
+
 /** Ranges that were asked for. */
 const ranges: string[] = [];
 let server: Server;
@@ -32,9 +38,9 @@ test.beforeAll(async () => {
     if (path !== "/closed.bin") response.setHeader("Access-Control-Allow-Origin", "*");
     response.setHeader("Access-Control-Expose-Headers", "Content-Range");
     const file = FILES[path] ?? (path === "/closed.bin" ? FILES["/data_batch_1.bin"] : undefined);
-    if (path === "/slow.bin") {
+    if (path === "/slow.bin" || path === "/endless.bin") {
       // Never ends by itself.
-      response.writeHead(200, { "Content-Length": "100000000" });
+      response.writeHead(200, path === "/slow.bin" ? { "Content-Length": "100000000" } : {});
       response.write(new Uint8Array(1_000_000));
       return;
     }
@@ -85,6 +91,26 @@ test("loads by address, with progress and cancel, and says what a server refuses
   await expect(data).toContainText("20 test");
   expect(ranges.length).toBeGreaterThan(1);
 
+  // The hub itself cannot be asked here: the browser hears from the test what the hub would say, and follows it.
+  await page.route("https://huggingface.co/**", (route) => {
+    const file = ON_THE_HUB[new URL(route.request().url()).pathname];
+    const headers = { "Access-Control-Allow-Origin": "*", ...(file ? { Location: `${home}${file}` } : {}) };
+    return route.fulfill({ status: file ? 302 : 404, headers });
+  });
+  ranges.length = 0;
+  await data.getByLabel("Public data set").selectOption("CIFAR-10, Hugging Face");
+  await data.getByRole("button", { name: "Load" }).click();
+  await expect(page.getByLabel("Data set", { exact: true }).locator("option:checked")).toHaveText(
+    "0000.parquet and 1 more",
+  );
+  await expect(data).toContainText("20 test");
+  expect(ranges.length).toBeGreaterThan(1);
+  await data.getByLabel("Public data set").selectOption("An address of your own");
+
+  await load(`${home}/endless.bin`);
+  await expect(data).toContainText("1.00 MB so far.");
+  await data.getByRole("button", { name: "Cancel" }).click();
+  await app.expectStatus("idle");
   await load(`${home}/slow.bin`);
   await expect(data.getByRole("progressbar")).toHaveAttribute("aria-valuenow", "1");
   await expect(data).toContainText("1.00 MB of 100 MB");

@@ -30,6 +30,7 @@ export interface Engine {
 
 export interface Progress {
   readonly done: number;
+  /** 0 while it is not known. */
   readonly total: number;
 }
 

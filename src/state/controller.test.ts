@@ -33,7 +33,7 @@ function setUp(refuse: Partial<Record<keyof EngineApi, string>> = {}) {
     },
     loadBuiltIn: (name) => call("loadBuiltIn", { kind: "data", summary: dataOf(name) }, status("idle")),
     loadFiles: (files) => call("loadFiles", { kind: "data", summary: dataOf(files.map(({ path }) => path).join()) }),
-    loadAddresses: (addresses) => call("loadAddresses", { kind: "data", summary: dataOf(addresses.join()) }),
+    loadAddresses: (files) => call("loadAddresses", { kind: "data", summary: dataOf(files.flat().join()) }),
     cancelLoading: () => call("cancelLoading"),
     loadLast: async () => false,
     loadKept: (id) => call("loadKept", { kind: "data", summary: dataOf(id) }),

@@ -28,8 +28,8 @@ export interface Controller {
   readonly loadBuiltIn: (name: BuiltIn) => Promise<void>;
   /** The files of one data set, or one run file, told apart by its name. */
   readonly openFiles: (files: readonly PathFile[]) => Promise<void>;
-  /** Files behind web addresses, as one data set. */
-  readonly openAddresses: (addresses: readonly string[]) => Promise<void>;
+  /** Files behind web addresses, as one data set; each file by its one address, or by several of which one must have it. */
+  readonly openAddresses: (files: readonly (readonly string[])[]) => Promise<void>;
   /** Gives up the reading under way. */
   readonly cancelLoading: () => void;
   /** Keeps the data set in use in the browser; loads and deletes kept ones. */
@@ -289,7 +289,7 @@ export function createController(store: AppStore, client: EngineClient, reload: 
       if (files.length === 1 && fileKind(first.file.name) === "run") await importRun(first.file);
       else await load(() => client.loadFiles(files));
     },
-    openAddresses: (addresses) => load(() => client.loadAddresses(addresses)),
+    openAddresses: (files) => load(() => client.loadAddresses(files)),
     cancelLoading: () => void client.cancelLoading().catch(fail),
     keepData: () => guarded(may().loadData, () => loadNow(() => client.keep())),
     loadKept: (id) => load(() => client.loadKept(id)),

@@ -26,7 +26,7 @@ function withProxies(remote: Remote<EngineApi>): EngineClient {
     connect: (listener: (event: EngineEvent) => void) => remote.connect(proxy(listener)),
     loadBuiltIn: (name) => remote.loadBuiltIn(name),
     loadFiles: (files) => remote.loadFiles(files),
-    loadAddresses: (addresses) => remote.loadAddresses(addresses),
+    loadAddresses: (files) => remote.loadAddresses(files),
     cancelLoading: () => remote.cancelLoading(),
     loadLast: () => remote.loadLast(),
     loadKept: (id) => remote.loadKept(id),

@@ -57,8 +57,8 @@ export interface EngineApi {
   loadBuiltIn(name: BuiltIn): Promise<void>;
   /** Several files, or all files of a folder, are one data set. */
   loadFiles(files: readonly PathFile[]): Promise<void>;
-  /** The files behind web addresses, as one data set. */
-  loadAddresses(addresses: readonly string[]): Promise<void>;
+  /** The files behind web addresses, as one data set. Each file has one address or several, of which one must have it. */
+  loadAddresses(files: readonly (readonly string[])[]): Promise<void>;
   /** Gives up the reading under way; the call that began it rejects. */
   cancelLoading(): Promise<void>;
   /** The kept set that was in use at the last visit. @returns whether there is one */

@@ -1,5 +1,6 @@
 /** Files behind addresses: fetched as a whole with progress, or in parts where the form of the file gains by it. */
 import { HEAD, recognise } from "../data/formats/kind";
+import { pathRole } from "../data/formats/role";
 import { checkFileSize, type FileSource, type ReadOptions, throwIfCancelled } from "../data/formats/source";
 import { FILE_LIMIT } from "../data/limits";
 import { counted } from "../data/pictures";
@@ -18,17 +19,45 @@ function checkAddress(address: string): URL {
   throw new DataError(`"${address}" is no web address. It must begin with https:// or http://.`);
 }
 
+/** The last part of the address; with the folder before it where only that tells the split, as in "train/0000.parquet". */
 function nameOf(url: URL): string {
-  const last = url.pathname.split("/").findLast((part) => part !== "");
-  return last === undefined ? url.host : decodeURIComponent(last);
+  const parts = url.pathname.split("/").filter((part) => part !== "");
+  const [folder = "", last] = parts.slice(-2).map(decoded);
+  if (last === undefined) return folder === "" ? url.host : folder;
+  return pathRole(last) === null && pathRole(folder) !== null ? `${folder}/${last}` : last;
 }
+
+/** A part of an address as a person reads it; as it stands when its percent signs mean nothing. */
+function decoded(part: string): string {
+  try {
+    return decodeURIComponent(part);
+  } catch {
+    return part;
+  }
+}
+
+/** The server has no such file, or does not give it away. */
+class NoFile extends DataError {}
 
 /**
  * A whole file is downloaded first, with progress; of a parquet file parts are fetched as they are read.
+ * @param places addresses of one and the same file: the first that has it is taken
  * @throws DataError that says what the server answers and what to do
  */
-export async function openAddress(address: string, options: ReadOptions): Promise<FileSource> {
-  const url = checkAddress(address);
+export async function openAddress(places: readonly string[], options: ReadOptions): Promise<FileSource> {
+  let refused: NoFile | null = null;
+  for (const place of places) {
+    try {
+      return await openPlace(checkAddress(place), options);
+    } catch (error) {
+      if (!(error instanceof NoFile)) throw error;
+      refused ??= error;
+    }
+  }
+  throw refused ?? new DataError("There is no address to load from.");
+}
+
+async function openPlace(url: URL, options: ReadOptions): Promise<FileSource> {
   const name = nameOf(url);
   // A simple range needs no question beforehand, so servers that know none just send the whole file.
   const first = await ask(url, name, options, [0, BLOCK]);
@@ -55,6 +84,8 @@ async function ask(
     response = await fetch(url, range ? { ...init, headers: { Range: `bytes=${range[0]}-${range[1] - 1}` } } : init);
   } catch {
     throwIfCancelled(signal);
+    // Older browsers do ask beforehand, and some hosts that give whole files to every page do not answer that.
+    if (range?.[0] === 0) return ask(url, name, signal ? { signal } : {}, null);
     throw await refusal(url);
   }
   const { status } = response;
@@ -67,12 +98,13 @@ async function ask(
   // Some servers refuse a range of a file that is shorter.
   if (status === 416 && range) return ask(url, name, signal ? { signal } : {}, null);
   if (status === 404 || status === 410)
-    throw new DataError(`There is no file at ${url.href} (${status}). Check the address.`);
+    throw new NoFile(`There is no file at ${url.href} (${status}). Check the address.`);
   if (status === 401 || status === 403) {
-    throw new DataError(
+    throw new NoFile(
       `${url.host} does not give ${name} without a sign-in (${status}). Download it there and drop it here.`,
     );
   }
+  if (status === 429) throw new DataError(`${url.host} is asked too often (429). Try again in some minutes.`);
   throw new DataError(`${url.host} answers ${status} instead of ${name}. Try again later.`);
 }
 
@@ -119,7 +151,8 @@ async function download(response: Response, name: string, options: ReadOptions):
         kept.push(new Blob(piece));
         [piece, waiting] = [[], 0];
       }
-      options.onProgress?.({ done, total: Math.max(total, done) });
+      // A length that is passed was that of the packed bytes.
+      options.onProgress?.({ done, total: done <= total ? total : 0 });
     }
   } catch (error) {
     throwIfCancelled(options.signal);

@@ -120,10 +120,10 @@ export class Session implements EngineApi {
     });
   }
 
-  loadAddresses(addresses: readonly string[]): Promise<void> {
-    return this.#load(titleOf(addresses), async (options) => {
+  loadAddresses(files: readonly (readonly string[])[]): Promise<void> {
+    return this.#load(titleOf(files.map(([address = ""]) => address)), async (options) => {
       const sources: FileSource[] = [];
-      for (const address of addresses) sources.push(await this.#host.openAddress(address, options));
+      for (const places of files) sources.push(await this.#host.openAddress(places, options));
       const pictures = await readPictures(sources, options);
       return () => pictures;
     });

@@ -4,8 +4,8 @@ import { cancelled, type FileSource, type ReadOptions } from "../data/formats/so
 import { DataError } from "../domain/dataset";
 import type { WebApi } from "./web";
 
-/** Opens the file behind an address. @throws DataError that says what the server answers and what to do */
-export type OpenAddress = (address: string, options: ReadOptions) => Promise<FileSource>;
+/** Opens a file by one of its addresses. @throws DataError that says what the server answers and what to do */
+export type OpenAddress = (places: readonly string[], options: ReadOptions) => Promise<FileSource>;
 
 interface WebReading {
   readonly signal: AbortSignal | undefined;
@@ -43,7 +43,7 @@ function asDataError(error: unknown): never {
 /** A worker for each reading: the addresses of one reading share its signal. */
 export function addressesInWorker(): OpenAddress {
   let reading: WebReading | null = null;
-  return async (address, { signal, onProgress }) => {
+  return async (places, { signal, onProgress }) => {
     if (!reading || reading.signal !== signal || !signal) {
       reading?.end();
       reading = startReading(signal);
@@ -51,7 +51,7 @@ export function addressesInWorker(): OpenAddress {
     const { web, unlessEnded } = reading;
     const { id, path, size } = await unlessEnded(
       web.open(
-        address,
+        places,
         proxy((progress) => onProgress?.(progress)),
       ),
     );

@@ -16,15 +16,15 @@ export interface OpenedAddress {
 
 /** Called through Comlink; rejects with messages that a person can read. */
 export interface WebApi {
-  open(address: string, onProgress: (progress: Progress) => void): Promise<OpenedAddress>;
+  open(places: readonly string[], onProgress: (progress: Progress) => void): Promise<OpenedAddress>;
   read(id: number, start: number, end: number): Promise<Uint8Array<ArrayBuffer>>;
 }
 
 const opened: FileSource[] = [];
 
 expose({
-  open: async (address, onProgress) => {
-    const source = await openAddress(address, { onProgress });
+  open: async (places, onProgress) => {
+    const source = await openAddress(places, { onProgress });
     return { id: opened.push(source) - 1, path: source.path, size: source.size };
   },
   read: async (id, start, end) => {

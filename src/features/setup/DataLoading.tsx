@@ -9,7 +9,8 @@ export function DataLoading() {
   const controller = useController();
   if (status.kind !== "loading" || !status.cancellable) return null;
   const { what, progress } = status;
-  const share = progress && progress.total > 0 ? Math.min(1, progress.done / progress.total) : 0;
+  // Null while the whole is not known.
+  const share = progress && progress.total > 0 ? Math.min(1, progress.done / progress.total) : null;
   return (
     <div className="data-loading">
       <div
@@ -18,9 +19,9 @@ export function DataLoading() {
         aria-label={what}
         aria-valuemin={0}
         aria-valuemax={100}
-        aria-valuenow={Math.round(100 * share)}
+        aria-valuenow={share === null ? undefined : Math.round(100 * share)}
       >
-        <i style={{ transform: `scaleX(${share})` }} />
+        <i style={{ transform: `scaleX(${share ?? 0})` }} />
       </div>
       <p className="note">{readingText(what, progress)}</p>
       <Button variant="default" size="xs" onClick={controller.cancelLoading}>

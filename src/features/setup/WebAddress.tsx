@@ -39,10 +39,11 @@ function Form() {
   const mayLoad = useApp(selectMayLoad);
   const controller = useController();
   const set = chosen === "" ? null : WEB_SETS[Number(chosen)];
-  const addresses = set?.addresses ?? address.split(/\s+/).filter((word) => word !== "");
+  const own = address.split(/\s+/).filter((word) => word !== "");
+  const files = set?.files ?? own.map((place) => [place]);
   const load = (event: FormEvent) => {
     event.preventDefault();
-    void controller.openAddresses(addresses);
+    void controller.openAddresses(files);
   };
   return (
     <form className="web-address" onSubmit={load}>
@@ -53,7 +54,7 @@ function Form() {
         value={chosen}
         onChange={(event) => setChosen(event.currentTarget.value)}
       />
-      <Button type="submit" variant="default" size="xs" disabled={!mayLoad || addresses.length === 0}>
+      <Button type="submit" variant="default" size="xs" disabled={!mayLoad || files.length === 0}>
         {DATA.web.load}
       </Button>
       {set ? null : (

@@ -1,14 +1,24 @@
 /** Public data sets that pages may read, as their hosts offer them. */
 
+/** The hub of Hugging Face gives its files to every page: it sends pages on to hosts of its own, which allow parts as well. */
 const HUB = "https://huggingface.co/datasets";
-const PARTS = ["train-00000-of-00001.parquet", "test-00000-of-00001.parquet"];
+const SPLITS = ["train", "test"] as const;
 
 export interface WebSet {
   readonly name: string;
   readonly host: string;
   /** Of all files together. */
   readonly size: string;
-  readonly addresses: readonly string[];
+  /** Each file by the addresses at which it may lie; the first that has it is taken. */
+  readonly files: readonly (readonly string[])[];
+}
+
+/** As the set's owners keep the files; else as the hub keeps them for every set, on a branch of its own. */
+function filesOf(set: string, config: string): string[][] {
+  return SPLITS.map((split) => [
+    `${HUB}/${set}/resolve/main/${config}/${split}-00000-of-00001.parquet`,
+    `${HUB}/${set}/resolve/refs%2Fconvert%2Fparquet/${config}/${split}/0000.parquet`,
+  ]);
 }
 
 export const WEB_SETS: readonly WebSet[] = [
@@ -16,12 +26,12 @@ export const WEB_SETS: readonly WebSet[] = [
     name: "CIFAR-10, Hugging Face",
     host: "huggingface.co",
     size: "144 MB",
-    addresses: PARTS.map((part) => `${HUB}/uoft-cs/cifar10/resolve/main/plain_text/${part}`),
+    files: filesOf("uoft-cs/cifar10", "plain_text"),
   },
   {
     name: "CIFAR-100, Hugging Face",
     host: "huggingface.co",
     size: "142 MB",
-    addresses: PARTS.map((part) => `${HUB}/uoft-cs/cifar100/resolve/main/cifar100/${part}`),
+    files: filesOf("uoft-cs/cifar100", "cifar100"),
   },
 ];

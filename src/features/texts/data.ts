@@ -75,11 +75,11 @@ export function keptText({ name, bytes }: KeptSet): string {
   return `${name}, kept, ${value} ${unit}`;
 }
 
-/** "Reading a.bin: 12.0 MB of 170 MB." */
+/** "Reading a.bin: 12.0 MB of 170 MB.", or "12.0 MB so far." where the whole is not known. */
 export function readingText(what: string, progress: Progress | undefined): string {
-  if (!progress || progress.total === 0) return `${what}…`;
+  if (!progress || (progress.total === 0 && progress.done === 0)) return `${what}…`;
   const [done, total] = [formatBytes(progress.done), formatBytes(progress.total)];
-  return `${what}: ${done.value} ${done.unit} of ${total.value} ${total.unit}.`;
+  return `${what}: ${done.value} ${done.unit} ${progress.total === 0 ? "so far" : `of ${total.value} ${total.unit}`}.`;
 }
 
 export function overlapText({ checked, twice }: Overlap): string {
