@@ -13,7 +13,7 @@ import { expect, test } from "./test";
 const REAL = join(process.env.DATA_DIR ?? "../shared/data", "cifar10/data_batch_1.bin");
 
 /** Under way for long enough to drop files meanwhile. */
-const LONG = { objective: "bilevel", iterations: 40, backend: "cpu" } as const;
+const LONG = { objective: "bilevel", iterations: 25, backend: "cpu" } as const;
 const ON_CPU = { objective: "bilevel", iterations: 2, backend: "cpu" } as const;
 
 /** Mostly on the CPU: what is tested is the way of the pictures to the engine. */
