@@ -1,5 +1,5 @@
 /** A cell in the language of Graphviz. Plain text. */
-import type { Genotype } from "./genotype";
+import type { Gene } from "./genotype";
 import { type CellKind, NODES, type Primitive } from "./primitives";
 
 const HEAD = [
@@ -8,35 +8,37 @@ const HEAD = [
   'edge [fontname="Helvetica", fontsize=11]',
 ] as const;
 
+/** Hues of the operations on a white ground: those of the page's light theme (tokens.css). */
+export const DOT_COLOURS: Readonly<Record<Primitive, string>> = {
+  none: "#6e757d",
+  max_pool_3x3: "#bc4a10",
+  avg_pool_3x3: "#c78609",
+  skip_connect: "#6f0c82",
+  sep_conv_3x3: "#4079ca",
+  sep_conv_5x5: "#3640c3",
+  dil_conv_3x3: "#11a68f",
+  dil_conv_5x5: "#194e41",
+};
+
 /** Name of a state: the outputs of the two cells before, then the nodes. */
 function stateName(state: number): string {
   return state < 2 ? `"c_{k-${2 - state}}"` : `"${state - 2}"`;
 }
 
-/**
- * One kept edge for each gene, labelled with its operation, and the nodes that the output joins.
- * @param colours of the edges, as Graphviz reads them: "#4079ca"
- */
-export function cellDot(
-  genotype: Genotype,
-  kind: CellKind,
-  colours: Readonly<Partial<Record<Primitive, string>>> = {},
-): string {
+/** One edge for each gene, labelled with its operation, and all nodes joined to the output. */
+export function cellDot(kind: CellKind, genes: readonly Gene[]): string {
   const box = "[shape=box, fixedsize=false, style=rounded]";
-  const edges = genotype[kind].map(([op, state], i) => {
-    const colour = colours[op] ? `, color="${colours[op]}"` : "";
-    return `${stateName(state)} -> "${Math.floor(i / 2)}" [label="${op}"${colour}]`;
-  });
-  const joined = genotype[`${kind}_concat`].map(
-    (state) => `${stateName(state)} -> "c_{k}" [style=dashed, arrowhead=none]`,
-  );
+  const nodes = Array.from({ length: NODES }, (_, node) => `"${node}"`);
   const lines = [
     ...HEAD,
     ...[0, 1].map((state) => `${stateName(state)} ${box}`),
-    ...Array.from({ length: NODES }, (_, node) => `"${node}"`),
+    ...nodes,
     `"c_{k}" ${box}`,
-    ...edges,
-    ...joined,
+    ...genes.map(
+      ([op, state], i) =>
+        `${stateName(state)} -> ${nodes[Math.floor(i / 2)]} [label="${op}", color="${DOT_COLOURS[op]}", penwidth=2]`,
+    ),
+    ...nodes.map((node) => `${node} -> "c_{k}" [style=dashed, arrowhead=none]`),
   ];
   return `digraph ${kind} {\n${lines.map((line) => `  ${line};`).join("\n")}\n}\n`;
 }

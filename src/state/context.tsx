@@ -88,6 +88,11 @@ export function useNow<T>(selector: (state: AppState) => T): T {
   return useStore(useAppContext().store, useShallow(selector));
 }
 
+/** Reads what is shown here when something is pressed, without following it. */
+export function useReadState(): () => AppState {
+  return useAppContext().shown.getState;
+}
+
 export function useController(): Controller {
   return useAppContext().controller;
 }

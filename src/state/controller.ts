@@ -20,6 +20,8 @@ export interface Controller {
   /** Takes the settings of a link, and loads its data set, for the next run. */
   readonly openLink: (link: SharedSearch) => Promise<void>;
   readonly closeLinkNote: () => void;
+  /** Tells of what the page could not do. */
+  readonly report: (error: unknown) => void;
   /** The worker is gone. */
   readonly lose: (reason: string) => void;
   readonly primary: () => Promise<void>;
@@ -274,6 +276,7 @@ export function createController(store: AppStore, client: EngineClient, reload: 
       if (data && data !== builtInOf(get().data)) await load(() => client.loadBuiltIn(data));
     },
     closeLinkNote: () => set((state) => ({ ...state, linkCorrections: null })),
+    report: fail,
     lose,
     primary,
     step: () => guarded(may().step && !forgetting, () => run((settings) => client.step(settings, get().repeats))),

@@ -4,6 +4,7 @@ import { type Gene, softmaxEdges, softmaxRows } from "../../domain/genotype";
 import type { CellKind } from "../../domain/primitives";
 import { pickShares, type SubGraphPicks } from "../../state/picks";
 import { CELL_TITLES, DISCOVERY } from "../texts";
+import { CellExport } from "./CellExport";
 import { CellGraph } from "./CellGraph";
 import { edgeViews, headline, operationsLeft } from "./edges";
 import { HeatStrip } from "./HeatStrip";
@@ -40,7 +41,7 @@ export const Cell = memo(function Cell(props: Props) {
   const standing = width < 560 && !tall;
   const height = standing ? 416 : tall ? 390 : 164;
   return (
-    <section className="cell" aria-label={CELL_TITLES[kind]}>
+    <section className="cell" aria-label={CELL_TITLES[kind]} data-figure="">
       <div className="head">
         <h3>{CELL_TITLES[kind]}</h3>
         {views ? (
@@ -48,6 +49,7 @@ export const Cell = memo(function Cell(props: Props) {
         ) : (
           <span className="note">{DISCOVERY.before}</span>
         )}
+        {alphas && genes ? <CellExport {...{ kind, alphas, genes, betas }} /> : null}
       </div>
       {width > 0 ? (
         <>

@@ -1,8 +1,10 @@
 /** Mean entropy of both cells' alphas over the iterations. */
 import { memo, useMemo } from "react";
+import { recordTable } from "../../domain/tables";
 import { useApp } from "../../state/context";
 import { type Point, thin } from "../../state/history";
 import { selectHasResult, selectRecords, selectStability } from "../../state/selectors";
+import { ChartExport } from "../share/ChartExport";
 import { DISCOVERY } from "../texts";
 import { apart } from "../ui/format";
 import { heightOf, LineDrawing, type Mark, type Series } from "../ui/LineDrawing";
@@ -27,6 +29,14 @@ function entropyAxis(values: readonly number[]) {
   return { min, max: HIGHEST, ticks: [min, HIGHEST] };
 }
 
+const SAVE = (
+  <ChartExport
+    name={DISCOVERY.chart}
+    file="entropy"
+    table={(state) => recordTable(selectRecords(state), ["entropyNormal", "entropyReduce"])}
+  />
+);
+
 const HEIGHT = 92;
 const MARGIN = { top: 6, right: 96, bottom: 20, left: 46 } as const;
 
@@ -34,11 +44,12 @@ export const EntropyChart = memo(function EntropyChart() {
   const hasResult = useApp(selectHasResult);
   const [ref, width] = useWidth<HTMLElement>();
   return (
-    <section ref={ref} className="entropy" aria-label={DISCOVERY.chart}>
+    <section ref={ref} className="entropy" aria-label={DISCOVERY.chart} data-figure="">
       <div className="head">
         <h3>{DISCOVERY.chart}</h3>
         <span className="note">{DISCOVERY.chartNote}</span>
         {hasResult ? <Flips /> : null}
+        {hasResult ? SAVE : null}
       </div>
       {hasResult ? <Lines width={width} /> : <p className="note empty">{DISCOVERY.chartEmpty}</p>}
     </section>

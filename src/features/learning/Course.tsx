@@ -1,9 +1,11 @@
 /** Small charts over the iterations: skips of the normal cell, and what the strategy changes by schedule. */
 import { memo, useMemo } from "react";
+import { courseTable } from "../../domain/tables";
 import type { AppState } from "../../state/app-state";
 import { Later, useApp } from "../../state/context";
 import { thin } from "../../state/history";
 import { selectHasResult, selectRecords } from "../../state/selectors";
+import { ChartExport } from "../share/ChartExport";
 import { LEARNING } from "../texts";
 import { CHART_PERIOD } from "../ui/format";
 import { heightOf, LineDrawing, type Series } from "../ui/LineDrawing";
@@ -29,6 +31,8 @@ const MARGIN = { top: 6, right: 10, bottom: 16, left: 36 } as const;
 const SERIES: readonly Series[] = [{ name: "value", stroke: "var(--ink)", strokeWidth: 1.5 }];
 const GAP = 20;
 
+const SAVE = <ChartExport name={LEARNING.course} file="course" table={(state) => courseTable(selectRecords(state))} />;
+
 const selectScheduleNames = (state: AppState) => Object.keys(state.run.records.at(-1)?.schedules ?? {});
 
 export const Course = memo(function Course() {
@@ -39,7 +43,7 @@ export const Course = memo(function Course() {
   const columns = width >= 600 ? Math.min(4, lines.length) : Math.min(2, lines.length);
   const each = Math.floor((width - GAP * (columns - 1)) / columns);
   return (
-    <Section title={LEARNING.course} note={LEARNING.courseNote} className="course">
+    <Section title={LEARNING.course} note={LEARNING.courseNote} className="course" save={SAVE}>
       <div ref={ref} className="course-charts" style={{ gridTemplateColumns: `repeat(${columns}, minmax(0, 1fr))` }}>
         {hasResult ? (
           lines.map((line) => (

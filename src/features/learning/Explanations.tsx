@@ -1,11 +1,25 @@
 /** What the explainer marks in a few pictures, and what the audience is shown. */
 import { memo } from "react";
+import type { Table } from "../../domain/csv";
 import type { Explanation } from "../../domain/run";
+import type { AppState } from "../../state/app-state";
 import { useApp } from "../../state/context";
 import { selectData, selectExplanations, selectShownSettings } from "../../state/selectors";
+import { ChartExport } from "../share/ChartExport";
 import { LEARNING } from "../texts";
 import { PixelCanvas } from "../ui/PixelCanvas";
 import { Section } from "../ui/Section";
+
+const table = (state: AppState): Table => {
+  const names = state.data?.classNames ?? [];
+  return {
+    columns: ["label", "explainerClean", "explainerPerturbed", "audience"],
+    rows: (selectExplanations(state) ?? []).map((shown) => [
+      ...[names[shown.label] ?? shown.label, shown.explainerClean, shown.explainerPerturbed, shown.audience],
+    ]),
+  };
+};
+const SAVE = <ChartExport name={LEARNING.explanations} file="explanations" table={table} />;
 
 /** Rows shown. */
 const ROWS = 4;
@@ -16,7 +30,12 @@ export const Explanations = memo(function Explanations() {
   const { objective } = useApp(selectShownSettings);
   const bilevel = objective === "bilevel";
   return (
-    <Section title={LEARNING.explanations} note={LEARNING.explanationsNote} className="explanations">
+    <Section
+      title={LEARNING.explanations}
+      note={LEARNING.explanationsNote}
+      className="explanations"
+      save={bilevel ? null : SAVE}
+    >
       {bilevel ? (
         <p className="note">{LEARNING.explanationsBilevel}</p>
       ) : (

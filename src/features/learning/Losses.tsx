@@ -1,10 +1,12 @@
 /** Losses of the explainer and, with LeaSE, of the audience. */
 import { memo } from "react";
 import type { IterationRecord } from "../../domain/run";
+import { recordTable } from "../../domain/tables";
 import type { AppState } from "../../state/app-state";
 import { Later, useApp } from "../../state/context";
 import { bucketSize } from "../../state/history";
-import { selectData, selectShownSettings } from "../../state/selectors";
+import { selectData, selectRecords, selectShownSettings } from "../../state/selectors";
+import { ChartExport } from "../share/ChartExport";
 import { LEARNING } from "../texts";
 import { CHART_PERIOD } from "../ui/format";
 import { Section } from "../ui/Section";
@@ -15,6 +17,12 @@ const explainerTrain = (record: IterationRecord) => record.explainerTrainLoss;
 const explainerValidation = (record: IterationRecord) => record.explainerValidationLoss;
 const audienceTrain = (record: IterationRecord) => record.audienceTrainLoss;
 const audienceValidation = (record: IterationRecord) => record.audienceValidationLoss;
+
+const table = (state: AppState) =>
+  recordTable(selectRecords(state), [
+    ...(["explainerTrainLoss", "explainerValidationLoss", "audienceTrainLoss", "audienceValidationLoss"] as const),
+  ]);
+const SAVE = <ChartExport name={LEARNING.losses} file="losses" table={table} />;
 
 const selectBucket = (state: AppState) => bucketSize(state.run.records.length, LOSS_POINTS);
 
@@ -32,6 +40,7 @@ export const Losses = memo(function Losses() {
       note={LEARNING.lossesNote}
       right={bucket > 1 ? LEARNING.lossesBuckets(bucket) : null}
       className="losses"
+      save={SAVE}
     >
       <div ref={ref} className="loss-charts">
         <Later period={CHART_PERIOD}>

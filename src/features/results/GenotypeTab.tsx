@@ -5,10 +5,10 @@ import { genotypeText } from "../../domain/genotype";
 import { genotypeJson, genotypeLines } from "../../domain/genotype-formats";
 import { useApp, useController } from "../../state/context";
 import { selectData, selectGenotype, selectImportError, selectPermissions } from "../../state/selectors";
+import { exportToFile } from "../share/save-file";
 import { RESULTS } from "../texts";
 import { Icon } from "../ui/icons";
 import { Code } from "./Code";
-import { exportToFile } from "./download";
 
 export const GenotypeTab = memo(function GenotypeTab() {
   const genotype = useApp(selectGenotype);

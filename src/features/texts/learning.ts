@@ -28,6 +28,7 @@ export const LEARNING = {
   train: "train",
   validation: "validation",
   chance: "chance",
+  metrics: "Accuracies and skips",
   explainerAccuracy: "Explainer accuracy",
   audienceAccuracy: "Audience accuracy",
   accuracyHelp: "Validation accuracy, mean of the last 20 batches.",

@@ -9,4 +9,7 @@ export const SHARE = {
   opened: "Settings and seed are taken from a link.",
   corrected: "Not all of it could be used:",
   close: "Close",
+  exportLabel: (name: string) => `Save ${name} as a file`,
+  forms: { svg: "SVG drawing", png: "PNG picture", csv: "CSV, all numbers" },
+  dot: "DOT, for Graphviz",
 } as const;

@@ -1,6 +1,6 @@
-/** Hands a text to the browser as a file. */
-export function download(name: string, text: string): void {
-  const address = URL.createObjectURL(new Blob([text], { type: "application/json" }));
+/** Hands something to the browser as a file. @param type MIME type */
+export function saveFile(name: string, content: BlobPart, type: string): void {
+  const address = URL.createObjectURL(new Blob([content], { type }));
   const link = document.createElement("a");
   link.href = address;
   link.download = name;
@@ -18,5 +18,5 @@ interface Exporter {
 /** Exports the shown run as a file. */
 export async function exportToFile(controller: Exporter): Promise<void> {
   const file = await controller.exportRun();
-  if (file) download(file.name, file.text);
+  if (file) saveFile(file.name, file.text, "application/json");
 }
