@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { deriveGenotype } from "./genotype";
 import type { IterationRecord } from "./run";
-import { alphaTable, courseTable, historyTable, recordTable } from "./tables";
+import { alphaTable, courseTable, historyTable, learningTable, recordTable } from "./tables";
 
 const record = (iteration: number, tau: number): IterationRecord => ({
   ...{ iteration, epoch: 0, stage: 0, learningRate: 0.1, schedules: { tau }, picks: [1] },
@@ -18,6 +18,9 @@ describe("tables of records", () => {
     expect(table.columns).toEqual(["iteration", "explainerTrainLoss", "audienceTrainLoss"]);
     expect(table.rows).toHaveLength(1000);
     expect(table.rows.at(-1)).toEqual([1000, 2, null]);
+  });
+  it("hold losses and accuracies of both networks", () => {
+    expect(learningTable(records).columns).toHaveLength(9);
   });
   it("hold the schedules of the strategy", () => {
     expect(courseTable(records).columns).toEqual(["iteration", "skips", "tau"]);

@@ -37,6 +37,14 @@ export function recordTable(records: readonly IterationRecord[], fields: readonl
   return { columns: names, rows: records.map((record) => names.map((name) => record[name as RecordField])) };
 }
 
+/** Losses and accuracies of explainer and audience. */
+export function learningTable(records: readonly IterationRecord[]): Table {
+  return recordTable(
+    records,
+    FIELDS.filter((name) => name.endsWith("Loss") || name.endsWith("Accuracy")),
+  );
+}
+
 /** The skips of the normal cell and what the strategy changes by schedule. */
 export function courseTable(records: readonly IterationRecord[]): Table {
   const names = [...new Set(records.flatMap(({ schedules }) => Object.keys(schedules)))];

@@ -100,7 +100,7 @@ export function createController(store: AppStore, client: EngineClient, reload: 
     if (first) {
       set((state) =>
         logged(
-          { ...state, runSettings: state.settings, touched: true, dataError: null },
+          { ...state, runSettings: state.settings, touched: true, dataError: null, linkCorrections: null },
           { kind: "started", settings: state.settings, plan: null },
         ),
       );

@@ -1,7 +1,7 @@
 /** Losses of the explainer and, with LeaSE, of the audience. */
 import { memo } from "react";
 import type { IterationRecord } from "../../domain/run";
-import { recordTable } from "../../domain/tables";
+import { learningTable } from "../../domain/tables";
 import type { AppState } from "../../state/app-state";
 import { Later, useApp } from "../../state/context";
 import { bucketSize } from "../../state/history";
@@ -18,10 +18,8 @@ const explainerValidation = (record: IterationRecord) => record.explainerValidat
 const audienceTrain = (record: IterationRecord) => record.audienceTrainLoss;
 const audienceValidation = (record: IterationRecord) => record.audienceValidationLoss;
 
-const table = (state: AppState) =>
-  recordTable(selectRecords(state), [
-    ...(["explainerTrainLoss", "explainerValidationLoss", "audienceTrainLoss", "audienceValidationLoss"] as const),
-  ]);
+/** The accuracies as well: they are measured on the same batches. */
+const table = (state: AppState) => learningTable(selectRecords(state));
 const SAVE = <ChartExport name={LEARNING.losses} file="losses" table={table} />;
 
 const selectBucket = (state: AppState) => bucketSize(state.run.records.length, LOSS_POINTS);

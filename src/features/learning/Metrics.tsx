@@ -3,21 +3,14 @@ import { memo } from "react";
 import { countOp, type Genotype } from "../../domain/genotype";
 import { CELL_KINDS, type CellKind } from "../../domain/primitives";
 import type { IterationRecord } from "../../domain/run";
-import { recordTable } from "../../domain/tables";
-import type { AppState } from "../../state/app-state";
 import { useApp } from "../../state/context";
 import { recentMean } from "../../state/progress";
 import { selectData, selectGenotype, selectRecords, selectShownSettings } from "../../state/selectors";
-import { ChartExport } from "../share/ChartExport";
 import { CELL_WORDS, LEARNING } from "../texts";
 import { formatPercent } from "../ui/format";
 
 const explainer = (record: IterationRecord) => record.explainerValidationAccuracy;
 const audience = (record: IterationRecord) => record.audienceValidationAccuracy;
-const table = (state: AppState) =>
-  recordTable(selectRecords(state), [
-    ...(["explainerTrainAccuracy", "explainerValidationAccuracy", "audienceValidationAccuracy", "skips"] as const),
-  ]);
 const KEPT = [0, 1, 2, 3, 4, 5, 6, 7] as const;
 
 /** Of the normal cell before any restriction: what the restriction takes away shows a collapse. */
@@ -33,7 +26,7 @@ export const Metrics = memo(function Metrics() {
   const { objective } = useApp(selectShownSettings);
   const classes = data?.classNames.length ?? null;
   return (
-    <section className="section metrics" aria-label={LEARNING.metrics} data-figure="">
+    <section className="section metrics" aria-label={LEARNING.metrics}>
       <Accuracy name={LEARNING.explainerAccuracy} value={recentMean(records, explainer)} classes={classes} />
       {objective === "bilevel" ? null : (
         <Accuracy name={LEARNING.audienceAccuracy} value={recentMean(records, audience)} classes={classes} />
@@ -57,7 +50,6 @@ export const Metrics = memo(function Metrics() {
           })}
         </div>
       </div>
-      <ChartExport name={LEARNING.metrics} file="accuracies" table={table} />
     </section>
   );
 });

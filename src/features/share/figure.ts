@@ -84,22 +84,26 @@ export function figureOf(root: Element, title: string): Figure {
   const origin = { left: box.left - PADDING, top: box.top - PADDING };
   const svg = element(
     "svg",
-    { xmlns: "http://www.w3.org/2000/svg", width, height, viewBox: `0 0 ${width} ${height}` },
+    {
+      ...{ xmlns: "http://www.w3.org/2000/svg", width, height, viewBox: `0 0 ${width} ${height}` },
+      "font-family": getComputedStyle(root).fontFamily,
+    },
     element("title", {}, escapeXml(title)) +
       element("rect", { width, height, fill: attributeValue(groundOf(root)) }) +
-      htmlPart(root, origin),
+      htmlPart(root, origin, getComputedStyle(root).fontFamily),
   );
   return { width, height, svg: `<?xml version="1.0" encoding="UTF-8"?>\n${svg}\n` };
 }
 
-function htmlPart(part: Element, origin: Origin): string {
+/** @param family of the fonts around it */
+function htmlPart(part: Element, origin: Origin, family: string): string {
   const style = getComputedStyle(part);
   if (part.matches(LEFT_OUT) || isHidden(style)) return "";
-  if (part instanceof SVGSVGElement) return drawing(part, origin);
+  if (part instanceof SVGSVGElement) return drawing(part, origin, family);
   if (part instanceof HTMLCanvasElement) return picture(part, origin);
   const inside = [...part.childNodes].map((node) => {
-    if (node instanceof Element) return htmlPart(node, origin);
-    return node instanceof Text ? writing(node, style, origin) : "";
+    if (node instanceof Element) return htmlPart(node, origin, family);
+    return node instanceof Text ? writing(node, style, origin, family) : "";
   });
   return ground(part, style, origin) + inside.join("");
 }
@@ -154,12 +158,12 @@ function ascentOf(style: CSSStyleDeclaration): number {
   return measure.measureText("x").fontBoundingBoxAscent;
 }
 
-function writing(node: Text, style: CSSStyleDeclaration, origin: Origin): string {
+function writing(node: Text, style: CSSStyleDeclaration, origin: Origin, family: string): string {
   if (node.data.trim() === "") return "";
   const ascent = ascentOf(style);
   const font = {
     fill: attributeValue(style.color),
-    "font-family": style.fontFamily,
+    "font-family": style.fontFamily === family ? null : style.fontFamily,
     "font-size": attributeValue(style.fontSize),
     "font-weight": style.fontWeight === "400" ? null : style.fontWeight,
     "font-style": style.fontStyle === "normal" ? null : style.fontStyle,
@@ -171,13 +175,13 @@ function writing(node: Text, style: CSSStyleDeclaration, origin: Origin): string
 }
 
 /** A drawing of the page at its place. Definitions are not taken along: charts have none. */
-function drawing(svg: SVGSVGElement, origin: Origin): string {
+function drawing(svg: SVGSVGElement, origin: Origin, family: string): string {
   const { left, top, width, height } = svg.getBoundingClientRect();
   const attributes = {
     ...{ x: left - origin.left, y: top - origin.top, width, height },
     viewBox: svg.getAttribute("viewBox"),
     overflow: "visible",
-    ...changes(getComputedStyle(svg), INITIAL),
+    ...changes(getComputedStyle(svg), { ...INITIAL, "font-family": family }),
   };
   return element("svg", attributes, insideOf(svg));
 }
