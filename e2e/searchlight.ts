@@ -58,7 +58,7 @@ export class Searchlight {
     return this.page.getByRole("button", { name });
   }
 
-  async tab(name: "Genotype" | "Imported run" | "Self-check" | "Profile" | "Log"): Promise<void> {
+  async tab(name: "Genotype" | "Runs" | "Imported run" | "Self-check" | "Profile" | "Log"): Promise<void> {
     await this.page.getByRole("tab", { name }).click();
   }
 

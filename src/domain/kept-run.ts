@@ -18,6 +18,9 @@ export interface KeptRun {
   readonly settings: Settings;
   readonly data: RunFile["data"];
   readonly genotype: Genotype;
+  /** Validation losses, mean of the last iterations, nats; null where there are none. */
+  readonly explainerLoss: number | null;
+  readonly audienceLoss: number | null;
   /** What it takes in the browser's storage. */
   readonly bytes: number;
 }

@@ -22,6 +22,7 @@ import type { EngineEvent, SelfCheckResult } from "../worker/api";
 import { proposedPreset } from "./edits";
 import { NO_FLIPS, type StabilityOf, updateStability } from "./history";
 import { countPicks, type PickCounts } from "./picks";
+import type { SeedQueue } from "./seed-queue";
 import type { PageStatus } from "./status";
 
 /** One line of the log. The wording is made where it is shown. */
@@ -120,6 +121,8 @@ export interface AppState {
   readonly tuned: Tuned;
   /** Where the run was made whose settings were taken: the next run uses its kernel variants. */
   readonly repeats: Environment | null;
+  /** Seeds that are run one after another; it stays to be read when it is through. */
+  readonly queue: SeedQueue | null;
   readonly log: readonly LogEntry[];
 }
 
@@ -167,6 +170,7 @@ export function initialState(): AppState {
     profile: NOT_PROFILED,
     tuned: { calls: 0, changed: 0 },
     repeats: null,
+    queue: null,
     log: [],
   };
 }

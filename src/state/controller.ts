@@ -1,20 +1,21 @@
 /** What a person can do, in terms of the engine's contract and the store. No React, no DOM. */
 import { BUILT_IN, type BuiltIn, type DataSummary } from "../domain/dataset";
-import type { RunLabel } from "../domain/kept-run";
 import { edited, type Preset, presetSettings } from "../domain/presets";
-import type { RunFile } from "../domain/run";
+import type { ImportedRun } from "../domain/run";
 import { DATA_SETTINGS, parseSettings, type SettingName, type Settings, SettingsError } from "../domain/settings";
 import type { EngineEvent, PathFile } from "../worker/api";
 import { type AppState, applyEvent, type Comparison, type LogEvent, logged, type ProfileView } from "./app-state";
 import { differences, liveChanges } from "./edits";
 import type { EngineClient } from "./engine-client";
+import { type KeptRunActions, keptRunActions } from "./kept-run-actions";
 import { builtInOf, type SharedSearch } from "./link";
-import { fileKind, parseRunFile, RUN_FILE_LIMIT, runFileName } from "./run-file";
+import { fileKind, parseRunFile, RUN_FILE_LIMIT, runFileName, runFileText } from "./run-file";
+import { type SeedQueueActions, seedQueueActions } from "./seed-queue-actions";
 import { selectChecking, selectPermissions } from "./selectors";
 import { isUnderWay, primaryAction, STARTING } from "./status";
 import type { AppStore } from "./store";
 
-export interface Controller {
+export interface Controller extends SeedQueueActions, KeptRunActions {
   /** Connects to the engine and loads the first data set. @param link that the page was opened with */
   readonly start: (link?: SharedSearch | null) => Promise<void>;
   /** Takes the settings of a link, and loads its data set, for the next run. */
@@ -38,10 +39,6 @@ export interface Controller {
   readonly keepData: () => Promise<void>;
   readonly loadKept: (id: string) => Promise<void>;
   readonly forgetKept: (id: string) => Promise<void>;
-  /** Changes name or pin of a kept run; deletes one; gives one as a file, null when that failed. */
-  readonly changeRun: (id: string, label: Partial<RunLabel>) => Promise<void>;
-  readonly forgetRun: (id: string) => Promise<void>;
-  readonly readRun: (id: string) => Promise<RunFile | null>;
   /** Pictures of one class, for a closer look. */
   readonly classPictures: (label: number, count: number) => Promise<readonly Uint8Array[]>;
   /** The preview as one iteration of the search would augment it; null when the engine cannot tell. */
@@ -50,7 +47,9 @@ export interface Controller {
   readonly edit: (values: Partial<Settings>) => Promise<void>;
   /** The run as text and the name for its file; null when there is none or it failed. */
   readonly exportRun: () => Promise<{ name: string; text: string } | null>;
-  /** Takes the settings of the imported run for the next run; false, with `importError`, when they are refused. */
+  /** Takes the settings of a run for the next one. @returns why they are refused, else null */
+  readonly takeSettings: (run: Pick<ImportedRun, "settings" | "environment">) => string | null;
+  /** The same of the imported run; false, with `importError`, when they are refused. */
   readonly applyImportedSettings: () => boolean;
   readonly closeImported: () => void;
   readonly selfCheck: () => Promise<void>;
@@ -78,7 +77,12 @@ export function createController(store: AppStore, client: EngineClient, reload: 
         : logged({ ...state, status: { kind: "lost", message: reason } }, { kind: "error", message: reason }),
     );
 
-  const listen = (event: EngineEvent) => set((state) => applyEvent(state, event));
+  const listen = (event: EngineEvent) => {
+    set((state) => applyEvent(state, event));
+    if (event.kind !== "status") return;
+    const { kind } = event.status;
+    if (kind === "finished" || kind === "failed") queue.runEnded(kind);
+  };
 
   /** Shows at once that a start was asked for, so that a second press finds nothing to press. */
   const starting = async (act: () => Promise<void>) => {
@@ -133,6 +137,13 @@ export function createController(store: AppStore, client: EngineClient, reload: 
     set((state) => applyEvent(state, { kind: "status", status: { kind: "idle" } }));
     await search();
   };
+
+  const queue = seedQueueActions({
+    get,
+    set,
+    fail,
+    startAnew: () => (primaryAction(get().status) === "search-again" ? searchAgain() : search()),
+  });
 
   const primary = async () => {
     if (!may().primary || forgetting) return;
@@ -246,6 +257,19 @@ export function createController(store: AppStore, client: EngineClient, reload: 
       ),
     );
 
+  const takeSettings: Controller["takeSettings"] = ({ settings: values, environment }) => {
+    try {
+      const settings = parseSettings(values, presetSettings("tiny"));
+      set((state) => ({ ...state, settings, touched: true, repeats: environment }));
+      void describe();
+      return null;
+    } catch (error) {
+      if (!(error instanceof SettingsError)) throw error;
+      fail(error);
+      return error.message;
+    }
+  };
+
   return {
     start: async (link = null) => {
       if (link) takeLink(link);
@@ -284,6 +308,7 @@ export function createController(store: AppStore, client: EngineClient, reload: 
       guarded(may().reset, async () => {
         await forget();
         log({ kind: "reset" });
+        queue.runEnded("reset");
       }),
     loadBuiltIn: (name) => load(() => client.loadBuiltIn(name)),
     openFiles: async (files) => {
@@ -297,16 +322,6 @@ export function createController(store: AppStore, client: EngineClient, reload: 
     keepData: () => guarded(may().loadData, () => loadNow(() => client.keep())),
     loadKept: (id) => load(() => client.loadKept(id)),
     forgetKept: (id) => guarded(true, () => client.forgetKept(id)),
-    changeRun: (id, label) => guarded(true, () => client.changeRun(id, label)),
-    forgetRun: (id) => guarded(true, () => client.forgetRun(id)),
-    readRun: async (id) => {
-      try {
-        return await client.readRun(id);
-      } catch (error) {
-        fail(error);
-        return null;
-      }
-    },
     classPictures: (label, count) => client.classPictures(label, count).catch(() => []),
     augmentedPreview: async (iteration) => {
       try {
@@ -327,26 +342,19 @@ export function createController(store: AppStore, client: EngineClient, reload: 
         const run = await client.exportRun();
         const name = runFileName(run.settings);
         log({ kind: "exported", name });
-        return { name, text: `${JSON.stringify(run, null, 1)}\n` };
+        return { name, text: runFileText(run) };
       } catch (error) {
         fail(error);
         return null;
       }
     },
+    takeSettings,
     applyImportedSettings: () => {
       const imported = get().imported;
       if (!imported) return false;
-      try {
-        const settings = parseSettings(imported.run.settings, presetSettings("tiny"));
-        set((state) => ({ ...state, settings, touched: true, importError: null, repeats: imported.run.environment }));
-        void describe();
-        return true;
-      } catch (error) {
-        if (!(error instanceof SettingsError)) throw error;
-        set((state) => ({ ...state, importError: error.message }));
-        fail(error);
-        return false;
-      }
+      const importError = takeSettings(imported.run);
+      set((state) => ({ ...state, importError }));
+      return importError === null;
     },
     closeImported: () => set((state) => ({ ...state, imported: null, importError: null })),
     compareHypergradients: () =>
@@ -377,6 +385,8 @@ export function createController(store: AppStore, client: EngineClient, reload: 
           throw error;
         }
       }),
+    ...queue.actions,
+    ...keptRunActions({ client, log, fail }),
     forgetTuning: () => guarded(may().edit, () => client.forgetTuning()),
     selfCheck: () =>
       guarded(may().check, async () => {

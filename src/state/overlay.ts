@@ -1,7 +1,8 @@
 /** Several runs in one chart, and the numbers they are compared by. Plain functions. */
+import { recentMean } from "../domain/recent-mean";
 import type { IterationRecord } from "../domain/run";
 import { bucketSize, type Point, thin } from "./history";
-import { iterationTime, recentMean } from "./progress";
+import { iterationTime } from "./progress";
 
 type Reader = (record: IterationRecord) => number | null;
 

@@ -1,14 +1,6 @@
 import { describe, expect, it } from "vitest";
-import {
-  epochOf,
-  formatBytes,
-  formatDuration,
-  formatSpeed,
-  iterationTime,
-  recentMean,
-  tenthsDone,
-  timeLeft,
-} from "./progress";
+import { recentMean } from "../domain/recent-mean";
+import { epochOf, formatBytes, formatDuration, formatSpeed, iterationTime, tenthsDone, timeLeft } from "./progress";
 import { recordOf } from "./testing";
 
 describe("time", () => {

@@ -1,24 +1,6 @@
 /** Speed, time left and the words for them. Plain functions of the records. */
+import { recentMean } from "../domain/recent-mean";
 import type { IterationRecord } from "../domain/run";
-
-/** Iterations that a live average is taken over. */
-export const WINDOW = 20;
-
-/** Mean of `read` over the last `WINDOW` records that have it; null when none has. */
-export function recentMean(
-  records: readonly IterationRecord[],
-  read: (record: IterationRecord) => number | null,
-): number | null {
-  let sum = 0;
-  let count = 0;
-  for (const record of records.slice(-WINDOW)) {
-    const value = read(record);
-    if (value === null) continue;
-    sum += value;
-    count++;
-  }
-  return count === 0 ? null : sum / count;
-}
 
 /** Mean milliseconds of the last iterations. The first one of a run compiles the kernels, so it counts only when alone. */
 export function iterationTime(records: readonly IterationRecord[]): number | null {

@@ -1,6 +1,6 @@
 /** Reading and naming run files. A file from outside is data only: parsed as JSON, checked, never run. */
 
-import { type ImportedRun, runFileSchema } from "../domain/run";
+import { type ImportedRun, type RunFile, runFileSchema } from "../domain/run";
 import type { Settings } from "../domain/settings";
 import type { z } from "../domain/zod";
 
@@ -42,6 +42,11 @@ export function parseRunFile(text: string, name: string): ImportedRun {
   const result = runFileSchema.safeParse(value);
   if (result.success) return result.data;
   throw new RunFileError(`${name} cannot be read. ${describe(result.error.issues)}`);
+}
+
+/** The run as the text of a file. */
+export function runFileText(run: RunFile): string {
+  return `${JSON.stringify(run, null, 1)}\n`;
 }
 
 /** Name of the exported file. */

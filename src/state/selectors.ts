@@ -1,6 +1,8 @@
 /** What components read of the store, as named constants. */
+import type { SettledRun } from "../domain/seed-group";
 import type { AppState } from "./app-state";
 import { builtInOf, linkFragment } from "./link";
+import { missingSeeds } from "./seed-queue";
 import { isUnderWay, type Permissions, permissions } from "./status";
 
 export const selectStatus = (state: AppState) => state.status;
@@ -63,3 +65,22 @@ export const selectMayEdit = (state: AppState): boolean => selectPermissions(sta
 export const selectMayLoad = (state: AppState): boolean => selectPermissions(state).loadData;
 
 export const selectHasResult = (state: AppState) => state.run.records.length > 0;
+
+export const selectQueue = (state: AppState) => state.queue;
+
+/** A queue of seeds may begin: no run would be lost. */
+export const selectMayQueue = (state: AppState): boolean =>
+  selectPermissions(state).primary && !isUnderWay(state.status);
+
+/** The run that the settings would make with the pictures in use; null without pictures. */
+function presentRun({ settings, data }: AppState): SettledRun | null {
+  if (!data) return null;
+  const { name, source, hash, classNames, total } = data;
+  return { settings, data: { name, source, hash, classes: classNames.length, pictures: total } };
+}
+
+/** The next `count` seeds of the present settings that no finished run has; none without pictures. */
+export function queuedSeeds(state: AppState, count: number): number[] {
+  const present = presentRun(state);
+  return present ? missingSeeds(present, state.runs ?? [], count) : [];
+}

@@ -2,6 +2,8 @@
 import { historyAfter, historySince, NO_HISTORY } from "../domain/alpha-history";
 import type { DataSummary } from "../domain/dataset";
 import { deriveGenotype } from "../domain/genotype";
+import type { KeptRun } from "../domain/kept-run";
+import { presetSettings } from "../domain/presets";
 import type { Engine, IterationRecord, Snapshot } from "../domain/run";
 
 export const HARDWARE: Engine = {
@@ -87,5 +89,27 @@ export function snapshotOf(iteration: number, op = 4, records = [recordOf(iterat
     explanations: null,
     bytes: 1,
     tensors: 1,
+  };
+}
+
+/** A finished run of the preset Tiny. */
+export function keptRunOf(id: string, more: Partial<KeptRun> = {}): KeptRun {
+  const { genotype } = snapshotOf(1);
+  return {
+    id,
+    name: id,
+    pinned: false,
+    created: "2026-01-01T00:00:00.000Z",
+    changed: "2026-01-01T00:00:00.000Z",
+    iteration: 60,
+    iterations: 60,
+    finished: true,
+    settings: presetSettings("tiny"),
+    data: { name: "Emoji-8", source: "built in", hash: "a", classes: 8, pictures: 100 },
+    genotype,
+    explainerLoss: 2,
+    audienceLoss: null,
+    bytes: 1000,
+    ...more,
   };
 }

@@ -3,6 +3,7 @@
  * tab that dies while it writes leaves the moment before. Records only ever grow: each writing adds those that are new.
  */
 import { type KeptRun, type RunLabel, type RunStorage, runName, StorageFullError } from "../domain/kept-run";
+import { recentMean } from "../domain/recent-mean";
 import type { IterationRecord, RunFile } from "../domain/run";
 import type { Shelf } from "./shelf";
 
@@ -92,6 +93,8 @@ export function runMemory(
         settings: file.settings,
         data: file.data,
         genotype: file.genotype,
+        explainerLoss: recentMean(records, (record) => record.explainerValidationLoss),
+        audienceLoss: recentMean(records, (record) => record.audienceValidationLoss),
         sizes: { file: contents.length, records: (before?.sizes.records ?? 0) + added.length },
       };
       if ((await used()) - (before ? total(before) : 0) + total(head) > budget) throw new StorageFullError(FULL);

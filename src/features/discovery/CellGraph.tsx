@@ -1,6 +1,6 @@
 /** A cell as a graph. Every edge keeps its own path, so that a flip is a change of colour and width over 240 ms. */
 import { memo, useMemo } from "react";
-import { CELL_EDGES, type CellKind, PRIMITIVES } from "../../domain/primitives";
+import { CELL_EDGES, type CellKind, type Edge, PRIMITIVES } from "../../domain/primitives";
 import type { SubGraphPicks } from "../../state/picks";
 import { CELL_WORDS, DISCOVERY, SHORT_OPS } from "../texts";
 import { Glyph, OP_COLOUR } from "../ui/icons";
@@ -19,7 +19,7 @@ interface Props {
   readonly standing: boolean;
 }
 
-const LABEL_HEIGHT = 18;
+export const LABEL_HEIGHT = 18;
 
 /**
  * Width of an edge in pixels: 1.4 at an eighth, about 6 near a half. In steps, so that a width stands still between
@@ -33,14 +33,18 @@ function labelText({ op, undecided }: EdgeView): string {
   return undecided ? `${SHORT_OPS[op]} ?` : SHORT_OPS[op];
 }
 
-function labelWidth(text: string): number {
+export function labelWidth(text: string): number {
   return 26 + 5.9 * text.length;
 }
 
+/** "k−2 → 0", "1 → 3" */
+export function edgeName({ state, node }: Edge): string {
+  return `${state < 2 ? `k−${2 - state}` : state - 2} → ${node}`;
+}
+
 function edgeTitle({ edge, op, weight, lead, kept, undecided }: EdgeView): string {
-  const from = edge.state < 2 ? `k−${2 - edge.state}` : `${edge.state - 2}`;
   const rest = kept ? (undecided ? ", undecided" : "") : ", not kept";
-  return `${from} → ${edge.node}: ${op}, α ${weight.toFixed(3)}, lead ${lead.toFixed(3)}${rest}`;
+  return `${edgeName(edge)}: ${op}, α ${weight.toFixed(3)}, lead ${lead.toFixed(3)}${rest}`;
 }
 
 export const CellGraph = memo(function CellGraph({ kind, views, subGraphs, width, height, standing }: Props) {
@@ -76,7 +80,7 @@ function description(kind: CellKind, views: readonly EdgeView[] | null): string 
 }
 
 /** Hairlines that never change: from each node to the output. */
-const Fixed = memo(function Fixed({ geometry }: { readonly geometry: CellGeometry }) {
+export const Fixed = memo(function Fixed({ geometry }: { readonly geometry: CellGeometry }) {
   return [0, 1, 2, 3].map((node) => <path key={node} className="concat" d={pathOf(geometry.concat(node))} />);
 });
 
@@ -161,7 +165,7 @@ function Label({ view, place }: { readonly view: EdgeView; readonly place: Point
   );
 }
 
-const States = memo(function States({ geometry }: { readonly geometry: CellGeometry }) {
+export const States = memo(function States({ geometry }: { readonly geometry: CellGeometry }) {
   const [first, second] = geometry.inputs;
   return (
     <>

@@ -2,9 +2,9 @@
 import { memo } from "react";
 import { countOp, type Genotype } from "../../domain/genotype";
 import { CELL_KINDS, type CellKind } from "../../domain/primitives";
+import { recentMean } from "../../domain/recent-mean";
 import type { IterationRecord } from "../../domain/run";
 import { useApp } from "../../state/context";
-import { recentMean } from "../../state/progress";
 import { selectData, selectGenotype, selectRecords, selectShownSettings } from "../../state/selectors";
 import { CELL_WORDS, LEARNING } from "../texts";
 import { formatPercent } from "../ui/format";

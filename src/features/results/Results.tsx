@@ -1,6 +1,6 @@
 /** Below the panes: what comes out of a search. */
 import { Tabs } from "@mantine/core";
-import { useEffect, useState } from "react";
+import { lazy, Suspense, useEffect, useState } from "react";
 import { useApp } from "../../state/context";
 import { selectImported } from "../../state/selectors";
 import { RESULTS } from "../texts";
@@ -10,6 +10,9 @@ import { ImportedTab } from "./ImportedTab";
 import { LogTab } from "./LogTab";
 import { ProfileTab } from "./ProfileTab";
 import "./results.css";
+
+/** Loaded when it is looked at. */
+const RunsTab = lazy(() => import("../runs/RunsTab"));
 
 type Tab = keyof typeof RESULTS.tabs;
 
@@ -24,6 +27,7 @@ export function Results() {
       <Tabs value={tab} onChange={(value) => setTab((value ?? "genotype") as Tab)} keepMounted={false}>
         <Tabs.List>
           <Tabs.Tab value="genotype">{RESULTS.tabs.genotype}</Tabs.Tab>
+          <Tabs.Tab value="runs">{RESULTS.tabs.runs}</Tabs.Tab>
           {imported ? <Tabs.Tab value="imported">{RESULTS.tabs.imported}</Tabs.Tab> : null}
           <Tabs.Tab value="check">{RESULTS.tabs.check}</Tabs.Tab>
           <Tabs.Tab value="profile">{RESULTS.tabs.profile}</Tabs.Tab>
@@ -31,6 +35,11 @@ export function Results() {
         </Tabs.List>
         <Tabs.Panel value="genotype">
           <GenotypeTab />
+        </Tabs.Panel>
+        <Tabs.Panel value="runs">
+          <Suspense fallback={<p className="result-block note">{RESULTS.loading}</p>}>
+            <RunsTab />
+          </Suspense>
         </Tabs.Panel>
         <Tabs.Panel value="imported">
           <ImportedTab />

@@ -4,7 +4,15 @@ import { formatCount } from "../../state/progress";
 
 export const RESULTS = {
   region: "Results",
-  tabs: { genotype: "Genotype", imported: "Imported run", check: "Self-check", profile: "Profile", log: "Log" },
+  tabs: {
+    genotype: "Genotype",
+    runs: "Runs",
+    imported: "Imported run",
+    check: "Self-check",
+    profile: "Profile",
+    log: "Log",
+  },
+  loading: "Loading…",
   text: "DARTS text",
   textNote: "reads in DARTS, PC-DARTS, P-DARTS",
   json: "JSON",

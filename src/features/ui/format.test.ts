@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { apart, formatLoss, formatRate, iterationTicks, niceAxis } from "./format";
+import { apart, formatLoss, formatRate, iterationTicks, niceAxis, spread } from "./format";
 
 describe("niceAxis", () => {
   it("covers the values with round ticks", () => {
@@ -44,5 +44,17 @@ describe("apart", () => {
   it("keeps both labels within the drawing", () => {
     expect(apart(3, 3, 12, 7, 100)).toEqual([7, 19]);
     expect(apart(99, 98, 12, 7, 100)).toEqual([100, 88]);
+  });
+});
+
+describe("spread", () => {
+  it("leaves labels that are far enough from each other, in whatever order they come", () => {
+    expect(spread([60, 20, 90], 12, 0, 100)).toEqual([60, 20, 90]);
+    expect(spread([], 12, 0, 100)).toEqual([]);
+  });
+  it("moves the others apart, in their order and within the drawing", () => {
+    expect(spread([50, 51, 49], 12, 0, 100)).toEqual([61, 73, 49]);
+    expect(spread([99, 98, 97], 12, 0, 100)).toEqual([100, 88, 76]);
+    expect(spread([1, 1], 12, 8, 100)).toEqual([8, 20]);
   });
 });

@@ -52,5 +52,25 @@ export function apart(a: number, b: number, gap: number, low: number, high: numb
   return a <= b ? [middle - half, middle + half] : [middle + half, middle - half];
 }
 
+/**
+ * Label heights at least `gap` pixels apart, as near to the wanted ones as their order allows, between `low` and `high` where they
+ * fit. @returns in the order of the wanted heights
+ */
+export function spread(wanted: readonly number[], gap: number, low: number, high: number): number[] {
+  const order = wanted.map((height, i) => ({ height, i })).sort((a, b) => a.height - b.height);
+  const placed: number[] = [];
+  for (const [k, { height }] of order.entries()) {
+    placed.push(Math.max(height, low, k > 0 ? (placed[k - 1] ?? low) + gap : low));
+  }
+  let limit = high;
+  for (let k = placed.length - 1; k >= 0; k--) {
+    placed[k] = Math.min(placed[k] ?? high, limit);
+    limit = (placed[k] ?? high) - gap;
+  }
+  const heights: number[] = [];
+  for (const [k, { i }] of order.entries()) heights[i] = placed[k] ?? low;
+  return heights;
+}
+
 /** A chart is drawn anew at most once in this many ms; the numbers beside it follow every snapshot. */
 export const CHART_PERIOD = 1000;

@@ -17,6 +17,11 @@ const PATHS = {
   dash: "M4 8h8",
   warning: "M8 2.4l6 10.8H2zM8 6.6v3M8 11.4v.1",
   chevron: "M6 3.6L10.4 8 6 12.4",
+  pin: "M5.4 2.4h5.2M6.3 2.4v4L4 9.2h8L9.7 6.4v-4M8 9.2v4.6",
+  pencil: "M3 13l.7-2.9 7-7 2.2 2.2-7 7zM9.3 4.5l2.2 2.2",
+  bin: "M3 4.4h10M6.2 4.2V2.6h3.6v1.6M4.4 4.4l.6 9h6l.6-9M6.7 6.8v4.2M9.3 6.8v4.2",
+  settings:
+    "M2.6 4.6h5M11 4.6h2.4M7.6 4.6a1.7 1.7 0 1 0 3.4 0 1.7 1.7 0 1 0-3.4 0M2.6 11.4H5M8.4 11.4h5M5 11.4a1.7 1.7 0 1 0 3.4 0 1.7 1.7 0 1 0-3.4 0",
 } as const;
 
 export type IconName = keyof typeof PATHS;

@@ -1,0 +1,69 @@
+/** Runs that the browser keeps: made by the queue of seeds, named, pinned, compared, deleted, and there again after a reload. */
+import { SMALL } from "./searchlight";
+import { expect, test } from "./test";
+
+test("keeps runs from two seeds, compares them, and finds them after a reload", async ({ app, page }) => {
+  await app.chooseData("shapes");
+  await app.set({ ...SMALL, objective: "bilevel", iterations: 2, seed: 4, augment: false, backend: "cpu" });
+  await app.tab("Runs");
+  const rows = page.getByTestId("run");
+  const row = (name: string) => rows.filter({ has: page.getByRole("button", { name: `Open ${name}`, exact: true }) });
+
+  await test.step("the queue runs one seed after another", async () => {
+    const seeds = page.getByTestId("seeds");
+    await seeds.getByLabel("How many seeds").fill("2");
+    await expect(seeds).toContainText("Seeds 4 and 5 of DARTS 1st × Bilevel");
+    await seeds.getByRole("button", { name: "Run the next seeds" }).click();
+    await expect(seeds.getByRole("progressbar")).toBeVisible();
+    await expect(page.getByTestId("queue-state")).toHaveText("All 2 runs are done.", { timeout: 90_000 });
+    await expect(seeds).toContainText("Seeds 6 and 7");
+    await expect(rows).toHaveCount(2);
+    await expect(rows.first()).toContainText("2 of 2");
+  });
+
+  await test.step("a run takes another name and is pinned", async () => {
+    const fourth = page.getByRole("button", { name: /^Rename .*seed 4$/ });
+    await fourth.click();
+    const field = page.getByRole("textbox", { name: /^Name of/ });
+    await field.fill("Keeper");
+    await field.press("Enter");
+    await page.getByRole("button", { name: "Pin Keeper" }).click();
+    await expect(page.getByRole("button", { name: "Unpin Keeper" })).toBeVisible();
+    await expect(rows.first()).toContainText("Keeper");
+  });
+
+  await test.step("two runs are compared", async () => {
+    for (const box of await page.getByRole("checkbox", { name: /^Compare/ }).all()) await box.check();
+    const comparison = page.getByTestId("comparison");
+    await expect(comparison.getByTestId("compared-metrics")).toContainText("A, B: mean over 2 seeds");
+    await expect(comparison.getByTestId("compared-metrics").locator("tfoot")).toContainText("±");
+    await expect(comparison.getByTestId("differing-settings").getByRole("row")).toHaveCount(2);
+    await expect(comparison.getByTestId("differing-settings")).toContainText("Seed45");
+    await expect(comparison.getByRole("img", { name: /^Explainer, validation: A \d.*, B \d/ })).toBeVisible();
+    await expect(comparison.getByTestId("graph-normal")).toHaveCount(2);
+    await expect(comparison.getByTestId("difference-normal").getByRole("row").nth(8)).toBeVisible();
+    await expect(page.getByTestId("agreement-reduce")).toHaveAttribute(
+      "aria-label",
+      /over 2 seeds: .* in [12] of 2 seeds/,
+    );
+  });
+
+  await test.step("a run is deleted after a question, and the other one is there after a reload", async () => {
+    await page.getByRole("button", { name: "Reset" }).click();
+    await page.getByRole("button", { name: /^Delete .*seed 5$/ }).click();
+    await page.getByRole("button", { name: "Delete", exact: true }).click();
+    await expect(rows).toHaveCount(1);
+    await page.reload();
+    await app.ready();
+    await app.tab("Runs");
+    await expect(rows).toHaveCount(1);
+    await expect(page.getByRole("button", { name: "Unpin Keeper" })).toBeVisible();
+    await row("Keeper").getByRole("button", { name: "Open Keeper" }).click();
+    const opened = page.getByTestId("opened-run");
+    await expect(opened).toContainText("Shapes, 1,500 pictures");
+    await expect(opened.getByTestId("graph-normal").locator(".edge.kept")).toHaveCount(8);
+    await opened.getByRole("button", { name: "Use its settings" }).click();
+    await app.set({});
+    await expect(app.row("seed").getByRole("textbox")).toHaveValue("4");
+  });
+});

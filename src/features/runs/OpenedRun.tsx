@@ -1,0 +1,65 @@
+/** A kept run on the page: where it comes from, its losses and its cells. */
+import { useMemo, useState } from "react";
+import type { KeptRun } from "../../domain/kept-run";
+import type { RunFile } from "../../domain/run";
+import { useApp, useController } from "../../state/context";
+import { selectData } from "../../state/selectors";
+import { RunCells } from "../results/RunCells";
+import { RunFacts } from "../results/RunFacts";
+import { RUNS } from "../texts/runs";
+import { OverlayCharts } from "./OverlayCharts";
+import { nameText } from "./run-text";
+import { useRunFiles } from "./use-run-files";
+
+interface Props {
+  readonly run: KeptRun;
+  readonly onClose: () => void;
+}
+
+export function OpenedRun({ run, onClose }: Props) {
+  const [file] = useRunFiles([run]);
+  return (
+    <section className="result-block imported" aria-label={nameText(run)} data-testid="opened-run">
+      <div className="head">
+        <h3>{nameText(run)}</h3>
+        <button type="button" className="tool right" onClick={onClose}>
+          {RUNS.close}
+        </button>
+      </div>
+      {file === "failed" ? <p className="problem">{RUNS.failed}</p> : null}
+      {file ? null : <p className="note">{RUNS.reading}</p>}
+      {file && file !== "failed" ? <Contents file={file} /> : null}
+    </section>
+  );
+}
+
+function Contents({ file }: { readonly file: RunFile }) {
+  const runs = useMemo(() => [file.records], [file]);
+  return (
+    <>
+      <RunFacts run={file} />
+      <UseSettings file={file} />
+      <OverlayCharts runs={runs} note={RUNS.lossesNote} />
+      <RunCells run={file} />
+    </>
+  );
+}
+
+function UseSettings({ file }: { readonly file: RunFile }) {
+  const controller = useController();
+  const data = useApp(selectData);
+  const [outcome, setOutcome] = useState<{ readonly problem: string | null } | null>(null);
+  const other = data?.name !== file.data.name;
+  return (
+    <div className="result-buttons">
+      <button type="button" className="second" onClick={() => setOutcome({ problem: controller.takeSettings(file) })}>
+        {RUNS.use}
+      </button>
+      {outcome ? (
+        <span className={outcome.problem ? "problem" : "note"} role="status">
+          {outcome.problem ?? (other ? RUNS.usedOther(file.data.name) : RUNS.used)}
+        </span>
+      ) : null}
+    </div>
+  );
+}

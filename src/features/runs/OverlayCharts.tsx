@@ -1,0 +1,104 @@
+/** Losses of one or several runs in the same charts. */
+import { useMemo } from "react";
+import type { IterationRecord } from "../../domain/run";
+import { lineEnds, overlay } from "../../state/overlay";
+import { COMPARE, RUNS } from "../texts/runs";
+import { formatLoss, niceAxis, spread } from "../ui/format";
+import { heightOf, LineDrawing, type Series } from "../ui/LineDrawing";
+import { useWidth } from "../ui/use-width";
+import { dashOf, letterOf } from "./dashes";
+
+type Records = readonly IterationRecord[];
+type Reader = (record: IterationRecord) => number | null;
+
+const CHARTS: readonly (readonly [title: string, read: Reader])[] = [
+  [COMPARE.charts.explainerTrain, (record) => record.explainerTrainLoss],
+  [COMPARE.charts.explainerValidation, (record) => record.explainerValidationLoss],
+  [COMPARE.charts.audienceTrain, (record) => record.audienceTrainLoss],
+  [COMPARE.charts.audienceValidation, (record) => record.audienceValidationLoss],
+];
+
+const POINTS = 160;
+const HEIGHT = 132;
+const MARGIN = { top: 8, right: 60, bottom: 18, left: 28 } as const;
+const GAP = 20;
+const LEAST_WIDTH = 260;
+const LABEL_GAP = 12;
+
+interface Props {
+  /** The records of each run. */
+  readonly runs: readonly Records[];
+  readonly note: string;
+}
+
+export function OverlayCharts({ runs, note }: Props) {
+  const [ref, width] = useWidth<HTMLDivElement>();
+  const hasAudience = runs.some((records) => records.some((record) => record.audienceTrainLoss !== null));
+  const charts = hasAudience ? CHARTS : CHARTS.slice(0, 2);
+  const columns = Math.max(1, Math.min(charts.length, Math.floor((width + GAP) / (LEAST_WIDTH + GAP))));
+  const each = Math.min(420, Math.floor((width - GAP * (columns - 1)) / columns));
+  return (
+    <section className="part" aria-label={RUNS.losses}>
+      <div className="head">
+        <h3>{RUNS.losses}</h3>
+        <span className="note">{note}</span>
+      </div>
+      <div ref={ref} className="overlay-charts" style={{ gridTemplateColumns: `repeat(${columns}, ${each}px)` }}>
+        {charts.map(([title, read]) => (
+          <OverlayChart key={title} title={title} read={read} runs={runs} width={each} />
+        ))}
+      </div>
+    </section>
+  );
+}
+
+interface ChartProps {
+  readonly title: string;
+  readonly read: Reader;
+  readonly runs: readonly Records[];
+  readonly width: number;
+}
+
+function OverlayChart({ title, read, runs, width }: ChartProps) {
+  const points = useMemo(() => overlay(runs, read, POINTS), [runs, read]);
+  const ends = useMemo(() => lineEnds(points, runs.length), [points, runs]);
+  const axis = useMemo(
+    () => niceAxis(points.flatMap(({ iteration: _, ...values }) => Object.values(values).filter((v) => v !== null))),
+    [points],
+  );
+  const series: readonly Series[] = runs.map((_, place) => {
+    const { width: strokeWidth, dash } = dashOf(place);
+    return { name: String(place), stroke: "var(--ink)", strokeWidth, ...(dash ? { dash } : {}) };
+  });
+  const shape = { axis, height: HEIGHT, margin: MARGIN };
+  const label = (place: number) => (runs.length > 1 ? `${letterOf(place)} ` : "");
+  const shown = ends.flatMap((value, place) => (value === null ? [] : [{ value, place }]));
+  const heights = spread(
+    shown.map(({ value }) => heightOf(value, shape)),
+    LABEL_GAP,
+    8,
+    HEIGHT - 8,
+  );
+  return (
+    <div className="overlay-chart">
+      <h4>{title}</h4>
+      <div
+        role="img"
+        aria-label={`${title}: ${shown.map(({ value, place }) => label(place) + formatLoss(value)).join(", ")}`}
+      >
+        {width > 0 ? (
+          <LineDrawing {...shape} {...{ points, series, width }} digits={axis.max - axis.min < 0.5 ? 2 : 1} steps={3}>
+            {shown.map(({ value, place }, i) => (
+              <g key={place} className="end-label strong">
+                <text x={width - MARGIN.right + 7} y={heights[i]}>
+                  <tspan className="bold">{label(place)}</tspan>
+                  {formatLoss(value)}
+                </text>
+              </g>
+            ))}
+          </LineDrawing>
+        ) : null}
+      </div>
+    </div>
+  );
+}

@@ -1,0 +1,156 @@
+/** One kept run in the list, with what can be done with it. */
+import { type ReactNode, useEffect, useRef, useState } from "react";
+import type { KeptRun } from "../../domain/kept-run";
+import { useController } from "../../state/context";
+import { formatBytes } from "../../state/progress";
+import { download } from "../results/download";
+import { RUNS } from "../texts/runs";
+import { formatLoss } from "../ui/format";
+import { Icon, type IconName } from "../ui/icons";
+import { DashSample } from "./DashSample";
+import { RunName } from "./RunName";
+import { nameText, sizeLine } from "./run-text";
+
+interface Props {
+  readonly run: KeptRun;
+  /** Among those that are compared; null when it is not. */
+  readonly place: number | null;
+  readonly mayTick: boolean;
+  readonly opened: boolean;
+  readonly onTick: (id: string) => void;
+  readonly onOpen: (id: string) => void;
+}
+
+const WHEN = new Intl.DateTimeFormat("en-GB", { day: "numeric", month: "short", hour: "2-digit", minute: "2-digit" });
+
+export function RunRow({ run, place, mayTick, opened, onTick, onOpen }: Props) {
+  const { id, settings, iteration, iterations } = run;
+  const name = nameText(run);
+  const size = formatBytes(run.bytes);
+  const { columns } = RUNS;
+  return (
+    <tr className={opened ? "opened" : ""} data-testid="run">
+      <td className="tick">
+        <input
+          type="checkbox"
+          aria-label={RUNS.tick(name)}
+          checked={place !== null}
+          disabled={!mayTick}
+          onChange={() => onTick(id)}
+        />
+      </td>
+      <th scope="row">
+        <RunName run={run} opened={opened} onOpen={() => onOpen(id)} />
+        <span className="note">
+          {sizeLine(run)}
+          {place === null ? null : <DashSample place={place} />}
+        </span>
+      </th>
+      <Value name={columns.seed}>{settings.seed}</Value>
+      <Value name={columns.data} text>
+        {run.data.name}
+      </Value>
+      <Value name={columns.iterations}>{RUNS.iterations(iteration, iterations)}</Value>
+      <Value name={columns.explainer} title={RUNS.lossHelp}>
+        {formatLoss(run.explainerLoss)}
+      </Value>
+      <Value name={columns.audience} title={RUNS.lossHelp}>
+        {formatLoss(run.audienceLoss)}
+      </Value>
+      <Value name={columns.changed}>
+        <time dateTime={run.changed}>{WHEN.format(new Date(run.changed))}</time>
+      </Value>
+      <Value name={columns.bytes}>
+        {size.value} {size.unit}
+      </Value>
+      <td className="actions">
+        <Actions run={run} />
+      </td>
+    </tr>
+  );
+}
+
+interface ValueProps {
+  /** Of its column, shown where the list has no head. */
+  readonly name: string;
+  readonly text?: boolean;
+  readonly title?: string;
+  readonly children: ReactNode;
+}
+
+function Value({ name, text = false, title, children }: ValueProps) {
+  return (
+    <td className={text ? "" : "number"} title={title}>
+      <span className="column">{name}</span>
+      {children}
+    </td>
+  );
+}
+
+function Actions({ run }: { readonly run: KeptRun }) {
+  const { id, pinned } = run;
+  const name = nameText(run);
+  const controller = useController();
+  const [sure, setSure] = useState(false);
+  const onExport = async () => {
+    const file = await controller.exportKeptRun(id);
+    if (file) download(file.name, file.text);
+  };
+  const onDelete = () => {
+    setSure(false);
+    void controller.forgetRun(id);
+  };
+  if (sure) return <Question name={name} onYes={onDelete} onNo={() => setSure(false)} />;
+  return (
+    <>
+      <Tool
+        icon="pin"
+        label={pinned ? RUNS.unpin(name) : RUNS.pin(name)}
+        title={RUNS.pinHelp}
+        pressed={pinned}
+        onClick={() => void controller.changeRun(id, { pinned: !pinned })}
+      />
+      <Tool icon="down" label={RUNS.exportRun(name)} onClick={() => void onExport()} />
+      <Tool icon="bin" label={RUNS.remove(name)} onClick={() => setSure(true)} />
+    </>
+  );
+}
+
+interface QuestionProps {
+  readonly name: string;
+  readonly onYes: () => void;
+  readonly onNo: () => void;
+}
+
+function Question({ name, onYes, onNo }: QuestionProps) {
+  const no = useRef<HTMLButtonElement>(null);
+  // The button that was pressed is gone: the focus goes to the harmless one.
+  useEffect(() => no.current?.focus(), []);
+  return (
+    <span className="sure" role="alertdialog" aria-label={RUNS.remove(name)}>
+      {RUNS.removeSure}
+      <button type="button" className="tool bad" onClick={onYes}>
+        {RUNS.removeYes}
+      </button>
+      <button ref={no} type="button" className="tool" onClick={onNo}>
+        {RUNS.removeNo}
+      </button>
+    </span>
+  );
+}
+
+interface ToolProps {
+  readonly icon: IconName;
+  readonly label: string;
+  readonly title?: string;
+  readonly pressed?: boolean;
+  readonly onClick: () => void;
+}
+
+function Tool({ icon, label, title = label, pressed, onClick }: ToolProps) {
+  return (
+    <button type="button" className="tool" aria-label={label} aria-pressed={pressed} title={title} onClick={onClick}>
+      <Icon name={icon} size={15} />
+    </button>
+  );
+}
