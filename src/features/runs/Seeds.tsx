@@ -16,13 +16,14 @@ function countOf(text: string): number | null {
 
 export function Seeds() {
   const queue = useApp(selectQueue);
+  const [draft, setDraft] = useState(String(USUAL));
   return (
     <section className="result-block seeds" aria-label={SEEDS.title} data-testid="seeds">
       <div className="head">
         <h3>{SEEDS.title}</h3>
         <span className="note">{SEEDS.note}</span>
       </div>
-      {isQueueAtWork(queue) ? <AtWork queue={queue} /> : <Start />}
+      {isQueueAtWork(queue) ? <AtWork queue={queue} /> : <Start draft={draft} onDraft={setDraft} />}
       <p className="note" role="status" data-testid="queue-state">
         {queue ? SEEDS.state(queue) : ""}
       </p>
@@ -30,11 +31,16 @@ export function Seeds() {
   );
 }
 
-function Start() {
+interface StartProps {
+  /** The number as it is typed. */
+  readonly draft: string;
+  readonly onDraft: (text: string) => void;
+}
+
+function Start({ draft, onDraft }: StartProps) {
   const controller = useController();
   const mayQueue = useNow(selectMayQueue);
   const settings = useApp(selectSettings);
-  const [draft, setDraft] = useState(String(USUAL));
   const count = countOf(draft);
   const seeds = useApp((state: AppState) => queuedSeeds(state, count ?? 0));
   const method = methodText(settings);
@@ -53,7 +59,7 @@ function Start() {
         autoComplete="off"
         value={draft}
         aria-invalid={count === null}
-        onChange={(event) => setDraft(event.currentTarget.value)}
+        onChange={(event) => onDraft(event.currentTarget.value)}
       />
       <button type="submit" className="second" disabled={!mayQueue || seeds.length === 0}>
         {SEEDS.run}
