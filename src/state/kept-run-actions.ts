@@ -10,7 +10,8 @@ export interface KeptRunActions {
   readonly readRun: (id: string) => Promise<RunFile | null>;
   /** Gives it another name, or pins it. */
   readonly changeRun: (id: string, label: Partial<RunLabel>) => Promise<void>;
-  readonly forgetRun: (id: string) => Promise<void>;
+  /** Deletes these; one that cannot be deleted does not keep the others. */
+  readonly forgetRuns: (ids: readonly string[]) => Promise<void>;
   /** A kept run as text and the name for its file; null when it cannot be read. */
   readonly exportKeptRun: (id: string) => Promise<{ name: string; text: string } | null>;
 }
@@ -30,7 +31,9 @@ export function keptRunActions({ client, log, fail }: Tools): KeptRunActions {
   return {
     readRun,
     changeRun: (id, label) => client.changeRun(id, label).catch(fail),
-    forgetRun: (id) => client.forgetRun(id).catch(fail),
+    forgetRuns: async (ids) => {
+      for (const id of ids) await client.forgetRun(id).catch(fail);
+    },
     exportKeptRun: async (id) => {
       const run = await readRun(id);
       if (!run) return null;

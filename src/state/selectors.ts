@@ -3,7 +3,7 @@ import type { SettledRun } from "../domain/seed-group";
 import type { AppState } from "./app-state";
 import { builtInOf, linkFragment } from "./link";
 import { missingSeeds } from "./seed-queue";
-import { isUnderWay, type Permissions, permissions } from "./status";
+import { isUnderWay, type Permissions, permissions, primaryAction } from "./status";
 
 export const selectStatus = (state: AppState) => state.status;
 export const selectEngine = (state: AppState) => state.engine;
@@ -68,9 +68,11 @@ export const selectHasResult = (state: AppState) => state.run.records.length > 0
 
 export const selectQueue = (state: AppState) => state.queue;
 
-/** A queue of seeds may begin: no run would be lost. */
-export const selectMayQueue = (state: AppState): boolean =>
-  selectPermissions(state).primary && !isUnderWay(state.status);
+/** A queue of seeds may begin: no run stands between its first and its last iteration. */
+export const selectMayQueue = (state: AppState): boolean => {
+  const action = primaryAction(state.status);
+  return selectPermissions(state).primary && (action === "search" || action === "search-again");
+};
 
 /** The run that the settings would make with the pictures in use; null without pictures. */
 function presentRun({ settings, data }: AppState): SettledRun | null {

@@ -1,5 +1,5 @@
 /** One kept run in the list, with what can be done with it. */
-import { type ReactNode, useEffect, useRef, useState } from "react";
+import { type ReactNode, useState } from "react";
 import type { KeptRun } from "../../domain/kept-run";
 import { useController } from "../../state/context";
 import { formatBytes } from "../../state/progress";
@@ -8,6 +8,7 @@ import { RUNS } from "../texts/runs";
 import { formatLoss } from "../ui/format";
 import { Icon, type IconName } from "../ui/icons";
 import { DashSample } from "./DashSample";
+import { Question } from "./Question";
 import { RunName } from "./RunName";
 import { nameText, sizeLine } from "./run-text";
 
@@ -98,9 +99,10 @@ function Actions({ run }: { readonly run: KeptRun }) {
   };
   const onDelete = () => {
     setSure(false);
-    void controller.forgetRun(id);
+    void controller.forgetRuns([id]);
   };
-  if (sure) return <Question name={name} onYes={onDelete} onNo={() => setSure(false)} />;
+  if (sure)
+    return <Question label={RUNS.remove(name)} text={RUNS.removeSure} onYes={onDelete} onNo={() => setSure(false)} />;
   return (
     <>
       <Tool
@@ -113,29 +115,6 @@ function Actions({ run }: { readonly run: KeptRun }) {
       <Tool icon="down" label={RUNS.exportRun(name)} onClick={() => void onExport()} />
       <Tool icon="bin" label={RUNS.remove(name)} onClick={() => setSure(true)} />
     </>
-  );
-}
-
-interface QuestionProps {
-  readonly name: string;
-  readonly onYes: () => void;
-  readonly onNo: () => void;
-}
-
-function Question({ name, onYes, onNo }: QuestionProps) {
-  const no = useRef<HTMLButtonElement>(null);
-  // The button that was pressed is gone: the focus goes to the harmless one.
-  useEffect(() => no.current?.focus(), []);
-  return (
-    <span className="sure" role="alertdialog" aria-label={RUNS.remove(name)}>
-      {RUNS.removeSure}
-      <button type="button" className="tool bad" onClick={onYes}>
-        {RUNS.removeYes}
-      </button>
-      <button ref={no} type="button" className="tool" onClick={onNo}>
-        {RUNS.removeNo}
-      </button>
-    </span>
   );
 }
 

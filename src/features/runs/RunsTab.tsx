@@ -32,7 +32,7 @@ export default function RunsTab() {
         onUntick={() => setIds([])}
         onOpen={(id) => setOpenId((now) => (now === id ? null : id))}
       />
-      <StorageUse />
+      <StorageUse runs={runs} />
       {opened ? <OpenedRun key={opened.id} run={opened} onClose={() => setOpenId(null)} /> : null}
       {compared.length >= 2 ? <Comparison runs={compared} /> : null}
       <Seeds />

@@ -38,7 +38,7 @@ export const RUNS = {
   nameOf: (name: string) => `Name of ${name}`,
   pin: (name: string) => `Pin ${name}`,
   unpin: (name: string) => `Unpin ${name}`,
-  pinHelp: "Pinned runs stand first and are never removed to make room.",
+  pinHelp: "Pinned runs stand first, and stay when the others are deleted to make room.",
   open: (name: string) => `Open ${name}`,
   resume: "Resume",
   resumeRun: (name: string) => `Resume ${name}`,
@@ -64,7 +64,10 @@ export const RUNS = {
       ? `Runs take ${size(runs)} of this browser’s storage.`
       : `Runs take ${size(runs)}. All that this page keeps: ${size(used)} of the ${size(quota)} that the browser allows.`,
   storageBar: "Storage in use",
-  storageFree: "To make room, delete runs here or kept data sets in Setup. What is exported can be opened again.",
+  storageFree: "To make room, delete runs here or kept data sets in Setup. Exported runs can be opened again.",
+  makeRoom: "Delete runs without a pin",
+  makeRoomSure: (count: number, bytes: number) =>
+    `${count === 1 ? "Delete 1 run" : `Delete ${count} runs`}, ${size(bytes)}, for good?`,
 } as const;
 
 export const SEEDS = {
