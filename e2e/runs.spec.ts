@@ -49,7 +49,7 @@ test("keeps runs from two seeds, compares them, and finds them after a reload", 
   });
 
   await test.step("a run is deleted after a question, and the other one is there after a reload", async () => {
-    await page.getByRole("button", { name: "Reset" }).click();
+    await page.getByRole("button", { name: "Reset", exact: true }).click();
     await page.getByRole("button", { name: /^Delete .*seed 5$/ }).click();
     await page.getByRole("button", { name: "Delete", exact: true }).click();
     await expect(rows).toHaveCount(1);

@@ -3,7 +3,7 @@ import { type ReactNode, useState } from "react";
 import type { KeptRun } from "../../domain/kept-run";
 import { useController } from "../../state/context";
 import { formatBytes } from "../../state/progress";
-import { download } from "../results/download";
+import { saveFile } from "../share/save-file";
 import { RUNS } from "../texts/runs";
 import { formatLoss } from "../ui/format";
 import { Icon, type IconName } from "../ui/icons";
@@ -95,7 +95,7 @@ function Actions({ run }: { readonly run: KeptRun }) {
   const [sure, setSure] = useState(false);
   const onExport = async () => {
     const file = await controller.exportKeptRun(id);
-    if (file) download(file.name, file.text);
+    if (file) saveFile(file.name, file.text, "application/json");
   };
   const onDelete = () => {
     setSure(false);
