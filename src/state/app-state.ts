@@ -1,4 +1,5 @@
 /** Everything the page shows, and how an engine event changes it. Plain data and functions: no React, no worker. */
+import type { CostEstimate } from "../domain/cost";
 import type { DataSummary, KeptSet } from "../domain/dataset";
 import type { Alphas, Betas, Genotype } from "../domain/genotype";
 import type { KeptRun, RunStorage } from "../domain/kept-run";
@@ -88,6 +89,13 @@ export type ProfileView =
   | { readonly state: "done"; readonly iteration: number; readonly result: Profile | null }
   | { readonly state: "failed"; readonly message: string };
 
+/** What the run that the controls describe will cost. */
+export type CostView =
+  | { readonly state: "none" }
+  | { readonly state: "planning" }
+  | { readonly state: "known"; readonly estimate: CostEstimate }
+  | { readonly state: "failed"; readonly message: string };
+
 export interface AppState {
   readonly status: PageStatus;
   readonly engine: Engine | null;
@@ -117,6 +125,9 @@ export interface AppState {
   readonly selfCheck: SelfCheck;
   readonly comparison: Comparison;
   readonly profile: ProfileView;
+  readonly cost: CostView;
+  /** Iterations of the next run are being timed. */
+  readonly measuring: boolean;
   /** For the adapter in use. */
   readonly tuned: Tuned;
   /** Where the run was made whose settings were taken: the next run uses its kernel variants. */
@@ -168,6 +179,8 @@ export function initialState(): AppState {
     selfCheck: { state: "never", results: [] },
     comparison: NOT_COMPARED,
     profile: NOT_PROFILED,
+    cost: { state: "none" },
+    measuring: false,
     tuned: { calls: 0, changed: 0 },
     repeats: null,
     queue: null,

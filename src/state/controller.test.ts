@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import type { CostEstimate } from "../domain/cost";
 import type { Environment, ImportedRun, RunFile, RunStatus } from "../domain/run";
 import type { EngineApi, EngineEvent } from "../worker/api";
 import { createController } from "./controller";
@@ -11,6 +12,9 @@ const COMPARED = { cosine: 0.9, exactNorm: 2, finiteDifferenceNorm: 1 };
 const PROFILED = {
   kernels: [{ name: "Mix", dispatches: 2, milliseconds: 3, bytes: 4, operations: 5 }],
   bytes: 6,
+};
+const ESTIMATE: CostEstimate = {
+  ...{ backend: "cpu", plan: null, time: null, ran: 0, refused: null, budget: null, software: false },
 };
 const MADE_ON = { version: "1", backend: "webgpu", adapter: "A", runtime: "B", variants: { mix: "wide" } } as const;
 
@@ -47,6 +51,14 @@ function setUp(refuse: Partial<Record<keyof EngineApi, string>> = {}) {
     describe: async () => undefined,
     classPictures: async () => [],
     augmentedPreview: async () => [],
+    estimate: async () => {
+      await call("estimate");
+      return ESTIMATE;
+    },
+    measure: async () => {
+      await call("measure");
+      return [{ moves: 10, rests: null }];
+    },
     // As the worker, it answers later than it is asked.
     search: async (_settings, repeats) => {
       await null;

@@ -5,6 +5,7 @@ import type { ImportedRun } from "../domain/run";
 import { DATA_SETTINGS, parseSettings, type SettingName, type Settings, SettingsError } from "../domain/settings";
 import type { EngineEvent, PathFile } from "../worker/api";
 import { type AppState, applyEvent, type Comparison, type LogEvent, logged, type ProfileView } from "./app-state";
+import { followCost } from "./cost";
 import { differences, liveChanges } from "./edits";
 import type { EngineClient } from "./engine-client";
 import { type KeptRunActions, keptRunActions } from "./kept-run-actions";
@@ -55,6 +56,10 @@ export interface Controller extends SeedQueueActions, KeptRunActions {
   readonly selfCheck: () => Promise<void>;
   readonly compareHypergradients: () => Promise<void>;
   readonly profile: () => Promise<void>;
+  /** Somebody looks at the cost of the next run, or no longer. */
+  readonly watchCost: (on: boolean) => void;
+  /** Times iterations of the next run; pressed again it stops. */
+  readonly measure: () => Promise<void>;
   /** Forgets the kernel variants that were found on this machine. */
   readonly forgetTuning: () => Promise<void>;
 }
@@ -69,6 +74,7 @@ export function createController(store: AppStore, client: EngineClient, reload: 
   const log = (event: LogEvent) => set((state) => logged(state, event));
   const fail = (error: unknown) => log({ kind: "error", message: messageOf(error) });
   const may = () => selectPermissions(get());
+  const cost = followCost(store, client);
 
   const lose = (reason: string) =>
     set((state) =>
@@ -387,6 +393,19 @@ export function createController(store: AppStore, client: EngineClient, reload: 
       }),
     ...queue.actions,
     ...keptRunActions({ client, log, fail }),
+    watchCost: cost.watch,
+    measure: async () => {
+      if (get().measuring) return guarded(true, () => client.pause());
+      await guarded(may().measure, async () => {
+        set((state) => ({ ...state, measuring: true, touched: true }));
+        try {
+          await starting(async () => void (await client.measure(get().settings)));
+        } finally {
+          set((state) => ({ ...state, measuring: false }));
+          cost.refresh();
+        }
+      });
+    },
     forgetTuning: () => guarded(may().edit, () => client.forgetTuning()),
     selfCheck: () =>
       guarded(may().check, async () => {

@@ -86,3 +86,5 @@ export function queuedSeeds(state: AppState, count: number): number[] {
   const present = presentRun(state);
   return present ? missingSeeds(present, state.runs ?? [], count) : [];
 }
+export const selectCost = (state: AppState) => state.cost;
+export const selectMeasuring = (state: AppState) => state.measuring;

@@ -45,6 +45,8 @@ export interface Permissions {
   readonly compare: boolean;
   /** The kernels of a paused run, timed. */
   readonly profile: boolean;
+  /** Iterations of the next run, timed before it starts. */
+  readonly measure: boolean;
   readonly export: boolean;
 }
 
@@ -57,6 +59,7 @@ const NOTHING: Permissions = {
   check: false,
   compare: false,
   profile: false,
+  measure: false,
   export: false,
 };
 
@@ -69,7 +72,16 @@ const NOTHING: Permissions = {
 export function permissions(status: PageStatus, hasData: boolean, hasResult: boolean, checking = false): Permissions {
   const may = byStatus(status, hasData, hasResult);
   if (!checking || !isWaiting(status)) return may;
-  return { ...may, primary: false, step: false, loadData: false, check: false, compare: false, profile: false };
+  return {
+    ...may,
+    primary: false,
+    step: false,
+    loadData: false,
+    check: false,
+    compare: false,
+    profile: false,
+    measure: false,
+  };
 }
 
 function byStatus(status: PageStatus, hasData: boolean, hasResult: boolean): Permissions {
@@ -84,6 +96,7 @@ function byStatus(status: PageStatus, hasData: boolean, hasResult: boolean): Per
         loadData: true,
         edit: true,
         check: true,
+        measure: hasData,
         export: hasResult,
       };
     case "starting":

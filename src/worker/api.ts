@@ -1,4 +1,5 @@
 /** What the page may ask of the engine, and what it is told. Types only: the page imports nothing else of `worker`. */
+import type { CostEstimate, RunTime } from "../domain/cost";
 import type { BuiltIn, DataSummary, KeptSet } from "../domain/dataset";
 import type { KeptRun, RunLabel, RunStorage } from "../domain/kept-run";
 import type {
@@ -79,6 +80,13 @@ export interface EngineApi {
   classPictures(label: number, count: number): Promise<readonly Uint8Array[]>;
   /** Pictures of the preview as the search would augment them in one iteration, [class][picture]. */
   augmentedPreview(settings: Settings, iteration: number): Promise<DataSummary["preview"]>;
+  /**
+   * What a run with these settings will cost on the adapter that it would get, planned and remembered; nothing is run. Asking
+   * again, or a start, gives up the planning under way, whose call rejects.
+   */
+  estimate(settings: Settings): Promise<CostEstimate>;
+  /** Times two steps of each kind of iteration; only while idle. `pause` ends it early. @returns null when it was ended */
+  measure(settings: Settings): Promise<RunTime | null>;
   /**
    * Starts a run with these settings, or goes on with the paused one.
    * @param repeats where the run that is to be repeated was made: its kernel variants are used where they hold

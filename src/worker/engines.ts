@@ -1,6 +1,6 @@
 /** Which backend a run gets. Opened once for each choice and kept: opening again would lose every tensor on the adapter. */
 import type { BackendName, Engine } from "../domain/run";
-import { engineFailure, openEngine } from "../engine/gpu/backend";
+import { adapterName, engineFailure, openEngine } from "../engine/gpu/backend";
 import { fasterBackend } from "../engine/run/probe";
 
 export class Engines {
@@ -28,6 +28,16 @@ export class Engines {
     if (choice === "cpu") return { backend: "cpu", webgpu: this.#auto.webgpu, adapter: "CPU" };
     this.#forced ??= await this.#openWebGPU();
     return this.#forced;
+  }
+
+  /** Which one a run would get, without opening it. @throws Error when WebGPU is asked for and cannot be had */
+  async described(choice: "auto" | BackendName): Promise<Engine> {
+    this.#auto ??= await this.#openAuto();
+    const { webgpu } = this.#auto;
+    if (choice === "auto" || choice === this.#auto.backend) return this.#auto;
+    if (choice === "cpu") return { backend: "cpu", webgpu, adapter: "CPU" };
+    if (!webgpu.ok) throw new Error(`WebGPU cannot be used: ${webgpu.detail} Set Backend to auto or cpu.`);
+    return { backend: "webgpu", webgpu, adapter: adapterName(webgpu) };
   }
 
   async #openAuto(): Promise<Engine> {

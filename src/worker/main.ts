@@ -1,9 +1,11 @@
-/** The engine's worker: hands the session to the page. The only file here that knows the worker's own scope. */
+/** The engine's worker: hands the session to the page, or the planner to the session. The only file here that knows the worker's own scope. */
 import { expose } from "comlink";
 import { version } from "../../package.json";
 import { DataError } from "../domain/dataset";
+import { browserCostMemory } from "./cost-memory";
 import { runMemory } from "./kept-runs";
 import { browserSetMemory } from "./kept-sets";
+import { PLANNER, PlannerWorker, workerPlanner } from "./planner";
 import { Session } from "./session";
 import { browserShelf } from "./shelf";
 import { browserTuningMemory } from "./tuning-memory";
@@ -22,8 +24,8 @@ async function fetchData(name: string): Promise<ArrayBuffer> {
   return response.arrayBuffer();
 }
 
-expose(
-  new Session({
+function session(): Session {
+  return new Session({
     gpu: navigator.gpu,
     fetchData,
     openAddress: addressesInWorker(),
@@ -35,6 +37,10 @@ expose(
       const storage = navigator.storage as StorageManager | undefined;
       return shelf && runMemory(shelf, storage ? { estimate: () => storage.estimate() } : {});
     },
+    costMemory: browserCostMemory(),
+    planner: workerPlanner(() => new Worker(self.location.href, { type: "module", name: PLANNER })),
     setMemory: () => browserSetMemory(navigator.storage as StorageManager | undefined),
-  }),
-);
+  });
+}
+
+expose(self.name === PLANNER ? new PlannerWorker() : session());

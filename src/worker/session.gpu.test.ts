@@ -1,11 +1,13 @@
 /** The session on WebGPU: what it does before the first iteration, and what it remembers of it in the browser. */
 import { afterEach, beforeAll, beforeEach, expect, it } from "vitest";
+import { NO_COSTS, stageBytes } from "../domain/cost";
 import { DataError } from "../domain/dataset";
 import { presetSettings } from "../domain/presets";
 import type { RunStatus } from "../domain/run";
 import type { Settings } from "../domain/settings";
 import { engineMemory } from "../engine/gpu/backend";
 import { planBytes, setByteBudget } from "../engine/gpu/memory";
+import { planRun } from "../engine/run/cost";
 import type { EngineEvent } from "./api";
 import { Session } from "./session";
 import { browserTuningMemory } from "./tuning-memory";
@@ -44,6 +46,8 @@ beforeAll(async () => {
     openAddress: async (address) => {
       throw new DataError(`${address} does not answer.`);
     },
+    costMemory: { recall: async () => NO_COSTS, change: async () => undefined },
+    planner: { plan: async (request) => planRun(request), cancel: () => undefined },
     setMemory: async () => null,
     runMemory: async () => null,
   });
@@ -112,6 +116,18 @@ it("does not start where memory is short, says what to lower, and keeps nothing"
   setByteBudget(null);
   await session.step(UNTUNED);
   expect(last()).toEqual({ kind: "paused" });
+});
+
+it("plans what a run takes before it starts, and holds nothing for it", async () => {
+  const [tensors, bytes] = [engineMemory().tensors, planBytes()];
+  const { plan, time, backend } = await session.estimate(UNTUNED);
+  expect({ backend, time }).toEqual({ backend: "webgpu", time: null });
+  expect(engineMemory().tensors).toBe(tensors);
+  expect(planBytes()).toBe(bytes);
+  await session.step(UNTUNED);
+  const taken = ofKind("planned").at(-1)?.plan.bytes;
+  expect(plan?.stages.map(stageBytes)).toEqual([taken]);
+  expect((await session.estimate({ ...UNTUNED, strategy: "p-darts" })).plan?.stages).toHaveLength(3);
 });
 
 it("pauses before its first iteration when told so while it compiles", async () => {

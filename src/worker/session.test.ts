@@ -1,6 +1,7 @@
 /** The session with the real engine on the CPU backend: no browser, no WebGPU, small networks. */
 import { beforeEach, describe, expect, it } from "vitest";
 import { shapesShard } from "../../test/files/cifar";
+import { type AdapterCosts, NO_COSTS } from "../domain/cost";
 import { DataError } from "../domain/dataset";
 import { presetSettings } from "../domain/presets";
 import { type RunFile, type RunStatus, runFileSchema, type Snapshot } from "../domain/run";
@@ -25,6 +26,7 @@ const LONG: Settings = { ...TINY, iterations: 10_000 };
 let events: EngineEvent[] = [];
 let watchers: (() => void)[] = [];
 let session: Session;
+let costs: AdapterCosts = NO_COSTS;
 
 function files(bytes: Uint8Array<ArrayBuffer>, name: string): PathFile[] {
   return [{ path: name, file: new File([bytes], name) }];
@@ -45,6 +47,13 @@ function newSession(): Session {
     openAddress: async (address) => {
       throw new DataError(`${address} does not answer.`);
     },
+    costMemory: {
+      recall: async () => costs,
+      change: async (_, change) => {
+        costs = change(costs);
+      },
+    },
+    planner: { plan: () => Promise.reject(new Error("nothing is planned here")), cancel: () => undefined },
     setMemory: async () => null,
     runMemory: async () => runs,
   });
@@ -79,7 +88,7 @@ function until(seen: () => boolean): Promise<void> {
 const finished = () => until(() => last()?.kind === "finished");
 
 beforeEach(async () => {
-  [events, watchers, runs] = [[], [], null];
+  [events, watchers, runs, costs] = [[], [], null, NO_COSTS];
   session = newSession();
   await session.connect(listener);
   await session.loadBuiltIn("shapes");
@@ -314,6 +323,31 @@ describe("a profile", () => {
     await session.step(LONG);
     expect(await session.profile()).toBeNull();
     expect(last()?.kind).toBe("paused");
+  });
+});
+
+describe("the cost of a run", () => {
+  it("has no plan on the CPU, and a time once it was measured or run", async () => {
+    expect(await session.estimate(TINY)).toMatchObject({ backend: "cpu", plan: null, time: null });
+    const time = await session.measure(TINY);
+    expect(time).toEqual([{ moves: expect.any(Number), rests: null }]);
+    expect(statuses().slice(-2)).toEqual(["starting", "idle"]);
+    expect(iterations()).toEqual([]);
+    expect((await session.estimate({ ...TINY, learningRate: 1 })).time).toEqual(time);
+    expect((await session.estimate({ ...TINY, batchSize: 3 })).time).toBeNull();
+    await session.search(TINY);
+    await finished();
+    await session.reset();
+    expect((await session.estimate(TINY)).time).not.toEqual(time);
+  });
+
+  it("is measured only before a run, and ended early by a pause", async () => {
+    const measured = session.measure(LONG);
+    await until(() => last()?.kind === "starting");
+    await session.pause();
+    expect(await measured).toBeNull();
+    await session.step(LONG);
+    await expect(session.measure(LONG)).rejects.toThrow(/press Reset first/);
   });
 });
 

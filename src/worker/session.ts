@@ -2,6 +2,7 @@
 import { readPictures } from "../data/formats/read";
 import type { FileSource, ReadOptions } from "../data/formats/source";
 import { finishDataset, hashOf, picturesOfClass, summarise } from "../data/load";
+import { type CostEstimate, type CostMemory, type RunTime, timeOf } from "../domain/cost";
 import { type BuiltIn, DataError, type DataSummary, type Dataset } from "../domain/dataset";
 import type { RunLabel } from "../domain/kept-run";
 import { presetSettings } from "../domain/presets";
@@ -17,11 +18,14 @@ import type {
 } from "../domain/run";
 import { DATA_SETTINGS, parseSettings, type Settings } from "../domain/settings";
 import { repeatedVariants, type TuningMemory, type TuningPlace } from "../domain/tuning";
+import { tf } from "../engine/gpu/tensorflow";
 import { PLAIN } from "../engine/gpu/variants";
+import { measureRun } from "../engine/run/measure";
 import { Search } from "../engine/run/search";
 import { selfCheck } from "../engine/run/self-check";
 import type { EngineApi, EngineEvent, PathFile, SelfCheckResult } from "./api";
 import { augmentPictures } from "./augmented";
+import { type CostPlace, Costs, type Planner } from "./costs";
 import { Engines } from "./engines";
 import { RunKeeper } from "./keeper";
 import type { RunMemory } from "./kept-runs";
@@ -42,6 +46,9 @@ export interface Host {
   readonly runtime: string;
   /** Where kernel variants are kept from one run to the next. */
   readonly tuningMemory: TuningMemory;
+  /** Where it is kept what runs cost, and who plans them. */
+  readonly costMemory: CostMemory;
+  readonly planner: Planner;
   /** Where data sets are kept from one visit to the next; null where there is no place. */
   readonly setMemory: () => Promise<SetMemory | null>;
   /** Where runs are kept; null where there is no place. */
@@ -53,6 +60,7 @@ interface Run {
   readonly snapshots: Snapshots;
   /** null where no run can be kept. */
   readonly keeper: RunKeeper | null;
+  readonly cost: CostPlace;
 }
 
 function isUnderWay({ kind }: RunStatus): boolean {
@@ -72,6 +80,7 @@ function titleOf(names: readonly string[]): string {
 export class Session implements EngineApi {
   readonly #host: Host;
   readonly #engines: Engines;
+  readonly #costs: Costs;
   #listener: (event: EngineEvent) => void = () => undefined;
   #status: RunStatus = { kind: "loading", what: "Starting the engine" };
   #engine: Engine | null = null;
@@ -90,11 +99,14 @@ export class Session implements EngineApi {
   /** The iterations under way. */
   #loop: Promise<void> | null = null;
   #stop = false;
+  /** Bytes of the plan made last. */
+  #planned = 0;
   #queue: Promise<unknown> = Promise.resolve();
 
   constructor(host: Host) {
     this.#host = host;
     this.#engines = new Engines(host.gpu, (what) => this.#busy(what));
+    this.#costs = new Costs(host.costMemory, host.planner);
   }
 
   connect(listener: (event: EngineEvent) => void): Promise<void> {
@@ -216,6 +228,31 @@ export class Session implements EngineApi {
     });
   }
 
+  async estimate(wanted: Settings): Promise<CostEstimate> {
+    const settings = parseSettings(wanted, presetSettings("tiny"));
+    const dataset = this.#dataset;
+    if (!dataset) throw new Error("There are no pictures yet: choose a data set first.");
+    const engine = await this.#engines.described(settings.backend);
+    const iterationsPerEpoch = Math.max(1, Math.floor(dataset.splits.train.length / settings.batchSize));
+    return this.#costs.estimate(this.#costPlace(settings, engine, dataset), engine, iterationsPerEpoch, () =>
+      this.#variants(settings, engine, null),
+    );
+  }
+
+  measure(wanted: Settings): Promise<RunTime | null> {
+    return this.#inTurn(async () => {
+      if (this.#status.kind !== "idle") throw new Error("A run is measured before it starts: press Reset first.");
+      this.#costs.cancel();
+      this.#stop = false;
+      this.#setStatus({ kind: "starting", what: "Measuring" });
+      try {
+        return await this.#measure(parseSettings(wanted, presetSettings("tiny")));
+      } finally {
+        this.#setStatus({ kind: "idle" });
+      }
+    });
+  }
+
   search(settings: Settings, repeats: Environment | null = null): Promise<void> {
     return this.#inTurn(() => this.#go(settings, repeats, false));
   }
@@ -290,6 +327,42 @@ export class Session implements EngineApi {
       await this.#engines.open("auto");
       await selfCheck(report);
     });
+  }
+
+  #costPlace(settings: Settings, engine: Engine, { classNames }: Dataset): CostPlace {
+    return { settings, classes: classNames.length, place: this.#place(engine) };
+  }
+
+  async #measure(settings: Settings): Promise<RunTime | null> {
+    if (!this.#pictures) throw new Error("There are no pictures yet: choose a data set first.");
+    const dataset = await this.#assemble(this.#pictures, settings);
+    const engine = await this.#engines.open(settings.backend);
+    await this.#showEngine(engine);
+    if (tf.getBackend() !== engine.backend) await tf.setBackend(engine.backend);
+    const tell = preparationTexts((what, progress) => this.#busy(what, progress));
+    const cost = this.#costPlace(settings, engine, dataset);
+    let bytes = 0;
+    try {
+      const { time, variants } = await measureRun({
+        settings,
+        dataset,
+        variants: await this.#variants(settings, engine, null),
+        stopped: () => this.#stop,
+        report: (doing) => {
+          if (doing.kind === "planned") bytes = Math.max(bytes, doing.bytes);
+          tell(doing);
+        },
+      });
+      if (engine.backend === "webgpu" && settings.autotune) {
+        await this.#host.tuningMemory.keep(cost.place, variants);
+        await this.#showTuned(engine);
+      }
+      if (time) await this.#costs.ran(cost, time, bytes);
+      return time;
+    } catch (error) {
+      await this.#costs.failed(cost, error);
+      throw error;
+    }
   }
 
   #post(event: EngineEvent): void {
@@ -439,14 +512,17 @@ export class Session implements EngineApi {
 
   async #start(wanted: Settings, repeats: Environment | null): Promise<Run> {
     const before = this.#status;
+    this.#costs.cancel();
     this.#setStatus({ kind: "starting", what: "Preparing the pictures" });
     let search: Search | null = null;
+    let cost: CostPlace | null = null;
     try {
       const settings = parseSettings(wanted, presetSettings("tiny"));
       if (!this.#pictures) throw new Error("There are no pictures yet: choose a data set first.");
       const dataset = await this.#assemble(this.#pictures, settings);
       const engine = await this.#engines.open(settings.backend);
       await this.#showEngine(engine);
+      cost = this.#costPlace(settings, engine, dataset);
       this.#busy("Building the networks");
       const { version, runtime } = this.#host;
       const variants = await this.#variants(settings, engine, repeats);
@@ -455,9 +531,10 @@ export class Session implements EngineApi {
       snapshots.flush();
       await this.#prepare(search, engine);
       this.#settings = settings;
-      return { search, snapshots, keeper: this.#keeper(search) };
+      return { search, snapshots, cost, keeper: this.#keeper(search) };
     } catch (error) {
       search?.dispose();
+      if (cost) await this.#costs.failed(cost, error);
       this.#post({ kind: "reset" });
       this.#setStatus(before);
       throw error;
@@ -485,6 +562,7 @@ export class Session implements EngineApi {
     await search.prepare((doing) => {
       if (doing.kind !== "planned") return tell(doing);
       const { bytes, dispatches } = doing;
+      this.#planned = bytes;
       this.#post({ kind: "planned", plan: { bytes, dispatches } });
     });
     if (engine.backend === "cpu" || !search.settings.autotune) return;
@@ -500,7 +578,7 @@ export class Session implements EngineApi {
   }
 
   /** Never rejects: what goes wrong becomes the status. */
-  async #iterate({ search, snapshots, keeper }: Run, single: boolean): Promise<void> {
+  async #iterate({ search, snapshots, cost, keeper }: Run, single: boolean): Promise<void> {
     const over = () => search.iteration >= search.iterations;
     try {
       if (!this.#stop) this.#setStatus({ kind: "running" });
@@ -516,7 +594,9 @@ export class Session implements EngineApi {
       snapshots.flush();
       await keeper?.write();
       this.#setStatus({ kind: over() ? "finished" : "paused" });
+      await this.#costs.ran(cost, timeOf(search.records, search.stages.length), this.#planned);
     } catch (error) {
+      await this.#costs.failed(cost, error);
       snapshots.flush();
       this.#setStatus({ kind: "failed", message: error instanceof Error ? error.message : String(error) });
     }

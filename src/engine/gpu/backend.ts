@@ -106,7 +106,8 @@ export function hasSubgroups(): boolean {
   return recordingBackend()?.device.features.has("subgroups") ?? false;
 }
 
-function adapterName(check: WebGPUCheck): string {
+/** Name of the adapter behind a check, or "CPU". */
+export function adapterName(check: WebGPUCheck): string {
   if (!check.ok) return "CPU";
   return (
     [check.vendor, check.architecture, check.description].filter((part) => part !== "").join(", ") || "unnamed adapter"

@@ -2,6 +2,15 @@
 
 export class OutOfMemoryError extends Error {
   override name = "OutOfMemoryError";
+
+  /** @param bytes asked for in all @param by what refused them */
+  constructor(
+    message: string,
+    readonly bytes: number,
+    readonly by: "budget" | "device",
+  ) {
+    super(message);
+  }
 }
 
 let used = 0;
@@ -24,8 +33,9 @@ export function byteBudget(): number {
 const ADVICE = "Lower the batch size, the initial channels or the number of cells.";
 const megabytes = (bytes: number) => `${Math.ceil(bytes / 2 ** 20).toLocaleString("en")} MB`;
 
-function outOfMemory(bytes: number, detail: string): OutOfMemoryError {
-  return new OutOfMemoryError(`This needs ${megabytes(bytes)} of graphics memory; ${detail} ${ADVICE}`);
+function outOfMemory(bytes: number, by: "budget" | "device"): OutOfMemoryError {
+  const detail = by === "budget" ? `the limit is ${megabytes(budget)}.` : "the adapter does not give that much.";
+  return new OutOfMemoryError(`This needs ${megabytes(bytes)} of graphics memory; ${detail} ${ADVICE}`, bytes, by);
 }
 
 /** A buffer that is counted while it lives. */
@@ -53,12 +63,12 @@ export async function allocate<T>(
   make: () => T,
   undo: (made: T) => void,
 ): Promise<T> {
-  if (used + bytes > budget) throw outOfMemory(used + bytes, `the limit is ${megabytes(budget)}.`);
+  if (used + bytes > budget) throw outOfMemory(used + bytes, "budget");
   device.pushErrorScope("out-of-memory");
   device.pushErrorScope("validation");
   const made = make();
   const [invalid, exhausted] = await Promise.all([device.popErrorScope(), device.popErrorScope()]);
   if (!invalid && !exhausted) return made;
   undo(made);
-  throw outOfMemory(used + bytes, "the adapter does not give that much.");
+  throw outOfMemory(used + bytes, "device");
 }

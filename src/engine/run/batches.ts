@@ -82,16 +82,23 @@ export class Batches {
 
   /** Tensors for the batches of a step, still without values. */
   tensors(settings: Settings): Readonly<Record<BatchInput, tf.Tensor>> {
-    const { size, classNames } = this.dataset;
-    const { batchSize } = settings;
-    const entries = BATCHES.flatMap((batch) => [
-      [`${batch}Pictures`, tf.zeros([batchSize, size, size, 3])],
-      [`${batch}Plan`, tf.zeros([batchSize, PLAN_WIDTH], "int32")],
-      [`${batch}Targets`, tf.zeros([batchSize, classNames.length])],
-      [`${batch}Weights`, tf.zeros([batchSize])],
-    ]);
-    return Object.fromEntries(entries) as Record<BatchInput, tf.Tensor>;
+    return emptyBatches(settings, this.dataset.size, this.dataset.classNames.length);
   }
+}
+
+/** Tensors for three batches of pictures of that side and so many classes, still without values. */
+export function emptyBatches(
+  { batchSize }: Settings,
+  side: number,
+  classes: number,
+): Readonly<Record<BatchInput, tf.Tensor>> {
+  const entries = BATCHES.flatMap((batch) => [
+    [`${batch}Pictures`, tf.zeros([batchSize, side, side, 3])],
+    [`${batch}Plan`, tf.zeros([batchSize, PLAN_WIDTH], "int32")],
+    [`${batch}Targets`, tf.zeros([batchSize, classes])],
+    [`${batch}Weights`, tf.zeros([batchSize])],
+  ]);
+  return Object.fromEntries(entries) as Record<BatchInput, tf.Tensor>;
 }
 
 /** A batch's values by the names of its tensors. */

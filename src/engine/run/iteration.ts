@@ -1,12 +1,13 @@
 /** One iteration as a step of the device: the tensors it holds, those it reads, and what it tells the host. */
 
-import { STREAM } from "../../domain/random";
+import { STREAM, type Stream } from "../../domain/random";
 import type { Settings } from "../../domain/settings";
 import type { StepOutput, Tensors } from "../gpu/step";
 import { type Tensor, tf } from "../gpu/tensorflow";
 import { norm } from "../kernels/flat";
 import { normalNoise } from "../kernels/noise";
 import { softmax } from "../kernels/softmax";
+import type { ParameterSet } from "../nn/parameters";
 import type { Resnet } from "../nn/resnet";
 import type { Draw, Moment, SearchNetwork, Strategy } from "../strategies/strategy";
 import { type Batches, type BatchInput, batchOf } from "./batches";
@@ -81,8 +82,16 @@ export type MeasuredOfArchitecture = "hypergradientNorm" | "audienceTermNorm";
 export type MeasuredOfSample = "picks";
 export type IterationResult = Measured | MeasuredOfAudience | MeasuredOfArchitecture | MeasuredOfSample;
 
+/** Initial weights of a network; drawn from the stream, by default. */
+type InitialWeights = (parameters: ParameterSet, stream: Stream) => Float32Array;
+
 /** The state before the first iteration of a stage, seeded. */
-export function initialTensors({ strategy, net, audience }: Searched, settings: Settings, stage = 0): SearchTensors {
+export function initialTensors(
+  { strategy, net, audience }: Searched,
+  settings: Settings,
+  stage = 0,
+  weights: InitialWeights = (parameters, stream) => parameters.initial(settings.seed, stream, stage),
+): SearchTensors {
   const architecture = strategy.initial(settings.seed);
   const network = (name: string, initial: Float32Array) => ({
     [`${name}Weights`]: tf.tensor1d(initial),
@@ -93,11 +102,11 @@ export function initialTensors({ strategy, net, audience }: Searched, settings: 
     architecture: tf.tensor1d(architecture),
     adamFirst: tf.zeros([architecture.length]),
     adamSecond: tf.zeros([architecture.length]),
-    ...network("explainer", net.parameters.initial(settings.seed, STREAM.explainerWeights, stage)),
+    ...network("explainer", weights(net.parameters, STREAM.explainerWeights)),
     ...(strategy.optimisation.clipsJointly && !audience ? { lastHypergradient: tf.zeros([architecture.length]) } : {}),
     ...(audience
       ? {
-          ...network("audience", audience.parameters.initial(settings.seed, STREAM.audienceWeights, stage)),
+          ...network("audience", weights(audience.parameters, STREAM.audienceWeights)),
           explainedWeights: tf.zeros([net.parameters.size]),
           explainedArchitecture: tf.zeros([architecture.length]),
           explainedPictures: tf.zeros([...pictures]),
@@ -114,7 +123,7 @@ const START: Moment = { iteration: 0, iterations: 1, epoch: 0, epochs: 1 };
 export function iterationInputs(
   { strategy }: Searched,
   settings: Settings,
-  batches: Batches,
+  batches: Pick<Batches, "tensors">,
   statistics: readonly number[],
 ): IterationInputs {
   const schedules = Object.keys(strategy.schedules(settings, START)).map(scheduleInput);

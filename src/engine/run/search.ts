@@ -148,6 +148,10 @@ export class Search {
     return this.#history;
   }
 
+  get records(): readonly IterationRecord[] {
+    return this.#records;
+  }
+
   get changes(): readonly SettingChange[] {
     return this.#changes;
   }

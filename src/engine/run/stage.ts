@@ -145,8 +145,13 @@ export class Stage {
     };
   }
 
+  /** Whether the architecture stays as it is in an iteration of the run. */
+  rests(index: number): boolean {
+    return this.#searched.strategy.rests(this.#settings, this.#moment(index));
+  }
+
   #kind(index: number): Kind {
-    return this.#searched.strategy.rests(this.#settings, this.#moment(index)) ? "rests" : "moves";
+    return this.rests(index) ? "rests" : "moves";
   }
 
   #learningRate(index: number): number {

@@ -4,6 +4,7 @@ import { methodOf } from "../../domain/settings";
 import { Later, useApp } from "../../state/context";
 import { selectData, selectSettings } from "../../state/selectors";
 import { METHOD_TEXT, OBJECTIVE_TEXT, SETUP } from "../texts";
+import { Cost } from "./Cost";
 import { DataPanel } from "./DataPanel";
 import { MethodPanel } from "./MethodPanel";
 import "./setup.css";
@@ -27,6 +28,9 @@ export function Setup() {
         </Later>
         <Later>
           <MethodPanel />
+        </Later>
+        <Later>
+          <Cost />
         </Later>
       </div>
     </aside>

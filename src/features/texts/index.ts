@@ -1,5 +1,6 @@
 /** Every text that a person reads on the page, apart from the settings' own labels and the engine's messages. */
 export * from "./app";
+export * from "./cost";
 export * from "./data";
 export * from "./discovery";
 export * from "./engine";

@@ -39,11 +39,16 @@ export function planText({ bytes, dispatches }: PlanSize): string {
   return `An iteration takes ${formatCount(dispatches)} dispatches and ${memory.value} ${memory.unit} of GPU memory.`;
 }
 
-/** The line beside the buttons before there are numbers. @param plan what the run that starts will take */
+/**
+ * The line beside the buttons before there are numbers.
+ * @param plan what the run that starts will take
+ * @param tooLarge what the adapter is known to hold is too small for the run
+ */
 export function statusLine(
   status: PageStatus,
   hasData: boolean,
   plan: PlanSize | null = null,
+  tooLarge = false,
 ): { strong: string; rest: string } {
   switch (status.kind) {
     case "loading":
@@ -55,6 +60,8 @@ export function statusLine(
     case "lost":
       return { strong: "The engine is gone.", rest: `${status.message} Reload the page to start again.` };
     case "idle":
+      if (hasData && tooLarge)
+        return { strong: "Probably too large for this adapter.", rest: "Cost, in Setup, says what to lower." };
       return hasData
         ? { strong: "Everything is ready.", rest: "The first cells appear within seconds. Pause whenever you like." }
         : { strong: "No pictures yet.", rest: "Choose a built-in set or open a file." };

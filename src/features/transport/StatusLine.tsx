@@ -1,13 +1,16 @@
 /** What is going on, in a sentence, while there are no numbers. */
+import { verdictOf } from "../../domain/cost";
 import { useApp } from "../../state/context";
-import { selectData, selectPlan, selectStatus } from "../../state/selectors";
+import { selectCost, selectData, selectPlan, selectStatus } from "../../state/selectors";
 import { statusLine } from "../texts";
 
 export function StatusLine() {
   const status = useApp(selectStatus);
   const data = useApp(selectData);
   const plan = useApp(selectPlan);
-  const { strong, rest } = statusLine(status, data !== null, plan);
+  const cost = useApp(selectCost);
+  const tooLarge = cost.state === "known" && verdictOf(cost.estimate).fit === "too-large";
+  const { strong, rest } = statusLine(status, data !== null, plan, tooLarge);
   return (
     <p className="say">
       <b>{strong}</b> {rest}
