@@ -1,4 +1,5 @@
 /** Everything the page shows, and how an engine event changes it. Plain data and functions: no React, no worker. */
+import { cellsOf } from "../domain/alpha-history";
 import type { CostEstimate } from "../domain/cost";
 import type { DataSummary, KeptSet } from "../domain/dataset";
 import type { Alphas, Betas, Genotype } from "../domain/genotype";
@@ -24,6 +25,7 @@ import { proposedPreset } from "./edits";
 import { NO_FLIPS, type StabilityOf, updateStability } from "./history";
 import { countPicks, type PickCounts } from "./picks";
 import type { SeedQueue } from "./seed-queue";
+import type { SlowMotion } from "./slow";
 import type { PageStatus } from "./status";
 
 /** One line of the log. The wording is made where it is shown. */
@@ -57,6 +59,8 @@ export interface RunView {
   readonly stage: number;
   readonly records: readonly IterationRecord[];
   readonly alphas: Alphas | null;
+  /** The alphas before the last iteration, where they are known. */
+  readonly before: Alphas | null;
   /** null for a strategy without edge weights. */
   readonly betas: Betas | null;
   readonly genotype: Genotype | null;
@@ -126,6 +130,8 @@ export interface AppState {
   readonly comparison: Comparison;
   readonly profile: ProfileView;
   readonly cost: CostView;
+  /** null while the page shows the search as it goes. */
+  readonly slow: SlowMotion | null;
   /** Iterations of the next run are being timed. */
   readonly measuring: boolean;
   /** For the adapter in use. */
@@ -145,6 +151,7 @@ export const EMPTY_RUN: RunView = {
   stage: 0,
   records: [],
   alphas: null,
+  before: null,
   betas: null,
   genotype: null,
   stability: NO_FLIPS,
@@ -180,6 +187,7 @@ export function initialState(): AppState {
     comparison: NOT_COMPARED,
     profile: NOT_PROFILED,
     cost: { state: "none" },
+    slow: null,
     measuring: false,
     tuned: { calls: 0, changed: 0 },
     repeats: null,
@@ -296,6 +304,14 @@ function withStage(state: AppState, before: number): AppState {
   return now && stage > before ? logged(state, { kind: "stage", stage: now, count: stages.length }) : state;
 }
 
+/** What the last iteration of a snapshot began with. */
+function alphasBefore({ iteration, alphas, before }: RunView, snapshot: Snapshot): Alphas | null {
+  if (snapshot.iteration === iteration) return before;
+  const moment = snapshot.history.moments.find((one) => one.iteration === snapshot.iteration - 1);
+  if (moment) return cellsOf(moment.alphas);
+  return snapshot.iteration === iteration + 1 ? alphas : null;
+}
+
 function withSnapshot(run: RunView, snapshot: Snapshot): RunView {
   return {
     iteration: snapshot.iteration,
@@ -305,6 +321,7 @@ function withSnapshot(run: RunView, snapshot: Snapshot): RunView {
     stage: snapshot.stage,
     records: snapshot.records.length === 0 ? run.records : [...run.records, ...snapshot.records],
     alphas: snapshot.alphas,
+    before: alphasBefore(run, snapshot),
     betas: snapshot.betas,
     genotype: snapshot.genotype,
     stability: updateStability(run.stability, run.genotype, snapshot.genotype, snapshot.iteration),

@@ -351,3 +351,35 @@ describe("controller", () => {
     expect(store.getState().selfCheck).toEqual({ state: "done", results: [{ name: "a", ok: true, error: 0.1 }] });
   });
 });
+
+describe("slow motion", () => {
+  it("makes an iteration where there is none, walks through its stages, then makes the next one", async () => {
+    const { controller, store, calls } = setUp();
+    await controller.start();
+    await controller.slowMotion();
+    expect(store.getState().slow).toEqual({ stage: 0, busy: false, resumes: false });
+    for (const stage of [1, 2, 3]) {
+      await controller.nextStage();
+      expect(store.getState().slow?.stage).toBe(stage);
+    }
+    expect(calls.filter((name) => name === "step")).toHaveLength(1);
+    await controller.nextStage();
+    expect(store.getState().slow?.stage).toBe(0);
+    expect(calls.filter((name) => name === "step")).toHaveLength(2);
+    await controller.backToLive();
+    expect(store.getState().slow).toBeNull();
+    expect(calls).not.toContain("search");
+  });
+
+  it("pauses a search that goes on, and lets it go on afterwards", async () => {
+    const { controller, store, calls } = setUp();
+    await controller.start();
+    await controller.step();
+    await controller.primary();
+    await controller.slowMotion();
+    expect(calls.slice(-2)).toEqual(["search", "pause"]);
+    expect(store.getState().slow).toMatchObject({ stage: 0, resumes: true });
+    await controller.backToLive();
+    expect(calls.at(-1)).toBe("search");
+  });
+});

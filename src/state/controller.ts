@@ -13,6 +13,9 @@ import { builtInOf, type SharedSearch } from "./link";
 import { fileKind, parseRunFile, RUN_FILE_LIMIT, runFileName, runFileText } from "./run-file";
 import { type SeedQueueActions, seedQueueActions } from "./seed-queue-actions";
 import { selectChecking, selectPermissions } from "./selectors";
+import { fileKind, parseRunFile, RUN_FILE_LIMIT, runFileName } from "./run-file";
+import { selectChecking, selectPermissions, selectShownSettings } from "./selectors";
+import { countOf, type SlowMotion } from "./slow";
 import { isUnderWay, primaryAction, STARTING } from "./status";
 import type { AppStore } from "./store";
 
@@ -58,6 +61,13 @@ export interface Controller extends SeedQueueActions, KeptRunActions {
   readonly profile: () => Promise<void>;
   /** Somebody looks at the cost of the next run, or no longer. */
   readonly watchCost: (on: boolean) => void;
+  /** Shows the last iteration stage by stage; pauses a search for it, makes an iteration where there is none. */
+  readonly slowMotion: () => Promise<void>;
+  readonly slowStage: (stage: number) => void;
+  /** After the last stage the next iteration. */
+  readonly nextStage: () => Promise<void>;
+  /** A search that was going on goes on. */
+  readonly backToLive: () => Promise<void>;
   /** Times iterations of the next run; pressed again it stops. */
   readonly measure: () => Promise<void>;
   /** Forgets the kernel variants that were found on this machine. */
@@ -124,6 +134,8 @@ export function createController(store: AppStore, client: EngineClient, reload: 
     }
   };
 
+  const stepOnce = () => run((settings) => client.step(settings, get().repeats));
+
   const search = () => run((settings) => client.search(settings, get().repeats));
 
   const forget = async () => {
@@ -150,17 +162,23 @@ export function createController(store: AppStore, client: EngineClient, reload: 
     fail,
     startAnew: () => (primaryAction(get().status) === "search-again" ? searchAgain() : search()),
   });
+  const pauseNow = () => {
+    // On the CPU the worker hears of it only after the iteration: the button answers at once.
+    set((state) => (state.status.kind === "running" ? { ...state, status: { kind: "pausing" } } : state));
+    return client.pause();
+  };
+
+  /** null for the search as it goes. */
+  const showSlow = (slow: SlowMotion | null) => set((state) => ({ ...state, slow }));
 
   const primary = async () => {
     if (!may().primary || forgetting) return;
     const action = primaryAction(get().status);
+    showSlow(null);
     try {
       if (action === "reload") reload();
-      else if (action === "pause") {
-        // On the CPU the worker hears of it only after the iteration: the button answers at once.
-        set((state) => (state.status.kind === "running" ? { ...state, status: { kind: "pausing" } } : state));
-        await client.pause();
-      } else if (action === "search" || action === "resume") await search();
+      else if (action === "pause") await pauseNow();
+      else if (action === "search" || action === "resume") await search();
       else if (action === "search-again") await searchAgain();
     } catch (error) {
       fail(error);
@@ -309,7 +327,7 @@ export function createController(store: AppStore, client: EngineClient, reload: 
     report: fail,
     lose,
     primary,
-    step: () => guarded(may().step && !forgetting, () => run((settings) => client.step(settings, get().repeats))),
+    step: () => guarded(may().step && !forgetting, stepOnce),
     reset: () =>
       guarded(may().reset, async () => {
         await forget();
@@ -393,6 +411,44 @@ export function createController(store: AppStore, client: EngineClient, reload: 
       }),
     ...queue.actions,
     ...keptRunActions({ client, log, fail }),
+    slowMotion: () =>
+      guarded(may().slow && !forgetting, async () => {
+        const resumes = get().status.kind === "running";
+        showSlow({ stage: 0, busy: true, resumes });
+        try {
+          if (resumes) await pauseNow();
+          if (get().run.records.length === 0) await stepOnce();
+          showSlow({ stage: 0, busy: false, resumes });
+        } catch (error) {
+          showSlow(null);
+          throw error;
+        }
+      }),
+    slowStage: (stage) => set((state) => ({ ...state, slow: state.slow && { ...state.slow, stage } })),
+    nextStage: () =>
+      guarded(true, async () => {
+        const { slow } = get();
+        if (!slow || slow.busy) return;
+        if (slow.stage + 1 < countOf(selectShownSettings(get()))) {
+          showSlow({ ...slow, stage: slow.stage + 1 });
+          return;
+        }
+        if (!may().step) return;
+        showSlow({ ...slow, busy: true });
+        try {
+          await stepOnce();
+          showSlow({ ...slow, stage: 0, busy: false });
+        } catch (error) {
+          showSlow({ ...slow, busy: false });
+          throw error;
+        }
+      }),
+    backToLive: () =>
+      guarded(true, async () => {
+        const { slow } = get();
+        showSlow(null);
+        if (slow?.resumes && get().status.kind === "paused" && may().primary) await search();
+      }),
     watchCost: cost.watch,
     measure: async () => {
       if (get().measuring) return guarded(true, () => client.pause());

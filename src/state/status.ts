@@ -45,6 +45,8 @@ export interface Permissions {
   readonly compare: boolean;
   /** The kernels of a paused run, timed. */
   readonly profile: boolean;
+  /** An iteration stage by stage: the last one, or a first one made for it. */
+  readonly slow: boolean;
   /** Iterations of the next run, timed before it starts. */
   readonly measure: boolean;
   readonly export: boolean;
@@ -59,6 +61,7 @@ const NOTHING: Permissions = {
   check: false,
   compare: false,
   profile: false,
+  slow: false,
   measure: false,
   export: false,
 };
@@ -96,6 +99,7 @@ function byStatus(status: PageStatus, hasData: boolean, hasResult: boolean): Per
         loadData: true,
         edit: true,
         check: true,
+        slow: hasData,
         measure: hasData,
         export: hasResult,
       };
@@ -103,10 +107,11 @@ function byStatus(status: PageStatus, hasData: boolean, hasResult: boolean): Per
     case "pausing":
       return { ...NOTHING, export: hasResult };
     case "running":
-      return { ...NOTHING, primary: true, export: hasResult };
+      return { ...NOTHING, primary: true, slow: true, export: hasResult };
     case "paused":
       return {
         ...NOTHING,
+        slow: true,
         primary: true,
         step: true,
         reset: true,
@@ -124,6 +129,7 @@ function byStatus(status: PageStatus, hasData: boolean, hasResult: boolean): Per
         loadData: true,
         edit: true,
         check: true,
+        slow: hasResult,
         export: hasResult,
       };
     case "failed":

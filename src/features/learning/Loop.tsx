@@ -1,13 +1,15 @@
 /** The stages of one iteration as a loop, with their live numbers. */
-import { memo } from "react";
+import { memo, useState } from "react";
 import type { AppState } from "../../state/app-state";
-import { useApp } from "../../state/context";
+import { useApp, useNow } from "../../state/context";
 import { iterationTime } from "../../state/progress";
 import { selectIteration, selectRecords, selectShownSettings, selectStatus } from "../../state/selectors";
+import { selectSlowStage } from "../../state/slow";
 import { LEARNING } from "../texts";
 import { formatLoss } from "../ui/format";
 import { Section } from "../ui/Section";
-import { type Stage, stagesOf } from "./stages";
+import { SlowMotion } from "./SlowMotion";
+import { nextAngle, type Stage, stagesOf } from "./stages";
 import { useTurn } from "./use-turn";
 
 /** Top left corners of the four boxes, in turn. */
@@ -19,13 +21,10 @@ const CORNERS = [
 ] as const;
 const BOX = { width: 135, height: 69 } as const;
 
-/** Light from the lamp in the middle onto each box. */
-const BEAMS = [
-  "M168 105 26 76 6 8 134 12 178 88Z",
-  "M162 88 206 12 334 8 314 76 172 105Z",
-  "M172 87 314 116 334 184 206 180 162 104Z",
-  "M178 104 134 180 6 184 26 116 168 87Z",
-] as const;
+/** Light from the lamp in the middle, to the right; it turns to the box that is lit. Boxes hide where it ends. */
+const BEAM = "M4 -19 148 -92V92L4 19Z";
+/** Degrees of each box's middle, clockwise from the right. */
+const ANGLES = [209.2, 330.8, 389.2, 510.8] as const;
 
 const ARROWS = [
   { d: "M142 39H197", x: 170, y: 28, name: "E′" },
@@ -48,22 +47,24 @@ export const Loop = memo(function Loop() {
   const iteration = useApp(selectIteration);
   const status = useApp(selectStatus);
   const turn = useApp(selectTurn);
+  const slow = useNow(selectSlowStage);
   const stages = stagesOf(settings, record);
   const lease = settings.objective !== "bilevel";
   const lit = status.kind === "running" || status.kind === "pausing";
   return (
     <Section
       title={lease ? LEARNING.leaseTitle : LEARNING.bilevelTitle}
-      note={lit && lease ? LEARNING.slowed : null}
+      note={lit && lease && slow === null ? LEARNING.slowed : null}
       className="loop-section"
       right={lease ? `γ = ${settings.gamma}` : null}
     >
       <p className="note">{lease ? LEARNING.leaseCaption : LEARNING.bilevelCaption}</p>
       {lease ? (
-        <LeaseLoop stages={stages} iteration={iteration} lit={lit} turn={turn} />
+        <LeaseLoop stages={stages} iteration={iteration} lit={lit} turn={turn} slow={slow} />
       ) : (
-        <TwoStages stages={stages} />
+        <TwoStages stages={stages} slow={slow} />
       )}
+      <SlowMotion />
     </Section>
   );
 });
@@ -73,24 +74,39 @@ interface LoopProps {
   readonly iteration: number;
   readonly lit: boolean;
   readonly turn: number;
+  /** The stage that slow motion shows. */
+  readonly slow: number | null;
 }
 
 function summary(stages: readonly Stage[]): string {
   return stages.map(({ title, value, unit }, i) => `${i + 1} ${title}: ${formatLoss(value)} ${unit}`).join("; ");
 }
 
-function LeaseLoop({ stages, iteration, lit, turn }: LoopProps) {
-  const now = useTurn(lit, stages.length, turn);
+/** Degrees that only grow, so that the light always turns the same way. */
+function useAngle(stage: number | null): number {
+  const [angle, setAngle] = useState<number>(ANGLES[0]);
+  const next = stage === null ? angle : nextAngle(angle, ANGLES[stage] ?? ANGLES[0]);
+  if (next !== angle) setAngle(next);
+  return next;
+}
+
+function LeaseLoop({ stages, iteration, lit, turn, slow }: LoopProps) {
+  const clock = useTurn(lit && slow === null, stages.length, turn);
+  const now = slow ?? clock;
+  const angle = useAngle(now);
   return (
     <svg
-      className={`loop ${lit ? "lit" : ""}`}
+      className={`loop ${lit || slow !== null ? "lit" : ""}`}
       viewBox="0 0 340 192"
       role="img"
       aria-label={summary(stages)}
       data-testid="loop"
     >
       <defs>
-        <radialGradient id="beam" gradientUnits="userSpaceOnUse" cx={170} cy={96} r={175}>
+        <clipPath id="loop-edge">
+          <rect x={0.5} y={4.5} width={339} height={183} rx={6} />
+        </clipPath>
+        <radialGradient id="beam" gradientUnits="userSpaceOnUse" cx={0} cy={0} r={175}>
           <stop offset="0" stopColor="var(--light)" stopOpacity="0.95" />
           <stop offset="0.35" stopColor="var(--light)" stopOpacity="0.55" />
           <stop offset="1" stopColor="var(--light)" stopOpacity="0.12" />
@@ -108,9 +124,11 @@ function LeaseLoop({ stages, iteration, lit, turn }: LoopProps) {
           <path className="arrow-head" d="M1 .8 6.4 4 1 7.2" />
         </marker>
       </defs>
-      {BEAMS.map((d, i) => (
-        <path key={d} className={`beam ${i === now ? "on" : ""}`} d={d} />
-      ))}
+      <g clipPath="url(#loop-edge)">
+        <g transform="translate(170 96)">
+          <path className={`beam ${now === null ? "" : "on"}`} d={BEAM} style={{ transform: `rotate(${angle}deg)` }} />
+        </g>
+      </g>
       {ARROWS.map(({ d, x, y, name }) => (
         <g key={name}>
           <path className="arrow" d={d} markerEnd="url(#arrow)" />
@@ -163,7 +181,7 @@ function StageBox({ stage, number, corner: [x, y], on = false }: BoxProps) {
 }
 
 /** A bilevel search has two stages: two boxes and the way there and back. */
-function TwoStages({ stages }: { readonly stages: readonly Stage[] }) {
+function TwoStages({ stages, slow }: { readonly stages: readonly Stage[]; readonly slow: number | null }) {
   return (
     <svg className="loop" viewBox="0 0 340 80" role="img" aria-label={summary(stages)} data-testid="loop">
       <defs>
@@ -189,7 +207,7 @@ function TwoStages({ stages }: { readonly stages: readonly Stage[] }) {
         A
       </text>
       {stages.map((stage, i) => (
-        <StageBox key={stage.title} stage={stage} number={i + 1} corner={CORNERS[i] ?? CORNERS[0]} />
+        <StageBox key={stage.title} stage={stage} number={i + 1} corner={CORNERS[i] ?? CORNERS[0]} on={i === slow} />
       ))}
     </svg>
   );

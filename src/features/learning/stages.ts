@@ -47,3 +47,9 @@ export function stagesOf(settings: Settings, record: IterationRecord | undefined
     detail: details[i] ?? "",
   }));
 }
+
+/** The next angle at or after `now` that points as `wanted` does, in degrees. */
+export function nextAngle(now: number, wanted: number): number {
+  const turn = (((wanted - now) % 360) + 360) % 360;
+  return now + turn;
+}

@@ -1,5 +1,5 @@
 /** Setup, last part: what the run will take on this adapter, before it starts. */
-import { useEffect, useRef } from "react";
+import { type ReactNode, useEffect, useRef } from "react";
 import type { Fit } from "../../domain/cost";
 import type { AppState } from "../../state/app-state";
 import { useApp, useController, useNow } from "../../state/context";
@@ -42,6 +42,7 @@ export function Cost() {
   const perEpoch = useApp(selectPerEpoch);
   const data = useApp(selectData);
   const facts = cost.state === "known" && data ? costFacts(cost.estimate, settings, perEpoch) : null;
+  const known = facts !== null && facts.each !== null;
   return (
     <Section
       title={COST.title}
@@ -61,10 +62,10 @@ export function Cost() {
         {cost.state === "none" ? <p className="note">{COST.waiting}</p> : null}
         <dl className="cost-figures">
           <Figure name={COST.memory} value={facts?.plan ? formatBytes(facts.needed) : null} note={limitOf(facts)} />
-          <Figure name={COST.each} value={facts ? seconds(facts.each) : null} />
+          <Figure name={COST.each} value={facts ? seconds(facts.each) : null} action={<Measure known={known} />} />
           <Figure name={COST.total} value={facts ? duration(facts.total) : null} />
         </dl>
-        <Measure known={facts !== null && facts.each !== null} />
+        {known ? null : <p className="note">{COST.measureHelp}</p>}
         {facts ? <Advice facts={facts} software={cost.state === "known" && cost.estimate.software} /> : null}
       </div>
     </Section>
@@ -123,17 +124,19 @@ interface FigureProps {
   readonly name: string;
   readonly value: { readonly value: string; readonly unit: string } | null;
   readonly note?: string | null;
+  readonly action?: ReactNode;
 }
 
-function Figure({ name, value, note = null }: FigureProps) {
+function Figure({ name, value, note = null, action }: FigureProps) {
   return (
     <div>
       <dt>{name}</dt>
       <dd>
-        {value ? value.value : "–"}{" "}
+        {value ? value.value : action ? null : "–"}{" "}
         <small>
           {value?.unit} {note}
         </small>
+        {action}
       </dd>
     </div>
   );
@@ -143,19 +146,17 @@ function Measure({ known }: { readonly known: boolean }) {
   const measuring = useApp(selectMeasuring);
   const may = useApp(selectPermissions);
   const controller = useController();
+  const text = measuring ? COST.cancel : known ? COST.measureAgain : COST.measure;
   return (
-    <p className="cost-measure">
-      <button
-        type="button"
-        className="changed"
-        disabled={!measuring && !may.measure}
-        title={COST.measureHelp}
-        onClick={() => void controller.measure()}
-      >
-        {measuring ? COST.measuring : known ? COST.measureAgain : COST.measure}
-      </button>
-      <span className="note">{known ? null : COST.measureHelp}</span>
-    </p>
+    <button
+      type="button"
+      className="measure"
+      disabled={!measuring && !may.measure}
+      title={COST.measureHelp}
+      onClick={() => void controller.measure()}
+    >
+      {text}
+    </button>
   );
 }
 

@@ -13,20 +13,16 @@ export const COST = {
   each: "per iteration",
   total: "total",
   of: "of",
-  atMost: "at most",
   measure: "Measure",
-  measureAgain: "Measure again",
-  measuring: "Cancel",
-  measureHelp: "Runs two iterations of each kind, keeps nothing of them, and remembers the time for this adapter.",
-  measureWhen: "Press Reset to measure.",
-  notMeasured: "not measured",
+  measureAgain: "Again",
+  cancel: "Cancel",
+  measureHelp: "Measure runs two iterations, keeps nothing of them, and remembers the time for this adapter.",
   planning: "Planning an iteration…",
   waiting: "Planned when no search is under way.",
   cpu: "The processor makes no plan of its memory; what it takes is shown while the search runs.",
   software: "This adapter computes on the processor: its memory is the computer's own.",
   stage: (index: number, count: number) =>
     `Stage ${index + 1} of ${count} takes most. Which operations it keeps is not known yet, so this is an upper bound.`,
-  timeStages: "The stages differ: the time is that of the first.",
 } as const;
 
 const size = (bytes: number) => {

@@ -8,4 +8,5 @@ export * from "./learning";
 export * from "./method";
 export * from "./results";
 export * from "./share";
+export * from "./slow";
 export * from "./transport";
