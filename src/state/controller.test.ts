@@ -51,6 +51,7 @@ function setUp(refuse: Partial<Record<keyof EngineApi, string>> = {}) {
     describe: async () => undefined,
     classPictures: async () => [],
     augmentedPreview: async () => [],
+    explain: async () => null,
     estimate: async () => {
       await call("estimate");
       return ESTIMATE;

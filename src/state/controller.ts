@@ -61,6 +61,8 @@ export interface Controller extends SeedQueueActions, KeptRunActions {
   readonly profile: () => Promise<void>;
   /** Somebody looks at the cost of the next run, or no longer. */
   readonly watchCost: (on: boolean) => void;
+  /** So many explained pictures are wanted. */
+  readonly explain: (count: number) => Promise<void>;
   /** Shows the last iteration stage by stage; pauses a search for it, makes an iteration where there is none. */
   readonly slowMotion: () => Promise<void>;
   readonly slowStage: (stage: number) => void;
@@ -411,6 +413,11 @@ export function createController(store: AppStore, client: EngineClient, reload: 
       }),
     ...queue.actions,
     ...keptRunActions({ client, log, fail }),
+    explain: (count) =>
+      guarded(true, async () => {
+        const explanations = await client.explain(count);
+        if (explanations) set((state) => ({ ...state, run: { ...state.run, explanations } }));
+      }),
     slowMotion: () =>
       guarded(may().slow && !forgetting, async () => {
         const resumes = get().status.kind === "running";

@@ -38,6 +38,7 @@ function withProxies(remote: Remote<EngineApi>): EngineClient {
     describe: (settings) => remote.describe(settings),
     classPictures: (label, count) => remote.classPictures(label, count),
     augmentedPreview: (settings, iteration) => remote.augmentedPreview(settings, iteration),
+    explain: (count) => remote.explain(count),
     estimate: (settings) => remote.estimate(settings),
     measure: (settings) => remote.measure(settings),
     search: (settings, repeats) => remote.search(settings, repeats),

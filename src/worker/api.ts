@@ -5,6 +5,7 @@ import type { KeptRun, RunLabel, RunStorage } from "../domain/kept-run";
 import type {
   Engine,
   Environment,
+  Explanation,
   HypergradientComparison,
   PlanSize,
   Profile,
@@ -80,6 +81,11 @@ export interface EngineApi {
   classPictures(label: number, count: number): Promise<readonly Uint8Array[]>;
   /** Pictures of the preview as the search would augment them in one iteration, [class][picture]. */
   augmentedPreview(settings: Settings, iteration: number): Promise<DataSummary["preview"]>;
+  /**
+   * From now on so many pictures of a batch are explained, or as many as it has.
+   * @returns those of a run that stands still; null where there are none, or the next snapshot brings them
+   */
+  explain(count: number): Promise<readonly Explanation[] | null>;
   /**
    * What a run with these settings will cost on the adapter that it would get, planned and remembered; nothing is run. Asking
    * again, or a start, gives up the planning under way, whose call rejects.

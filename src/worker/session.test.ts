@@ -254,9 +254,13 @@ describe("a search", () => {
   });
 
   it("explains pictures at a step", async () => {
+    expect(await session.explain(1)).toBeNull();
     await session.step({ ...TINY, objective: "lease-r18", audienceWidth: 1 });
     const explanations = lastSnapshot()?.explanations;
-    expect(explanations?.length).toBeGreaterThan(0);
+    expect(explanations).toHaveLength(1);
+    const more = await session.explain(24);
+    expect(more).toHaveLength(2);
+    expect(more?.[0]).toEqual(explanations?.[0]);
     expect(explanations?.[0]?.image).toHaveLength(16 * 16 * 3);
     expect(lastSnapshot()?.records[0]?.audienceTrainLoss).toBeGreaterThan(0);
   });

@@ -9,6 +9,7 @@ import { presetSettings } from "../domain/presets";
 import type {
   Engine,
   Environment,
+  Explanation,
   HypergradientComparison,
   Profile,
   Progress,
@@ -99,6 +100,8 @@ export class Session implements EngineApi {
   /** The iterations under way. */
   #loop: Promise<void> | null = null;
   #stop = false;
+  /** Pictures of a batch that are explained; null for as many as a search does by itself. */
+  #explained: number | null = null;
   /** Bytes of the plan made last. */
   #planned = 0;
   #queue: Promise<unknown> = Promise.resolve();
@@ -226,6 +229,12 @@ export class Session implements EngineApi {
       if (isUnderWay(this.#status)) throw new Error("The engine is at work: press Pause first.");
       return this.#summary ? augmentPictures(this.#summary, settings, iteration) : [];
     });
+  }
+
+  explain(count: number): Promise<readonly Explanation[] | null> {
+    this.#explained = count;
+    if (this.#run) this.#run.search.explained = count;
+    return this.#inTurn(async () => (this.#loop === null ? (this.#run?.search.explanations() ?? null) : null));
   }
 
   async estimate(wanted: Settings): Promise<CostEstimate> {
@@ -527,6 +536,7 @@ export class Session implements EngineApi {
       const { version, runtime } = this.#host;
       const variants = await this.#variants(settings, engine, repeats);
       search = await Search.create({ settings, dataset, engine, version, runtime, variants });
+      search.explained = this.#explained ?? search.explained;
       const snapshots = new Snapshots(search, (snapshot) => this.#post({ kind: "snapshot", snapshot }));
       snapshots.flush();
       await this.#prepare(search, engine);

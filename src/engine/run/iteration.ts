@@ -23,7 +23,7 @@ export interface Searched {
   readonly audience: Resnet | null;
 }
 
-/** Pictures explained at a time. */
+/** Pictures of a batch explained at a time, unless more are wanted. */
 export const EXPLAINED = 3;
 
 /** What an iteration changes. */

@@ -26,10 +26,11 @@ import { ScratchArena } from "../gpu/plan";
 import { tf } from "../gpu/tensorflow";
 import type { VariantTable } from "../gpu/variants";
 import { Batches } from "./batches";
+import { EXPLAINED } from "./iteration";
 import { iterationRecord } from "./record";
 import { runFile } from "./run-file";
 import { RunVariants } from "./run-variants";
-import { type RunParts, Stage } from "./stage";
+import { type Explainable, type RunParts, Stage } from "./stage";
 
 export interface SearchOptions {
   readonly settings: Settings;
@@ -56,6 +57,10 @@ export class Search {
   readonly #records: IterationRecord[] = [];
   #history: AlphaHistory;
   readonly #changes: SettingChange[] = [];
+  /** Pictures of a batch that are explained, at most. */
+  explained = EXPLAINED;
+  /** What the last iteration of the stage explained. */
+  #last: Explainable | null = null;
   /** When the last iteration was done. */
   #ended = 0;
 
@@ -97,6 +102,7 @@ export class Search {
     if (!shape || shape.index < this.#begun.length) return this.#stage;
     const operations = this.#stage.next(shape);
     this.#stage.dispose();
+    this.#last = null;
     this.#stage = this.#begin(shape, operations);
     return this.#stage;
   }
@@ -195,7 +201,8 @@ export class Search {
     const index = this.iteration;
     const stage = this.#current();
     const { values, ...given } = await stage.iterate(index, ahead && !report);
-    const explanations = report && (await stage.explain(given.batches.train, values.audienceTrainLogits));
+    this.#last = { index, train: given.batches.train, logits: values.audienceTrainLogits };
+    const explanations = report && (await stage.explain(this.#last, this.explained));
     if (explanations) report(explanations);
     this.#ended = performance.now();
     const record = iterationRecord(values, {
@@ -211,6 +218,13 @@ export class Search {
     this.#records.push(record);
     this.#history = historyAfter(this.#history, this.iteration, stage);
     return record;
+  }
+
+  /** Explained pictures of the last iteration, while none is under way; null before one, and for the bilevel objective. */
+  async explanations(): Promise<readonly Explanation[] | null> {
+    if (!this.#last || this.isAhead) return null;
+    this.#stage.present(this.#last.index);
+    return this.#stage.explain(this.#last, this.explained);
   }
 
   /**

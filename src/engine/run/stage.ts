@@ -20,7 +20,6 @@ import { type Moment, scheduleStep } from "../strategies/strategy";
 import { BATCHES, type Batches, batchValues, type HostBatch } from "./batches";
 import { explanationPictures } from "./explanations";
 import {
-  EXPLAINED,
   explained,
   hypergradient,
   type IterationInputs,
@@ -58,6 +57,13 @@ export interface Iterated {
   readonly batches: ReturnType<Batches["at"]>;
   readonly learningRate: number;
   readonly schedules: Readonly<Record<string, number>>;
+}
+
+/** What an iteration's explanations are told with: its batch and the audience's logits, [N, classes]. */
+export interface Explainable {
+  readonly index: number;
+  readonly train: HostBatch;
+  readonly logits: Float32Array;
 }
 
 /** An iteration on its way. */
@@ -261,16 +267,20 @@ export class Stage {
     return compileStep(step, this.#state, this.#inputs, this.#run.arena);
   }
 
+  /** Writes what an iteration reads, where something else was written since. */
+  present(index: number): void {
+    this.#write(index);
+  }
+
   /**
-   * The pictures that the iteration just made explained; null for the bilevel objective.
-   * @param train its batch @param logits the audience's, [N, classes]
+   * The pictures that the iteration just made explained, at most `count`; null for the bilevel objective.
    */
-  async explain(train: HostBatch, logits: Float32Array): Promise<Explanation[] | null> {
+  async explain({ train, logits }: Explainable, count: number): Promise<Explanation[] | null> {
     if (!this.#searched.audience) return null;
     const { dataset } = this.#run;
     this.#explained ??= await this.#compile(explained(this.#searched, this.#settings));
     const values = { ...(await this.#explained.run()), audience: softmaxRows(logits, dataset.classNames.length) };
-    return explanationPictures(values, train.labels.slice(0, EXPLAINED), dataset, this.#settings.weighting);
+    return explanationPictures(values, train.labels.slice(0, count), dataset, this.#settings.weighting);
   }
 
   /** The hypergradient of an iteration, found by the given method; nothing changes. */

@@ -54,6 +54,23 @@ export const LEARNING = {
   explanationsBilevel: "Bilevel search has no explanations. Choose a LeaSE objective to see where the network looks.",
 } as const;
 
+/** The gallery of explanations. */
+export const EXPLAINED = {
+  more: "Show more",
+  fewer: "Show fewer",
+  many: "Image, |δ′|, x ⊙ δ′ and the explainer's p(label) of the batch that was learned from last. Press one to enlarge it.",
+  title: "One explanation",
+  close: "Close the explanation",
+  enlarge: (label: string) => `Enlarge the explanation of ${label}`,
+  image: "as the search sees it, augmented",
+  delta: "bright where a small change would move the prediction most",
+  product: "the picture weighted by it: all that the audience sees; grey is zero",
+  clean: "explainer on x",
+  perturbed: "explainer on x + δ′",
+  audience: "audience on x ⊙ δ′",
+  label: (name: string) => `Probabilities that each network gives to the true label, ${name}.`,
+} as const;
+
 /** What strategies change by schedule, by its name in the records. */
 export const SCHEDULE_TEXT: Readonly<Record<string, { title: string; caption: string; percent?: boolean }>> = {
   tau: {
