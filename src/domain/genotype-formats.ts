@@ -6,13 +6,21 @@ import { CELL_KINDS, PRIMITIVES, type Primitive } from "./primitives";
 /** The operations of NASLib's compact form, in its order: all but `none`. Source: its search_spaces/nasbench301/conversions.py. */
 export const COMPACT_OPERATIONS: readonly Primitive[] = PRIMITIVES.filter((op) => op !== "none");
 
-/** Valid JSON of the genotype, and of the data set that it was found on. */
-export function genotypeJson(genotype: Genotype, data: Pick<DataSummary, "name" | "hash"> | null = null): string {
+/**
+ * Valid JSON of the genotype, and of the data set that it was found on.
+ * @param maxSkips the limit that its normal cell was derived with, if there was one
+ */
+export function genotypeJson(
+  genotype: Genotype,
+  data: Pick<DataSummary, "name" | "hash"> | null = null,
+  maxSkips: number | null = null,
+): string {
   const lines = CELL_KINDS.flatMap((kind) => [
     `  "${kind}": [\n${rows(genotype[kind], (gene) => JSON.stringify(gene).replace(",", ", ")).join(",\n")}\n  ]`,
     `  "${kind}_concat": ${JSON.stringify(genotype[`${kind}_concat`]).replaceAll(",", ", ")}`,
   ]);
   if (data) lines.push(`  "data": ${JSON.stringify({ name: data.name, hash: data.hash })}`);
+  if (maxSkips !== null) lines.push(`  "max_skips": ${maxSkips}`);
   return `{\n${lines.join(",\n")}\n}`;
 }
 

@@ -85,7 +85,7 @@ export function softmaxEdges(betas: Float32Array): Float32Array {
 }
 
 /** What an edge's operations weigh: softmax of the alphas, times that of the betas where there are some. */
-function edgeWeights(alphas: Float32Array, betas: Float32Array | undefined): Float32Array {
+export function edgeWeights(alphas: Float32Array, betas: Float32Array | undefined): Float32Array {
   const weights = softmaxRows(alphas);
   if (!betas) return weights;
   const shares = softmaxEdges(betas);

@@ -185,6 +185,12 @@ export interface Environment {
   readonly variants?: Variants;
 }
 
+/** A genotype whose normal cell was derived with at most so many skips. */
+export interface LimitedGenotype {
+  readonly maxSkips: number;
+  readonly genotype: Genotype;
+}
+
 /** Everything needed to repeat and to use a result. */
 export interface RunFile {
   readonly format: "searchlight-run";
@@ -192,6 +198,8 @@ export interface RunFile {
   readonly genotype: Genotype;
   /** The same as one line for DARTS's `genotypes.py`. */
   readonly genotypeText: string;
+  /** Derived with a limit on the skips of the normal cell, where a person asked for it. */
+  readonly limited?: LimitedGenotype;
   /** null where the last stage has dropped the operation. */
   readonly alphas: Readonly<Record<CellKind, readonly (readonly (number | null)[])[]>>;
   /** PC-DARTS: edge weights before their softmax. */
@@ -232,6 +240,7 @@ const concat = z
       .max(NODES + 1),
   )
   .length(NODES);
+const genotypeSchema = z.object({ normal: genes, normal_concat: concat, reduce: genes, reduce_concat: concat });
 const matrix = z.array(z.array(z.number().nullable()).length(PRIMITIVES.length)).length(EDGES);
 const operations = z.array(z.array(z.enum(PRIMITIVES))).length(EDGES);
 const stage = z.object({
@@ -253,7 +262,8 @@ export const runFileSchema = z
   .object({
     format: z.literal("searchlight-run"),
     version: z.literal(1),
-    genotype: z.object({ normal: genes, normal_concat: concat, reduce: genes, reduce_concat: concat }),
+    genotype: genotypeSchema,
+    limited: z.object({ maxSkips: z.int().min(0), genotype: genotypeSchema }).exactOptional(),
     alphas: z.object({ normal: matrix, reduce: matrix }),
     betas: z.object({ normal: edgeValues, reduce: edgeValues }).exactOptional(),
     stages: z.array(stage).exactOptional(),

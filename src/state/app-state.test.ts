@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
+import { countOp, type Genotype } from "../domain/genotype";
 import { presetSettings } from "../domain/presets";
-import { type AppState, applyEvent, initialState } from "./app-state";
+import { type AppState, applyEvent, initialState, withSkipLimit } from "./app-state";
 import { dataOf, HARDWARE, PROCESSOR, recordOf, snapshotOf } from "./testing";
 
 const running = (): AppState => ({ ...initialState(), data: dataOf("A"), runSettings: presetSettings("tiny") });
@@ -60,6 +61,16 @@ describe("applyEvent", () => {
     expect(applyEvent(planned, { kind: "reset" }).run.plan).toBeNull();
   });
 
+  it("derives the cells with few skips while that is wanted, and keeps what was found", () => {
+    const one = applyEvent(running(), { kind: "snapshot", snapshot: snapshotOf(1, 3) });
+    const limited = withSkipLimit(one, true);
+    const skips = (state: AppState) => state.run.limited && countOp(state.run.limited, "normal", "skip_connect");
+    expect(skips(limited)).toBe(2);
+    expect(countOp(limited.run.genotype as Genotype, "normal", "skip_connect")).toBe(8);
+    expect(skips(applyEvent(limited, { kind: "snapshot", snapshot: snapshotOf(2, 4) }))).toBe(0);
+    expect(withSkipLimit(limited, false).run.limited).toBeNull();
+    expect(applyEvent(limited, { kind: "reset" }).run.limited).toBeNull();
+  });
   it("forgets the run on reset but keeps the log", () => {
     const one = applyEvent(running(), { kind: "snapshot", snapshot: snapshotOf(1) });
     const state = applyEvent({ ...one, log: [{ id: 1, iteration: 0, kind: "finished" }] }, { kind: "reset" });

@@ -19,6 +19,7 @@ import type {
   Tuned,
 } from "../domain/run";
 import type { Settings } from "../domain/settings";
+import { withFewSkips } from "../domain/skip-limit";
 import type { RunStage } from "../domain/stages";
 import type { EngineEvent, SelfCheckResult } from "../worker/api";
 import { proposedPreset } from "./edits";
@@ -64,6 +65,8 @@ export interface RunView {
   /** null for a strategy without edge weights. */
   readonly betas: Betas | null;
   readonly genotype: Genotype | null;
+  /** The same with few skips in the normal cell, while a person wants it. */
+  readonly limited: Genotype | null;
   readonly stability: StabilityOf;
   /** How often each operation was drawn; null for a strategy that draws none. */
   readonly picked: PickCounts | null;
@@ -154,6 +157,7 @@ export const EMPTY_RUN: RunView = {
   before: null,
   betas: null,
   genotype: null,
+  limited: null,
   stability: NO_FLIPS,
   picked: null,
   explanations: null,
@@ -312,6 +316,21 @@ function alphasBefore({ iteration, alphas, before }: RunView, snapshot: Snapshot
   return snapshot.iteration === iteration + 1 ? alphas : null;
 }
 
+type Derivable = Pick<Snapshot, "alphas" | "betas" | "stages" | "stage">;
+
+function limitedBy({ alphas, betas, stages, stage }: Derivable): Genotype {
+  // A run of one stage mixes all operations, and is derived as its strategy derives.
+  const staged = stages.length > 1 ? (stages[stage]?.operations ?? null) : null;
+  return withFewSkips({ alphas, betas, staged });
+}
+
+/** The cells as they are found, or derived with few skips. */
+export function withSkipLimit(state: AppState, on: boolean): AppState {
+  const { run } = state;
+  const { alphas } = run;
+  return { ...state, run: { ...run, limited: on && alphas ? limitedBy({ ...run, alphas }) : null } };
+}
+
 function withSnapshot(run: RunView, snapshot: Snapshot): RunView {
   return {
     iteration: snapshot.iteration,
@@ -324,6 +343,7 @@ function withSnapshot(run: RunView, snapshot: Snapshot): RunView {
     before: alphasBefore(run, snapshot),
     betas: snapshot.betas,
     genotype: snapshot.genotype,
+    limited: run.limited && limitedBy(snapshot),
     stability: updateStability(run.stability, run.genotype, snapshot.genotype, snapshot.iteration),
     picked: countPicks(run.picked, snapshot.records),
     explanations: snapshot.explanations ?? run.explanations,

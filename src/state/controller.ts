@@ -3,8 +3,17 @@ import { BUILT_IN, type BuiltIn, type DataSummary } from "../domain/dataset";
 import { edited, type Preset, presetSettings } from "../domain/presets";
 import type { ImportedRun } from "../domain/run";
 import { DATA_SETTINGS, parseSettings, type SettingName, type Settings, SettingsError } from "../domain/settings";
+import { MAX_SKIPS } from "../domain/skip-limit";
 import type { EngineEvent, PathFile } from "../worker/api";
-import { type AppState, applyEvent, type Comparison, type LogEvent, logged, type ProfileView } from "./app-state";
+import {
+  type AppState,
+  applyEvent,
+  type Comparison,
+  type LogEvent,
+  logged,
+  type ProfileView,
+  withSkipLimit,
+} from "./app-state";
 import { followCost } from "./cost";
 import { differences, liveChanges } from "./edits";
 import type { EngineClient } from "./engine-client";
@@ -61,6 +70,8 @@ export interface Controller extends SeedQueueActions, KeptRunActions {
   readonly profile: () => Promise<void>;
   /** Somebody looks at the cost of the next run, or no longer. */
   readonly watchCost: (on: boolean) => void;
+  /** Derives the cells with few skips in the normal one, or as they are found. */
+  readonly limitSkips: (on: boolean) => void;
   /** So many explained pictures are wanted. */
   readonly explain: (count: number) => Promise<void>;
   /** Shows the last iteration stage by stage; pauses a search for it, makes an iteration where there is none. */
@@ -365,7 +376,9 @@ export function createController(store: AppStore, client: EngineClient, reload: 
     exportRun: async () => {
       if (!may().export) return null;
       try {
-        const run = await client.exportRun();
+        const found = await client.exportRun();
+        const limited = get().run.limited;
+        const run: RunFile = limited ? { ...found, limited: { maxSkips: MAX_SKIPS, genotype: limited } } : found;
         const name = runFileName(run.settings);
         log({ kind: "exported", name });
         return { name, text: runFileText(run) };
@@ -413,6 +426,7 @@ export function createController(store: AppStore, client: EngineClient, reload: 
       }),
     ...queue.actions,
     ...keptRunActions({ client, log, fail }),
+    limitSkips: (on) => set((state) => withSkipLimit(state, on)),
     explain: (count) =>
       guarded(true, async () => {
         const explanations = await client.explain(count);

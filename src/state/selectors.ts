@@ -22,7 +22,11 @@ export const selectRecords = (state: AppState) => state.run.records;
 export const selectIteration = (state: AppState) => state.run.iteration;
 export const selectAlphas = (state: AppState) => state.run.alphas;
 export const selectBetas = (state: AppState) => state.run.betas;
+/** As the search found it. */
 export const selectGenotype = (state: AppState) => state.run.genotype;
+/** As it is shown and copied: with few skips where that is wanted. */
+export const selectShownGenotype = (state: AppState) => state.run.limited ?? state.run.genotype;
+export const selectLimited = (state: AppState) => state.run.limited !== null;
 export const selectStability = (state: AppState) => state.run.stability;
 /** What the last iteration drew; null for a strategy that draws nothing. */
 export const selectPicks = (state: AppState) => state.run.records.at(-1)?.picks ?? null;

@@ -7,14 +7,15 @@ import {
   selectAlphas,
   selectBetas,
   selectEngine,
-  selectGenotype,
   selectHasResult,
+  selectLimited,
   selectPicked,
   selectPicks,
   selectRun,
+  selectShownGenotype,
   selectStatus,
 } from "../../state/selectors";
-import { DISCOVERY, stableText } from "../texts";
+import { DISCOVERY, LEARNING, stableText } from "../texts";
 import { CHART_PERIOD } from "../ui/format";
 import { useWidth } from "../ui/use-width";
 import { Cell } from "./Cell";
@@ -68,7 +69,7 @@ interface LiveCellProps {
 function LiveCell({ kind, shown, width, tall }: LiveCellProps) {
   const alphas = useApp(selectAlphas);
   const betas = useApp(selectBetas);
-  const genotype = useApp(selectGenotype);
+  const genotype = useApp(selectShownGenotype);
   const picked = useApp(selectPicked);
   const picks = useApp(selectPicks);
   const subGraphs = useMemo(() => (picks && shown === "drawn" ? subGraphsOf(picks, kind) : null), [picks, shown, kind]);
@@ -90,6 +91,14 @@ function LiveCell({ kind, shown, width, tall }: LiveCellProps) {
 function Stable({ kind }: { readonly kind: CellKind }) {
   const { stability, iteration, iterationsPerEpoch } = useApp(selectRun);
   const { value, unit } = stableText(stability[kind].since, iteration, iterationsPerEpoch);
+  const limited = useApp(selectLimited);
+  if (limited && kind === "normal") {
+    return (
+      <span className="limited" title={LEARNING.limitedText}>
+        {LEARNING.limited}
+      </span>
+    );
+  }
   return (
     <span title={DISCOVERY.stableHelp}>
       {DISCOVERY.stable} <b>{value}</b> {unit}

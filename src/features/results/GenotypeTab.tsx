@@ -3,31 +3,46 @@ import { FileButton } from "@mantine/core";
 import { memo, useRef } from "react";
 import { genotypeText } from "../../domain/genotype";
 import { genotypeJson, genotypeLines } from "../../domain/genotype-formats";
+import { MAX_SKIPS } from "../../domain/skip-limit";
 import { useApp, useController } from "../../state/context";
 import { selectData, selectGenotype, selectImportError, selectPermissions } from "../../state/selectors";
 import { exportToFile } from "../share/save-file";
 import { RESULTS } from "../texts";
+import {
+  selectData,
+  selectImportError,
+  selectLimited,
+  selectPermissions,
+  selectShownGenotype,
+} from "../../state/selectors";
+import { LEARNING, RESULTS } from "../texts";
 import { Icon } from "../ui/icons";
 import { Code } from "./Code";
 
+/** Says in the text itself how it was derived. */
+const LIMITED_NAME = `Searchlight_at_most_${MAX_SKIPS}_skips`;
+
 export const GenotypeTab = memo(function GenotypeTab() {
-  const genotype = useApp(selectGenotype);
+  const genotype = useApp(selectShownGenotype);
   const data = useApp(selectData);
+  const limited = useApp(selectLimited);
+  const name = limited ? LIMITED_NAME : undefined;
   return (
     <div className="result-grid">
       {genotype ? (
         <>
+          {limited ? <Limited /> : null}
           <Code
             title={RESULTS.text}
             note={RESULTS.textNote}
-            text={genotypeLines(genotype)}
-            copy={genotypeText(genotype)}
+            text={genotypeLines(genotype, name)}
+            copy={genotypeText(genotype, name)}
             testId="genotype-text"
           />
           <Code
             title={RESULTS.json}
             note={RESULTS.jsonNote}
-            text={genotypeJson(genotype, data)}
+            text={genotypeJson(genotype, data, limited ? MAX_SKIPS : null)}
             testId="genotype-json"
           />
         </>
@@ -38,6 +53,18 @@ export const GenotypeTab = memo(function GenotypeTab() {
     </div>
   );
 });
+
+function Limited() {
+  const controller = useController();
+  return (
+    <p className="result-block note limited-note" data-testid="limited">
+      <b>{LEARNING.limited}</b> {LEARNING.limitedText}{" "}
+      <button type="button" className="text-button" onClick={() => controller.limitSkips(false)}>
+        {LEARNING.asFound}
+      </button>
+    </p>
+  );
+}
 
 function RunFileBlock() {
   const may = useApp(selectPermissions);

@@ -38,6 +38,12 @@ export const LEARNING = {
   collapse: "The normal cell is collapsing into skips.",
   collapseText: (count: number) =>
     `${count} of its 8 edges only pass their input on. Skips learn nothing, but pictures and gradients get through them easily, so a search may prefer them too early; such networks often do worse. P-DARTS and PC-DARTS are made against this.`,
+  limitSkips: "Derive with at most two skips",
+  asFound: "Show as found",
+  limited: "at most 2 skips",
+  limitedText:
+    "The normal cell is derived with at most two skips: the weakest lost their weight, and the cell was chosen anew, as P-DARTS does. The search itself goes on as before.",
+  collapseLimited: "The cell that P-DARTS derives has no more than its limit of them.",
   course: "Over the run",
   courseNote: "by iteration",
   courseEmpty:

@@ -36,6 +36,7 @@ export const RESULTS = {
   run: "run",
   method: "method",
   seed: "seed",
+  limited: "also derived with skips at most",
   on: "computed on",
   check: "Check this adapter",
   checking: "Checking…",
