@@ -1,5 +1,6 @@
 /** The frame of the page: top bar, transport, three panes, results. Knows no engine. */
 import { useEffect, useState } from "react";
+import { ArticlePane } from "../features/article/ArticlePane";
 import { Discovery } from "../features/discovery/Discovery";
 import { NoWebGpu } from "../features/engine/NoWebGpu";
 import { Learning } from "../features/learning/Learning";
@@ -61,6 +62,7 @@ export function App() {
       <Later>
         <Results />
       </Later>
+      <ArticlePane />
       <footer className="foot">
         <Keys />
       </footer>

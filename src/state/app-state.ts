@@ -135,6 +135,8 @@ export interface AppState {
   readonly cost: CostView;
   /** null while the page shows the search as it goes. */
   readonly slow: SlowMotion | null;
+  /** The paragraph of the article that was asked for last, by its id; each time anew. */
+  readonly topic: { readonly id: string } | null;
   /** Iterations of the next run are being timed. */
   readonly measuring: boolean;
   /** For the adapter in use. */
@@ -192,6 +194,7 @@ export function initialState(): AppState {
     profile: NOT_PROFILED,
     cost: { state: "none" },
     slow: null,
+    topic: null,
     measuring: false,
     tuned: { calls: 0, changed: 0 },
     repeats: null,

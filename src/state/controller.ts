@@ -70,6 +70,8 @@ export interface Controller extends SeedQueueActions, KeptRunActions {
   readonly profile: () => Promise<void>;
   /** Somebody looks at the cost of the next run, or no longer. */
   readonly watchCost: (on: boolean) => void;
+  /** Shows a paragraph of the article. */
+  readonly readAbout: (id: string) => void;
   /** Derives the cells with few skips in the normal one, or as they are found. */
   readonly limitSkips: (on: boolean) => void;
   /** So many explained pictures are wanted. */
@@ -426,6 +428,7 @@ export function createController(store: AppStore, client: EngineClient, reload: 
       }),
     ...queue.actions,
     ...keptRunActions({ client, log, fail }),
+    readAbout: (id) => set((state) => ({ ...state, topic: { id } })),
     limitSkips: (on) => set((state) => withSkipLimit(state, on)),
     explain: (count) =>
       guarded(true, async () => {

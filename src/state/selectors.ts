@@ -90,5 +90,6 @@ export function queuedSeeds(state: AppState, count: number): number[] {
   const present = presentRun(state);
   return present ? missingSeeds(present, state.runs ?? [], count) : [];
 }
+export const selectTopic = (state: AppState) => state.topic;
 export const selectCost = (state: AppState) => state.cost;
 export const selectMeasuring = (state: AppState) => state.measuring;

@@ -15,7 +15,7 @@ import {
   selectShownGenotype,
   selectStatus,
 } from "../../state/selectors";
-import { DISCOVERY, LEARNING, stableText } from "../texts";
+import { DISCOVERY, LEARNING, panelId, stableText } from "../texts";
 import { CHART_PERIOD } from "../ui/format";
 import { useWidth } from "../ui/use-width";
 import { Cell } from "./Cell";
@@ -39,7 +39,7 @@ export function Discovery() {
   const tall = width >= SIDE_BY_SIDE;
   const each = tall ? Math.floor((width - GAP) / 2) : width;
   return (
-    <section className="stage" aria-label={DISCOVERY.title}>
+    <section className="stage" id={panelId("cells")} aria-label={DISCOVERY.title}>
       <h2 className="hidden-text">{DISCOVERY.title}</h2>
       {hasResult || blocked ? null : <Hello />}
       <Later>

@@ -6,6 +6,7 @@ import { useApp, useController } from "../../state/context";
 import { selectLimited, selectRecords, selectShownSettings } from "../../state/selectors";
 import { LEARNING } from "../texts";
 import { Icon } from "../ui/icons";
+import { LearnMore } from "../ui/LearnMore";
 import { collapse } from "./collapse";
 
 const selectCollapse = (state: AppState) => collapse(selectRecords(state));
@@ -32,7 +33,7 @@ export const Collapse = memo(function Collapse() {
     <div className="collapse" role="status" data-testid="collapse">
       <Icon name="warning" />
       <p>
-        <b>{LEARNING.collapse}</b> {LEARNING.collapseText(skips)}
+        <b>{LEARNING.collapse}</b> {LEARNING.collapseText(skips)} <LearnMore topic="collapse" />
         <SkipLimit />
       </p>
     </div>

@@ -54,6 +54,8 @@ export const Explanations = memo(function Explanations() {
       note={LEARNING.explanationsNote}
       className="explanations"
       save={bilevel ? null : SAVE}
+      panel="explanations"
+      topic="explanation"
       right={
         !bilevel && explanations && batchSize > ROWS ? (
           <button type="button" className="text-button" aria-expanded={all} onClick={onMore}>

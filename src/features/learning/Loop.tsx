@@ -7,6 +7,7 @@ import { selectIteration, selectRecords, selectShownSettings, selectStatus } fro
 import { selectSlowStage } from "../../state/slow";
 import { LEARNING } from "../texts";
 import { formatLoss } from "../ui/format";
+import { LearnMore } from "../ui/LearnMore";
 import { Section } from "../ui/Section";
 import { SlowMotion } from "./SlowMotion";
 import { nextAngle, type Stage, stagesOf } from "./stages";
@@ -56,9 +57,12 @@ export const Loop = memo(function Loop() {
       title={lease ? LEARNING.leaseTitle : LEARNING.bilevelTitle}
       note={lit && lease && slow === null ? LEARNING.slowed : null}
       className="loop-section"
+      panel="loop"
       right={lease ? `γ = ${settings.gamma}` : null}
     >
-      <p className="note">{lease ? LEARNING.leaseCaption : LEARNING.bilevelCaption}</p>
+      <p className="note">
+        {lease ? LEARNING.leaseCaption : LEARNING.bilevelCaption} <LearnMore topic={lease ? "lease" : "levels"} />
+      </p>
       {lease ? (
         <LeaseLoop stages={stages} iteration={iteration} lit={lit} turn={turn} slow={slow} />
       ) : (

@@ -39,6 +39,8 @@ export const Losses = memo(function Losses() {
       right={bucket > 1 ? LEARNING.lossesBuckets(bucket) : null}
       className="losses"
       save={SAVE}
+      panel="losses"
+      topic="levels"
     >
       <div ref={ref} className="loss-charts">
         <Later period={CHART_PERIOD}>

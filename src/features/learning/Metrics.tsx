@@ -6,7 +6,7 @@ import { recentMean } from "../../domain/recent-mean";
 import type { IterationRecord } from "../../domain/run";
 import { useApp } from "../../state/context";
 import { selectData, selectGenotype, selectRecords, selectShownSettings } from "../../state/selectors";
-import { CELL_WORDS, LEARNING } from "../texts";
+import { CELL_WORDS, LEARNING, panelId } from "../texts";
 import { formatPercent } from "../ui/format";
 
 const explainer = (record: IterationRecord) => record.explainerValidationAccuracy;
@@ -27,6 +27,7 @@ export const Metrics = memo(function Metrics() {
   const classes = data?.classNames.length ?? null;
   return (
     <section className="section metrics" aria-label={LEARNING.metrics}>
+    <section className="section metrics" id={panelId("metrics")} aria-label="Accuracies and skips">
       <Accuracy name={LEARNING.explainerAccuracy} value={recentMean(records, explainer)} classes={classes} />
       {objective === "bilevel" ? null : (
         <Accuracy name={LEARNING.audienceAccuracy} value={recentMean(records, audience)} classes={classes} />

@@ -3,7 +3,7 @@ import { Tabs } from "@mantine/core";
 import { lazy, Suspense, useEffect, useState } from "react";
 import { useApp } from "../../state/context";
 import { selectImported } from "../../state/selectors";
-import { RESULTS } from "../texts";
+import { panelId, RESULTS } from "../texts";
 import { CheckTab } from "./CheckTab";
 import { GenotypeTab } from "./GenotypeTab";
 import { ImportedTab } from "./ImportedTab";
@@ -23,7 +23,7 @@ export function Results() {
     setTab((current) => (imported ? "imported" : current === "imported" ? "genotype" : current));
   }, [imported]);
   return (
-    <section className="results" aria-label={RESULTS.region}>
+    <section className="results" id={panelId("results")} aria-label={RESULTS.region}>
       <Tabs value={tab} onChange={(value) => setTab((value ?? "genotype") as Tab)} keepMounted={false}>
         <Tabs.List>
           <Tabs.Tab value="genotype">{RESULTS.tabs.genotype}</Tabs.Tab>

@@ -48,6 +48,8 @@ export function Cost() {
       title={COST.title}
       note={COST.note}
       className="cost"
+      panel="cost"
+      topic="cost"
       right={facts ? <Badge fit={facts.verdict.fit} /> : null}
     >
       <div ref={ref} data-testid="cost" data-fit={facts?.verdict.fit ?? cost.state}>

@@ -59,7 +59,13 @@ export function MethodPanel() {
   const controller = useController();
   const late = running && underWay ? waiting(settings, running) : [];
   return (
-    <Section title={METHOD.title} className="method" right={mayEdit ? METHOD.subtitle : METHOD.locked}>
+    <Section
+      title={METHOD.title}
+      className="method"
+      panel="method"
+      topic="supernet"
+      right={mayEdit ? METHOD.subtitle : METHOD.locked}
+    >
       <Row
         label={METHOD.strategy}
         caption={METHOD_TEXT[methodOf(settings)].caption}

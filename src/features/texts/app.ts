@@ -13,6 +13,8 @@ export const APP = {
   reload: "Reload the page",
 } as const;
 
+export const ARTICLE_PANE = { region: "How it works", loading: "Loading…" } as const;
+
 export const HELP = {
   title: "What happens here",
   close: "Close the help",

@@ -9,4 +9,5 @@ export * from "./method";
 export * from "./results";
 export * from "./share";
 export * from "./slow";
+export * from "./topics";
 export * from "./transport";

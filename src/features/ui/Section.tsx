@@ -1,5 +1,7 @@
 /** A section of a pane: a title line with a note and something at its right end, then the content. */
 import type { ReactNode } from "react";
+import { type Panel, panelId, type Topic } from "../texts";
+import { LearnMore } from "./LearnMore";
 
 interface Props {
   readonly title: string;
@@ -14,9 +16,23 @@ interface Props {
 export function Section({ title, note, right, className, save, children }: Props) {
   return (
     <section className={`section ${className ?? ""}`} aria-label={title} {...(save ? { "data-figure": "" } : {})}>
+  /** As links of the article name it. */
+  readonly panel?: Panel;
+  /** The paragraph of the article that explains it. */
+  readonly topic?: Topic;
+  readonly children: ReactNode;
+}
+
+export function Section({ title, note, right, className, panel, topic, children }: Props) {
+  return (
+    <section className={`section ${className ?? ""}`} aria-label={title} {...(panel ? { id: panelId(panel) } : {})}>
       <div className="head">
         <h2>{title}</h2>
-        {note ? <span className="note">{note}</span> : null}
+        {note || topic ? (
+          <span className="note">
+            {note} {topic ? <LearnMore topic={topic} /> : null}
+          </span>
+        ) : null}
         {right ? <span className="right">{right}</span> : null}
         {save}
       </div>
