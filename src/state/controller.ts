@@ -1,7 +1,7 @@
 /** What a person can do, in terms of the engine's contract and the store. No React, no DOM. */
 import { BUILT_IN, type BuiltIn, type DataSummary } from "../domain/dataset";
 import { edited, type Preset, presetSettings } from "../domain/presets";
-import type { ImportedRun } from "../domain/run";
+import type { ImportedRun, RunFile } from "../domain/run";
 import { DATA_SETTINGS, parseSettings, type SettingName, type Settings, SettingsError } from "../domain/settings";
 import { MAX_SKIPS } from "../domain/skip-limit";
 import type { EngineEvent, PathFile } from "../worker/api";
@@ -22,13 +22,11 @@ import { builtInOf, type SharedSearch } from "./link";
 import { fileKind, parseRunFile, RUN_FILE_LIMIT, runFileName, runFileText } from "./run-file";
 import { type SeedQueueActions, seedQueueActions } from "./seed-queue-actions";
 import { selectChecking, selectPermissions } from "./selectors";
-import { fileKind, parseRunFile, RUN_FILE_LIMIT, runFileName } from "./run-file";
-import { selectChecking, selectPermissions, selectShownSettings } from "./selectors";
-import { countOf, type SlowMotion } from "./slow";
+import { type SlowMotionActions, slowMotionActions } from "./slow-motion-actions";
 import { isUnderWay, primaryAction, STARTING } from "./status";
 import type { AppStore } from "./store";
 
-export interface Controller extends SeedQueueActions, KeptRunActions {
+export interface Controller extends SeedQueueActions, KeptRunActions, SlowMotionActions {
   /** Connects to the engine and loads the first data set. @param link that the page was opened with */
   readonly start: (link?: SharedSearch | null) => Promise<void>;
   /** Takes the settings of a link, and loads its data set, for the next run. */
@@ -76,13 +74,6 @@ export interface Controller extends SeedQueueActions, KeptRunActions {
   readonly limitSkips: (on: boolean) => void;
   /** So many explained pictures are wanted. */
   readonly explain: (count: number) => Promise<void>;
-  /** Shows the last iteration stage by stage; pauses a search for it, makes an iteration where there is none. */
-  readonly slowMotion: () => Promise<void>;
-  readonly slowStage: (stage: number) => void;
-  /** After the last stage the next iteration. */
-  readonly nextStage: () => Promise<void>;
-  /** A search that was going on goes on. */
-  readonly backToLive: () => Promise<void>;
   /** Times iterations of the next run; pressed again it stops. */
   readonly measure: () => Promise<void>;
   /** Forgets the kernel variants that were found on this machine. */
@@ -183,13 +174,10 @@ export function createController(store: AppStore, client: EngineClient, reload: 
     return client.pause();
   };
 
-  /** null for the search as it goes. */
-  const showSlow = (slow: SlowMotion | null) => set((state) => ({ ...state, slow }));
-
   const primary = async () => {
     if (!may().primary || forgetting) return;
     const action = primaryAction(get().status);
-    showSlow(null);
+    set((state) => ({ ...state, slow: null }));
     try {
       if (action === "reload") reload();
       else if (action === "pause") await pauseNow();
@@ -435,44 +423,7 @@ export function createController(store: AppStore, client: EngineClient, reload: 
         const explanations = await client.explain(count);
         if (explanations) set((state) => ({ ...state, run: { ...state.run, explanations } }));
       }),
-    slowMotion: () =>
-      guarded(may().slow && !forgetting, async () => {
-        const resumes = get().status.kind === "running";
-        showSlow({ stage: 0, busy: true, resumes });
-        try {
-          if (resumes) await pauseNow();
-          if (get().run.records.length === 0) await stepOnce();
-          showSlow({ stage: 0, busy: false, resumes });
-        } catch (error) {
-          showSlow(null);
-          throw error;
-        }
-      }),
-    slowStage: (stage) => set((state) => ({ ...state, slow: state.slow && { ...state.slow, stage } })),
-    nextStage: () =>
-      guarded(true, async () => {
-        const { slow } = get();
-        if (!slow || slow.busy) return;
-        if (slow.stage + 1 < countOf(selectShownSettings(get()))) {
-          showSlow({ ...slow, stage: slow.stage + 1 });
-          return;
-        }
-        if (!may().step) return;
-        showSlow({ ...slow, busy: true });
-        try {
-          await stepOnce();
-          showSlow({ ...slow, stage: 0, busy: false });
-        } catch (error) {
-          showSlow({ ...slow, busy: false });
-          throw error;
-        }
-      }),
-    backToLive: () =>
-      guarded(true, async () => {
-        const { slow } = get();
-        showSlow(null);
-        if (slow?.resumes && get().status.kind === "paused" && may().primary) await search();
-      }),
+    ...slowMotionActions({ get, set, guarded, pause: pauseNow, step: stepOnce, search }),
     watchCost: cost.watch,
     measure: async () => {
       if (get().measuring) return guarded(true, () => client.pause());

@@ -1,12 +1,13 @@
-/** What the explainer marks in a few pictures, and what the audience is shown. */
-import { memo } from "react";
+/** What the explainer marks in a few pictures, and what the audience is shown; more of them, and larger, on demand. */
+import { Modal } from "@mantine/core";
+import { memo, useState } from "react";
 import type { Table } from "../../domain/csv";
 import type { Explanation } from "../../domain/run";
 import type { AppState } from "../../state/app-state";
-import { useApp } from "../../state/context";
+import { useApp, useController } from "../../state/context";
 import { selectData, selectExplanations, selectShownSettings } from "../../state/selectors";
 import { ChartExport } from "../share/ChartExport";
-import { LEARNING } from "../texts";
+import { EXPLAINED, LEARNING } from "../texts";
 import { PixelCanvas } from "../ui/PixelCanvas";
 import { Section } from "../ui/Section";
 
@@ -20,18 +21,6 @@ const table = (state: AppState): Table => {
   };
 };
 const SAVE = <ChartExport name={LEARNING.explanations} file="explanations" table={table} />;
-
-/** Rows shown. */
-const ROWS = 4;
-/** What the explainer marks in a few pictures, and what the audience is shown; more of them, and larger, on demand. */
-import { Modal } from "@mantine/core";
-import { memo, useState } from "react";
-import type { Explanation } from "../../domain/run";
-import { useApp, useController } from "../../state/context";
-import { selectData, selectExplanations, selectShownSettings } from "../../state/selectors";
-import { EXPLAINED, LEARNING } from "../texts";
-import { PixelCanvas } from "../ui/PixelCanvas";
-import { Section } from "../ui/Section";
 
 /** Rows shown at first, and pictures asked for when more are wanted. */
 const ROWS = 3;

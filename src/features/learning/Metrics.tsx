@@ -26,8 +26,7 @@ export const Metrics = memo(function Metrics() {
   const { objective } = useApp(selectShownSettings);
   const classes = data?.classNames.length ?? null;
   return (
-    <section className="section metrics" aria-label={LEARNING.metrics}>
-    <section className="section metrics" id={panelId("metrics")} aria-label="Accuracies and skips">
+    <section className="section metrics" id={panelId("metrics")} aria-label={LEARNING.metrics}>
       <Accuracy name={LEARNING.explainerAccuracy} value={recentMean(records, explainer)} classes={classes} />
       {objective === "bilevel" ? null : (
         <Accuracy name={LEARNING.audienceAccuracy} value={recentMean(records, audience)} classes={classes} />

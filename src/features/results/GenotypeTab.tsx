@@ -5,9 +5,6 @@ import { genotypeText } from "../../domain/genotype";
 import { genotypeJson, genotypeLines } from "../../domain/genotype-formats";
 import { MAX_SKIPS } from "../../domain/skip-limit";
 import { useApp, useController } from "../../state/context";
-import { selectData, selectGenotype, selectImportError, selectPermissions } from "../../state/selectors";
-import { exportToFile } from "../share/save-file";
-import { RESULTS } from "../texts";
 import {
   selectData,
   selectImportError,
@@ -15,6 +12,7 @@ import {
   selectPermissions,
   selectShownGenotype,
 } from "../../state/selectors";
+import { exportToFile } from "../share/save-file";
 import { LEARNING, RESULTS } from "../texts";
 import { Icon } from "../ui/icons";
 import { Code } from "./Code";

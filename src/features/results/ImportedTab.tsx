@@ -26,14 +26,6 @@ function Use({ run }: { readonly run: ImportedRun }) {
   const error = useApp(selectImportError);
   const controller = useController();
   const [used, setUsed] = useState<ImportedRun | null>(null);
-  const facts = [
-    [RESULTS.run, `${formatCount(run.iterations)} iterations`],
-    [RESULTS.method, `${run.settings.strategy ?? "?"} × ${run.settings.objective ?? "?"}`],
-    [RESULTS.seed, String(run.seed)],
-    [RESULTS.data, `${run.data.name}, ${formatCount(run.data.pictures)} pictures, ${run.data.hash.slice(0, 12)}…`],
-    ...(run.limited ? [[RESULTS.limited, String(run.limited.maxSkips)] as const] : []),
-    [RESULTS.on, `${run.environment.adapter} (${run.environment.backend})`],
-  ] as const;
   return (
     <>
       <div className="result-buttons">

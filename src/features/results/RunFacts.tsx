@@ -1,10 +1,11 @@
 /** Where a run file comes from. */
-import type { RunFile } from "../../domain/run";
+import type { LimitedGenotype, RunFile } from "../../domain/run";
 import { formatCount } from "../../state/progress";
 import { RESULTS } from "../texts";
 
 interface Props {
   readonly run: Pick<RunFile, "iterations" | "seed" | "data" | "environment"> & {
+    readonly limited?: LimitedGenotype;
     readonly settings: { readonly strategy?: unknown; readonly objective?: unknown };
   };
 }
@@ -15,6 +16,7 @@ export function RunFacts({ run }: Props) {
     [RESULTS.method, `${run.settings.strategy ?? "?"} × ${run.settings.objective ?? "?"}`],
     [RESULTS.seed, String(run.seed)],
     [RESULTS.data, `${run.data.name}, ${formatCount(run.data.pictures)} pictures, ${run.data.hash.slice(0, 12)}…`],
+    ...(run.limited ? [[RESULTS.limited, String(run.limited.maxSkips)] as const] : []),
     [RESULTS.on, `${run.environment.adapter} (${run.environment.backend})`],
   ] as const;
   return (

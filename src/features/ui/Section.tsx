@@ -10,12 +10,6 @@ interface Props {
   readonly className?: string;
   /** Saves the section as a figure; stands at the end of the title line. */
   readonly save?: ReactNode;
-  readonly children: ReactNode;
-}
-
-export function Section({ title, note, right, className, save, children }: Props) {
-  return (
-    <section className={`section ${className ?? ""}`} aria-label={title} {...(save ? { "data-figure": "" } : {})}>
   /** As links of the article name it. */
   readonly panel?: Panel;
   /** The paragraph of the article that explains it. */
@@ -23,9 +17,14 @@ export function Section({ title, note, right, className, save, children }: Props
   readonly children: ReactNode;
 }
 
-export function Section({ title, note, right, className, panel, topic, children }: Props) {
+export function Section({ title, note, right, className, save, panel, topic, children }: Props) {
   return (
-    <section className={`section ${className ?? ""}`} aria-label={title} {...(panel ? { id: panelId(panel) } : {})}>
+    <section
+      className={`section ${className ?? ""}`}
+      aria-label={title}
+      {...(panel ? { id: panelId(panel) } : {})}
+      {...(save ? { "data-figure": "" } : {})}
+    >
       <div className="head">
         <h2>{title}</h2>
         {note || topic ? (
