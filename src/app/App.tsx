@@ -10,6 +10,7 @@ import { LinkNote } from "../features/share/LinkNote";
 import { exportToFile } from "../features/share/save-file";
 import { Problem } from "../features/transport/Problem";
 import { Transport } from "../features/transport/Transport";
+import { TermTip } from "../features/ui/TermTip";
 import { Later, useController } from "../state/context";
 import { DropFiles } from "./DropFiles";
 import { ErrorNotices } from "./ErrorNotices";
@@ -66,6 +67,7 @@ export function App() {
       <footer className="foot">
         <Keys />
       </footer>
+      <TermTip />
       <DropFiles />
       <ErrorNotices />
     </>

@@ -29,7 +29,7 @@ const EDGES = [
   [0, 3],
   [1, 3],
   [2, 3],
-  [0, 4],
+  [1, 4],
   [2, 4],
   [3, 4],
 ] as const;
@@ -37,7 +37,7 @@ const EDGES = [
 /** @param shift pixels beside the middle of the edge */
 function edgePath([from, to]: readonly [number, number], shift = 0): string {
   const [a, b] = [STATES[from] ?? STATES[0], STATES[to] ?? STATES[4]];
-  const bend = from === 0 && to === 4 ? -46 : 0;
+  const bend = from === 1 && to === 4 ? 44 : 0;
   const middle = (a.x + b.x) / 2;
   return `M${a.x} ${a.y + shift}C${middle} ${a.y + bend + shift} ${middle} ${b.y + bend + shift} ${b.x} ${b.y + shift}`;
 }
@@ -243,7 +243,7 @@ const LOOKS: readonly (readonly [name: string, look: Look])[] = [
 
 function Explanation() {
   return LOOKS.map(([name, look], place) => (
-    <g key={name} transform={`translate(${16 + 104 * place} 12)`}>
+    <g key={name} className="mosaic" transform={`translate(${16 + 104 * place} 12)`}>
       {STAR_PIXELS.map(({ x, y, pixel }) => (
         <rect
           key={`${x} ${y}`}
@@ -284,7 +284,7 @@ function SubGraphs() {
         return (
           <g key={`${edge} ${shift}`}>
             <path className="lane" strokeDasharray={dash} d={edgePath([from, to], shift)} />
-            <Glyph op={op} x={(a.x + b.x) / 2 - 5 + 2 * shift} y={(a.y + b.y) / 2 - 4.5 + 2 * shift} size={10} />
+            <Glyph op={op} x={(a.x + b.x) / 2 - 5} y={(a.y + b.y) / 2 - 5 + 3.6 * shift} size={10} />
           </g>
         );
       })}

@@ -4,6 +4,7 @@ import { type Gene, softmaxEdges, softmaxRows } from "../../domain/genotype";
 import type { CellKind } from "../../domain/primitives";
 import { pickShares, type SubGraphPicks } from "../../state/picks";
 import { CELL_TITLES, DISCOVERY } from "../texts";
+import { Term } from "../ui/Term";
 import { CellExport } from "./CellExport";
 import { CellGraph } from "./CellGraph";
 import { edgeViews, headline, operationsLeft } from "./edges";
@@ -73,14 +74,15 @@ interface HeadlineProps {
 function Headline({ entropy, lead, undecided, operations, extra }: HeadlineProps) {
   return (
     <span className="right headline">
-      <span title={DISCOVERY.entropyHelp}>
-        {DISCOVERY.entropy} <b>{entropy.toFixed(2)}</b> {DISCOVERY.nats(Math.log(operations).toFixed(2))}
+      <span>
+        <Term of="entropy">{DISCOVERY.entropy}</Term> <b>{entropy.toFixed(2)}</b>{" "}
+        {DISCOVERY.nats(Math.log(operations).toFixed(2))}
       </span>
-      <span title={DISCOVERY.leadHelp}>
-        {DISCOVERY.lead} <b>{lead.toFixed(3)}</b>
+      <span>
+        <Term of="lead">{DISCOVERY.lead}</Term> <b>{lead.toFixed(3)}</b>
       </span>
-      <span title={DISCOVERY.undecidedHelp}>
-        <b>{undecided}</b> {DISCOVERY.undecided}
+      <span>
+        <b>{undecided}</b> <Term of="undecided">{DISCOVERY.undecided}</Term>
       </span>
       {extra}
     </span>

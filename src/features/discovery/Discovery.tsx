@@ -17,9 +17,11 @@ import {
 } from "../../state/selectors";
 import { DISCOVERY, LEARNING, panelId, stableText } from "../texts";
 import { CHART_PERIOD } from "../ui/format";
+import { Term } from "../ui/Term";
 import { useWidth } from "../ui/use-width";
 import { Cell } from "./Cell";
 import { EntropyChart } from "./EntropyChart";
+import { Operations } from "./Operations";
 import { type Shown, StrategyNote } from "./StrategyNote";
 import "./discovery.css";
 
@@ -52,6 +54,7 @@ export function Discovery() {
           </Later>
         ))}
       </div>
+      <Operations />
       <Later period={CHART_PERIOD}>
         <EntropyChart />
       </Later>
@@ -94,14 +97,14 @@ function Stable({ kind }: { readonly kind: CellKind }) {
   const limited = useApp(selectLimited);
   if (limited && kind === "normal") {
     return (
-      <span className="limited" title={LEARNING.limitedText}>
-        {LEARNING.limited}
+      <span>
+        <Term of="limited">{LEARNING.limited}</Term>
       </span>
     );
   }
   return (
-    <span title={DISCOVERY.stableHelp}>
-      {DISCOVERY.stable} <b>{value}</b> {unit}
+    <span>
+      <Term of="stable">{DISCOVERY.stable}</Term> <b>{value}</b> {unit}
     </span>
   );
 }

@@ -43,7 +43,7 @@ export const Course = memo(function Course() {
   const columns = width >= 600 ? Math.min(4, lines.length) : Math.min(2, lines.length);
   const each = Math.floor((width - GAP * (columns - 1)) / columns);
   return (
-    <Section title={LEARNING.course} note={LEARNING.courseNote} className="course" save={SAVE}>
+    <Section title={LEARNING.course} note={LEARNING.courseNote} className="course" topic="collapse" save={SAVE}>
       <div ref={ref} className="course-charts" style={{ gridTemplateColumns: `repeat(${columns}, minmax(0, 1fr))` }}>
         {hasResult ? (
           lines.map((line) => (

@@ -10,6 +10,7 @@ import { ChartExport } from "../share/ChartExport";
 import { EXPLAINED, LEARNING } from "../texts";
 import { PixelCanvas } from "../ui/PixelCanvas";
 import { Section } from "../ui/Section";
+import { Term } from "../ui/Term";
 
 const table = (state: AppState): Table => {
   const names = state.data?.classNames ?? [];
@@ -88,10 +89,18 @@ function Few({ explanations, onLarge }: ListProps) {
   const labelOf = useLabel();
   return (
     <div className="gallery" data-testid="explanations">
-      <span className="column">{LEARNING.image}</span>
-      <span className="column">{LEARNING.delta}</span>
-      <span className="column">{LEARNING.product}</span>
-      <span className="column start">{LEARNING.probability}</span>
+      <span className="column">
+        <Term of="image">{LEARNING.image}</Term>
+      </span>
+      <span className="column">
+        <Term of="delta">{LEARNING.delta}</Term>
+      </span>
+      <span className="column">
+        <Term of="product">{LEARNING.product}</Term>
+      </span>
+      <span className="column start">
+        <Term of="probability">{LEARNING.probability}</Term>
+      </span>
       {explanations ? (
         explanations.slice(0, ROWS).map((explanation, row) => (
           <Row

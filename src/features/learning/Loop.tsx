@@ -9,6 +9,7 @@ import { LEARNING } from "../texts";
 import { formatLoss } from "../ui/format";
 import { LearnMore } from "../ui/LearnMore";
 import { Section } from "../ui/Section";
+import { Term } from "../ui/Term";
 import { SlowMotion } from "./SlowMotion";
 import { nextAngle, type Stage, stagesOf } from "./stages";
 import { useTurn } from "./use-turn";
@@ -58,7 +59,7 @@ export const Loop = memo(function Loop() {
       note={lit && lease && slow === null ? LEARNING.slowed : null}
       className="loop-section"
       panel="loop"
-      right={lease ? `γ = ${settings.gamma}` : null}
+      right={lease ? <Term of="gamma">γ = {settings.gamma}</Term> : null}
     >
       <p className="note">
         {lease ? LEARNING.leaseCaption : LEARNING.bilevelCaption} <LearnMore topic={lease ? "lease" : "levels"} />

@@ -4,15 +4,17 @@ import type { IterationRecord } from "../../domain/run";
 import { useApp } from "../../state/context";
 import { thin } from "../../state/history";
 import { selectRecords } from "../../state/selectors";
-import { LEARNING } from "../texts";
+import { LEARNING, type TermName } from "../texts";
 import { apart, formatLoss, niceAxis } from "../ui/format";
 import { heightOf, LineDrawing, type Series } from "../ui/LineDrawing";
+import { Term } from "../ui/Term";
 import { useStageMarks } from "../ui/use-stage-marks";
 
 type Reader = (record: IterationRecord) => number | null;
 
 interface Props {
   readonly title: string;
+  readonly term: TermName;
   readonly train: Reader;
   readonly validation: Reader;
   readonly width: number;
@@ -29,7 +31,7 @@ const SERIES: readonly Series[] = [
   { name: "validation", stroke: "var(--ink)", strokeWidth: 1.9 },
 ];
 
-export const LossChart = memo(function LossChart({ title, train, validation, width, chance }: Props) {
+export const LossChart = memo(function LossChart({ title, term, train, validation, width, chance }: Props) {
   const records = useApp(selectRecords);
   const points = useMemo(() => thin(records, { train, validation }, LOSS_POINTS), [records, train, validation]);
   const marks = useStageMarks();
@@ -53,7 +55,9 @@ export const LossChart = memo(function LossChart({ title, train, validation, wid
   const guess = heightOf(chance, shape);
   return (
     <div className="loss" data-testid={`losses-${title.toLowerCase()}`}>
-      <h3>{title}</h3>
+      <h3>
+        <Term of={term}>{title}</Term>
+      </h3>
       <div role="img" aria-label={label}>
         {width > 0 ? (
           <LineDrawing

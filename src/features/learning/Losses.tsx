@@ -10,6 +10,7 @@ import { ChartExport } from "../share/ChartExport";
 import { LEARNING } from "../texts";
 import { CHART_PERIOD } from "../ui/format";
 import { Section } from "../ui/Section";
+import { Term } from "../ui/Term";
 import { useWidth } from "../ui/use-width";
 import { LOSS_POINTS, LossChart } from "./LossChart";
 
@@ -21,6 +22,12 @@ const audienceValidation = (record: IterationRecord) => record.audienceValidatio
 /** The accuracies as well: they are measured on the same batches. */
 const table = (state: AppState) => learningTable(selectRecords(state));
 const SAVE = <ChartExport name={LEARNING.losses} file="losses" table={table} />;
+
+const NOTE = (
+  <>
+    <Term of="crossEntropy">{LEARNING.crossEntropy}</Term> {LEARNING.lossesNote}
+  </>
+);
 
 const selectBucket = (state: AppState) => bucketSize(state.run.records.length, LOSS_POINTS);
 
@@ -35,7 +42,7 @@ export const Losses = memo(function Losses() {
   return (
     <Section
       title={LEARNING.losses}
-      note={LEARNING.lossesNote}
+      note={NOTE}
       right={bucket > 1 ? LEARNING.lossesBuckets(bucket) : null}
       className="losses"
       save={SAVE}
@@ -46,6 +53,7 @@ export const Losses = memo(function Losses() {
         <Later period={CHART_PERIOD}>
           <LossChart
             title={LEARNING.explainer}
+            term="explainer"
             train={explainerTrain}
             validation={explainerValidation}
             width={each}
@@ -56,6 +64,7 @@ export const Losses = memo(function Losses() {
           <Later period={CHART_PERIOD}>
             <LossChart
               title={LEARNING.audience}
+              term="audience"
               train={audienceTrain}
               validation={audienceValidation}
               width={each}

@@ -8,6 +8,7 @@ import { useApp } from "../../state/context";
 import { selectData, selectGenotype, selectRecords, selectShownSettings } from "../../state/selectors";
 import { CELL_WORDS, LEARNING, panelId } from "../texts";
 import { formatPercent } from "../ui/format";
+import { Term } from "../ui/Term";
 
 const explainer = (record: IterationRecord) => record.explainerValidationAccuracy;
 const audience = (record: IterationRecord) => record.audienceValidationAccuracy;
@@ -31,8 +32,10 @@ export const Metrics = memo(function Metrics() {
       {objective === "bilevel" ? null : (
         <Accuracy name={LEARNING.audienceAccuracy} value={recentMean(records, audience)} classes={classes} />
       )}
-      <div title={LEARNING.skipsHelp}>
-        <span className="name">{LEARNING.skips}</span>
+      <div>
+        <span className="name">
+          <Term of="skips">{LEARNING.skips}</Term>
+        </span>
         <div className="pips">
           {CELL_KINDS.map((kind) => {
             const count = skips(kind, genotype, records.at(-1));
@@ -62,8 +65,10 @@ interface AccuracyProps {
 
 function Accuracy({ name, value, classes }: AccuracyProps) {
   return (
-    <div title={LEARNING.accuracyHelp}>
-      <span className="name">{name}</span>
+    <div>
+      <span className="name">
+        <Term of="accuracy">{name}</Term>
+      </span>
       {value === null ? (
         <b>
           <small>{classes ? LEARNING.chanceText(classes) : "–"}</small>

@@ -4,6 +4,7 @@ import { useApp, useController } from "../../state/context";
 import { formatCount } from "../../state/progress";
 import { selectComparison, selectPermissions } from "../../state/selectors";
 import { RESULTS } from "../texts";
+import { Term } from "../ui/Term";
 
 export function HypergradientCheck() {
   const comparison = useApp(selectComparison);
@@ -13,7 +14,9 @@ export function HypergradientCheck() {
   return (
     <section className="hypergradient" aria-label={RESULTS.hypergradient}>
       <div className="head">
-        <h3>{RESULTS.hypergradient}</h3>
+        <h3>
+          <Term of="hypergradient">{RESULTS.hypergradient}</Term>
+        </h3>
       </div>
       <div className="result-buttons">
         <button
@@ -50,7 +53,7 @@ function Numbers({ iteration, result }: { readonly iteration: number; readonly r
     <dl className="facts">
       {facts.map(([term, value]) => (
         <div key={term}>
-          <dt>{term}</dt>
+          <dt>{term === RESULTS.cosine ? <Term of="cosine">{term}</Term> : term}</dt>
           <dd>{value}</dd>
         </div>
       ))}

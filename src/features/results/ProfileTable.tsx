@@ -5,6 +5,7 @@ import type { Profile } from "../../domain/run";
 import { formatBytes, formatCount } from "../../state/progress";
 import { PROFILE, RESULTS, TRANSPORT } from "../texts";
 import { formatPercent } from "../ui/format";
+import { Term } from "../ui/Term";
 
 interface Props {
   readonly iteration: number;
@@ -26,15 +27,21 @@ export const ProfileTable = memo(function ProfileTable({ iteration, profile }: P
           <thead>
             <tr>
               <th scope="col">{columns.name}</th>
-              <th scope="col">{columns.dispatches}</th>
-              <th scope="col">{columns.milliseconds}</th>
-              <th scope="col">{columns.share}</th>
-              <th scope="col">{columns.bytes}</th>
-              <th scope="col" title={PROFILE.gflopsHelp}>
-                {columns.gflops}
+              <th scope="col">
+                <Term of="dispatches">{columns.dispatches}</Term>
               </th>
-              <th scope="col" title={PROFILE.intensityHelp}>
-                {columns.intensity}
+              <th scope="col">{columns.milliseconds}</th>
+              <th scope="col">
+                <Term of="share">{columns.share}</Term>
+              </th>
+              <th scope="col">
+                <Term of="moved">{columns.bytes}</Term>
+              </th>
+              <th scope="col">
+                <Term of="gflops">{columns.gflops}</Term>
+              </th>
+              <th scope="col">
+                <Term of="intensity">{columns.intensity}</Term>
               </th>
             </tr>
           </thead>

@@ -5,9 +5,10 @@ import type { AppState } from "../../state/app-state";
 import { useApp, useController, useNow } from "../../state/context";
 import { formatBytes, formatDuration } from "../../state/progress";
 import { selectCost, selectData, selectMeasuring, selectPermissions, selectSettings } from "../../state/selectors";
-import { COST, limitText, partsText, tightText, tooLargeText } from "../texts";
+import { COST, limitText, partsText, type TermName, tightText, tooLargeText } from "../texts";
 import { Icon, type IconName } from "../ui/icons";
 import { Section } from "../ui/Section";
+import { Term } from "../ui/Term";
 import { type CostFacts, costFacts, segments } from "./cost-facts";
 
 const ICONS = { fits: "check", tight: "warning", "too-large": "cross", unknown: "dash" } satisfies Record<
@@ -63,9 +64,19 @@ export function Cost() {
         {cost.state === "planning" ? <p className="note">{COST.planning}</p> : null}
         {cost.state === "none" ? <p className="note">{COST.waiting}</p> : null}
         <dl className="cost-figures">
-          <Figure name={COST.memory} value={facts?.plan ? formatBytes(facts.needed) : null} note={limitOf(facts)} />
-          <Figure name={COST.each} value={facts ? seconds(facts.each) : null} action={<Measure known={known} />} />
-          <Figure name={COST.total} value={facts ? duration(facts.total) : null} />
+          <Figure
+            term="plan"
+            name={COST.memory}
+            value={facts?.plan ? formatBytes(facts.needed) : null}
+            note={limitOf(facts)}
+          />
+          <Figure
+            term="perIteration"
+            name={COST.each}
+            value={facts ? seconds(facts.each) : null}
+            action={<Measure known={known} />}
+          />
+          <Figure term="total" name={COST.total} value={facts ? duration(facts.total) : null} />
         </dl>
         {known ? null : <p className="note">{COST.measureHelp}</p>}
         {facts ? <Advice facts={facts} software={cost.state === "known" && cost.estimate.software} /> : null}
@@ -98,8 +109,8 @@ function Memory({ facts: { plan, verdict, needed } }: { readonly facts: CostFact
           <i key={part} style={{ width: `${100 * share}%` }} />
         ))}
       </div>
-      <p className="note" title={COST.partsHelp}>
-        {partsText(plan)}
+      <p className="note">
+        {partsText(plan)}. {COST.partsHelp}
       </p>
     </>
   );
@@ -124,15 +135,18 @@ const duration = (milliseconds: number | null) =>
 
 interface FigureProps {
   readonly name: string;
+  readonly term: TermName;
   readonly value: { readonly value: string; readonly unit: string } | null;
   readonly note?: string | null;
   readonly action?: ReactNode;
 }
 
-function Figure({ name, value, note = null, action }: FigureProps) {
+function Figure({ name, term, value, note = null, action }: FigureProps) {
   return (
     <div>
-      <dt>{name}</dt>
+      <dt>
+        <Term of={term}>{name}</Term>
+      </dt>
       <dd>
         {value ? value.value : action ? null : "–"}{" "}
         <small>

@@ -9,6 +9,7 @@ import { selectData, selectDataError, selectMayEdit, selectSettings } from "../.
 import { DATA } from "../texts";
 import { Icon } from "../ui/icons";
 import { Section } from "../ui/Section";
+import { Term } from "../ui/Term";
 import { DataChoice } from "./DataChoice";
 import { DataLoading } from "./DataLoading";
 import { Doctor } from "./Doctor";
@@ -26,7 +27,9 @@ export function DataPanel() {
       right={
         data ? (
           <span title={ignoredReasons(data.ignored)}>
-            {formatCount(data.used)} used, {ignoredText(data.ignored)}
+            <Term of="used">
+              {formatCount(data.used)} used, {ignoredText(data.ignored)}
+            </Term>
           </span>
         ) : null
       }
@@ -74,10 +77,10 @@ function Summary() {
           <i key={split} style={{ flexGrow: data.splitSizes[split] }} />
         ))}
       </div>
-      <p className="split-names" title={DATA.splitHelp}>
+      <p className="split-names">
         {SPLITS.map((split) => (
           <span key={split}>
-            <b>{formatCount(data.splitSizes[split])}</b> {DATA.splitNames[split]}
+            <b>{formatCount(data.splitSizes[split])}</b> <Term of="split">{DATA.splitNames[split]}</Term>
           </span>
         ))}
       </p>

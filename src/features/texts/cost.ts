@@ -8,7 +8,7 @@ export const COST = {
   fit: { fits: "Fits", tight: "Tight", "too-large": "Too large", unknown: "Not planned" } satisfies Record<Fit, string>,
   parts: { activations: "activations", audience: "audience", weights: "weights", rest: "rest" },
   partsHelp:
-    "Activations: intermediate results of both networks, in one memory that they share. Audience and weights: what each network learns, with its momentum. Rest: pictures, constants, results.",
+    "Activations are results that the way back needs again, in one memory that both networks share. Audience and weights: with their momentum.",
   memory: "GPU memory",
   each: "per iteration",
   total: "total",

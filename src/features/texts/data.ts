@@ -33,8 +33,6 @@ export const DATA = {
   augmentOff: "As they are",
   augmented: (draw: number) => `Augmented, draw ${draw}.`,
   splitNames: { train: "weights", validation: "architecture", test: "test" } satisfies Record<Split, string>,
-  splitHelp:
-    "Weights are trained on the first part, the architecture is judged on the second. The search never sees the third.",
   drop: "Drop it here",
   dropHint:
     "CIFAR-10 and CIFAR-100 in any form, .tar.gz, .zip, parquet, npz, IDX, or a folder of pictures; several files are one set. A run file (.json) is shown. Nothing is uploaded.",

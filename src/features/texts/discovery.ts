@@ -24,14 +24,9 @@ export const DISCOVERY = {
   before: "every edge still carries all eight operations, at 1/8 each",
   entropy: "entropy",
   nats: (most: string) => `of ${most} nats`,
-  entropyHelp:
-    "Mean entropy of softmax(α) over the 14 edges: ln 8 = 2.08 nats when all eight operations weigh the same, 0 when each edge has decided.",
   lead: "lead",
-  leadHelp: "How far the best operation is ahead of the second, on average over the kept edges.",
   undecided: "undecided",
-  undecidedHelp: "Kept edges whose lead is below 0.03. They are dashed and carry a question mark.",
   stable: "stable for",
-  stableHelp: "How long the cell has stayed as it is.",
   width: "width: α",
   dashed: "dashed: lead < 0.03",
   faint: "faint: not kept",
@@ -39,6 +34,7 @@ export const DISCOVERY = {
   rowEntropyShort: "entropy",
   rowLead: "lead",
   dropped: "dropped from this edge",
+  operations: "What the eight operations do",
   shown: "The graphs show",
   shownNames: { drawn: "Drawn now", found: "Found so far" },
   subGraph: "sub-graph",
@@ -54,6 +50,18 @@ export const DISCOVERY = {
   flips: (count: number) =>
     count === 1 ? "1 edge changed its mind so far" : `${count} edges changed their mind so far`,
 } as const;
+
+/** What each operation does to a map of features. */
+export const OPERATION_CAPTIONS: Readonly<Record<Primitive, string>> = {
+  none: "Nothing goes on. It takes part in the mixture, but is never kept.",
+  max_pool_3x3: "The largest value of each 3×3 window, channel by channel.",
+  avg_pool_3x3: "The mean of each 3×3 window, channel by channel.",
+  skip_connect: "The input itself. In a reduction cell, where it halves the size, with two 1×1 convolutions.",
+  sep_conv_3x3: "A 3×3 filter on each channel, then a 1×1 convolution that mixes channels; both twice.",
+  sep_conv_5x5: "The same with 5×5 filters: it sees farther and costs more.",
+  dil_conv_3x3: "A 3×3 filter with gaps, which spans 5×5 pixels, then a 1×1 convolution; once.",
+  dil_conv_5x5: "A 5×5 filter with gaps, which spans 9×9 pixels, then a 1×1 convolution; once.",
+};
 
 export function stableText(since: number, iteration: number, perEpoch: number): { value: string; unit: string } {
   const count = Math.max(0, iteration - since);

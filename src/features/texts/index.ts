@@ -9,5 +9,6 @@ export * from "./method";
 export * from "./results";
 export * from "./share";
 export * from "./slow";
+export * from "./terms";
 export * from "./topics";
 export * from "./transport";

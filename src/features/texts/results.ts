@@ -76,8 +76,6 @@ export const PROFILE = {
     gflops: "GFLOP/s",
     intensity: "op / byte",
   },
-  gflopsHelp: "Multiplications and additions a second, of the kernels that count them.",
-  intensityHelp: "Operations for each byte read or written: low where memory is the limit.",
   total: "all kernels",
   caption: (iteration: number, memory: string) => `After iteration ${iteration}. Memory of the plan: ${memory}.`,
   tuning: "Choice of kernels",

@@ -12,11 +12,13 @@ import {
   timeLeft,
 } from "../../state/progress";
 import { selectEngine, selectRun, selectShownSettings, selectStatus } from "../../state/selectors";
-import { startingText, TRANSPORT } from "../texts";
+import { startingText, type TermName, TRANSPORT } from "../texts";
 import { formatRate } from "../ui/format";
+import { Term } from "../ui/Term";
 
 interface ReadoutProps {
   readonly name: string;
+  readonly term: TermName;
   readonly value: string;
   readonly unit?: ReactNode;
   readonly optional?: boolean;
@@ -24,14 +26,16 @@ interface ReadoutProps {
   readonly title?: string;
 }
 
-function Readout({ name, value, unit, optional, end, title }: ReadoutProps) {
+function Readout({ name, term, value, unit, optional, end, title }: ReadoutProps) {
   return (
     <div
       className={`readout ${optional ? "optional" : ""} ${end ? "end" : ""}`}
       title={title}
       data-testid={`readout-${name.replace(/\s/g, "-")}`}
     >
-      <dt>{name}</dt>
+      <dt>
+        <Term of={term}>{name}</Term>
+      </dt>
       <dd>
         {value} {unit ? <span>{unit}</span> : null}
       </dd>
@@ -49,6 +53,7 @@ function StageReadout() {
   return (
     <Readout
       name={TRANSPORT.stage}
+      term="stage"
       value={String(stage + 1)}
       unit={`${TRANSPORT.of} ${stages.length}${preparing}`}
       title={stageText(now, stages.length)}
@@ -68,16 +73,23 @@ export function Readouts() {
   return (
     <dl className="readouts">
       <StageReadout />
-      <Readout name={TRANSPORT.epoch} value={formatCount(epoch)} unit={`${TRANSPORT.of} ${formatCount(epochs)}`} />
       <Readout
+        term="epoch"
+        name={TRANSPORT.epoch}
+        value={formatCount(epoch)}
+        unit={`${TRANSPORT.of} ${formatCount(epochs)}`}
+      />
+      <Readout
+        term="iteration"
         name={TRANSPORT.iteration}
         value={formatCount(run.iteration)}
         unit={`${TRANSPORT.of} ${formatCount(run.iterations)}`}
       />
-      <Readout name={TRANSPORT.left} value={left === null ? TRANSPORT.none : formatDuration(left)} />
-      <Readout optional name={TRANSPORT.speed} value={speed?.value ?? TRANSPORT.none} unit={speed?.unit} />
+      <Readout term="left" name={TRANSPORT.left} value={left === null ? TRANSPORT.none : formatDuration(left)} />
+      <Readout optional term="speed" name={TRANSPORT.speed} value={speed?.value ?? TRANSPORT.none} unit={speed?.unit} />
       <Readout
         optional
+        term="memory"
         name={TRANSPORT.memory[engine?.backend ?? "cpu"]}
         value={memory.value}
         unit={memory.unit}
@@ -87,10 +99,11 @@ export function Readouts() {
       <Readout
         optional
         end
+        term="learningRate"
         name={TRANSPORT.learningRate}
         value={formatRate(run.records.at(-1)?.learningRate ?? settings.learningRate)}
       />
-      <Readout optional end name={TRANSPORT.seed} value={String(settings.seed)} />
+      <Readout optional end term="seed" name={TRANSPORT.seed} value={String(settings.seed)} />
     </dl>
   );
 }
