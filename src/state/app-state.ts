@@ -39,6 +39,7 @@ export type LogEntry = {
   | { readonly kind: "started"; readonly settings: Settings; readonly plan: PlanSize | null }
   | { readonly kind: "stage"; readonly stage: RunStage; readonly count: number }
   | { readonly kind: "finished" }
+  | { readonly kind: "measured"; readonly milliseconds: number }
   | { readonly kind: "reset" }
   | { readonly kind: "change"; readonly change: SettingChange }
   | { readonly kind: "link"; readonly corrections: readonly string[] }

@@ -353,6 +353,18 @@ describe("controller", () => {
   });
 });
 
+it("measures the next run while idle, and writes what it found into the log", async () => {
+  const { controller, store, calls } = setUp();
+  await controller.start();
+  await controller.measure();
+  expect(calls.at(-1)).toBe("measure");
+  expect(store.getState().measuring).toBe(false);
+  expect(store.getState().log.at(-1)).toMatchObject({ kind: "measured", milliseconds: 10 });
+  await controller.step();
+  await controller.measure();
+  expect(calls.filter((name) => name === "measure")).toHaveLength(1);
+});
+
 describe("slow motion", () => {
   it("makes an iteration where there is none, walks through its stages, then makes the next one", async () => {
     const { controller, store, calls } = setUp();

@@ -430,7 +430,10 @@ export function createController(store: AppStore, client: EngineClient, reload: 
       await guarded(may().measure, async () => {
         set((state) => ({ ...state, measuring: true, touched: true }));
         try {
-          await starting(async () => void (await client.measure(get().settings)));
+          await starting(async () => {
+            const [first] = (await client.measure(get().settings)) ?? [];
+            if (first) log({ kind: "measured", milliseconds: first.moves });
+          });
         } finally {
           set((state) => ({ ...state, measuring: false }));
           cost.refresh();

@@ -17,6 +17,8 @@ export function logText(entry: LogEntry): string {
     }
     case "stage":
       return `${stageText(entry.stage, entry.count)}.`;
+    case "measured":
+      return `Measured: ${(entry.milliseconds / 1000).toPrecision(2)} s for an iteration of the next run.`;
     case "finished":
       return "Run finished.";
     case "reset":
