@@ -4,7 +4,15 @@ import { edited, type Preset, presetSettings } from "../domain/presets";
 import type { ImportedRun } from "../domain/run";
 import { DATA_SETTINGS, parseSettings, type SettingName, type Settings, SettingsError } from "../domain/settings";
 import type { EngineEvent, PathFile } from "../worker/api";
-import { type AppState, applyEvent, type Comparison, type LogEvent, logged, type ProfileView } from "./app-state";
+import {
+  type AppState,
+  applyEvent,
+  type Comparison,
+  type LogEvent,
+  logged,
+  type ProfileView,
+  withFault,
+} from "./app-state";
 import { differences, liveChanges } from "./edits";
 import type { EngineClient } from "./engine-client";
 import { type KeptRunActions, keptRunActions } from "./kept-run-actions";
@@ -23,6 +31,8 @@ export interface Controller extends SeedQueueActions, KeptRunActions {
   readonly closeLinkNote: () => void;
   /** Tells of what the page could not do. */
   readonly report: (error: unknown) => void;
+  /** An error that nothing handled: it is told, and what runs goes on. */
+  readonly fault: (error: Error) => void;
   /** The worker is gone. */
   readonly lose: (reason: string) => void;
   readonly primary: () => Promise<void>;
@@ -76,6 +86,8 @@ export function createController(store: AppStore, client: EngineClient, reload: 
         ? state
         : logged({ ...state, status: { kind: "lost", message: reason } }, { kind: "error", message: reason }),
     );
+
+  const fault = (error: Error) => set((state) => withFault(state, error));
 
   const listen = (event: EngineEvent) => {
     set((state) => applyEvent(state, event));
@@ -301,6 +313,7 @@ export function createController(store: AppStore, client: EngineClient, reload: 
     },
     closeLinkNote: () => set((state) => ({ ...state, linkCorrections: null })),
     report: fail,
+    fault,
     lose,
     primary,
     step: () => guarded(may().step && !forgetting, () => run((settings) => client.step(settings, get().repeats))),

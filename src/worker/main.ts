@@ -22,19 +22,20 @@ async function fetchData(name: string): Promise<ArrayBuffer> {
   return response.arrayBuffer();
 }
 
-expose(
-  new Session({
-    gpu: navigator.gpu,
-    fetchData,
-    openAddress: addressesInWorker(),
-    version,
-    runtime: navigator.userAgent,
-    tuningMemory: browserTuningMemory(),
-    runMemory: async () => {
-      const shelf = await browserShelf("searchlight-runs");
-      const storage = navigator.storage as StorageManager | undefined;
-      return shelf && runMemory(shelf, storage ? { estimate: () => storage.estimate() } : {});
-    },
-    setMemory: () => browserSetMemory(navigator.storage as StorageManager | undefined),
-  }),
-);
+const session = new Session({
+  gpu: navigator.gpu,
+  fetchData,
+  openAddress: addressesInWorker(),
+  version,
+  runtime: navigator.userAgent,
+  tuningMemory: browserTuningMemory(),
+  runMemory: async () => {
+    const shelf = await browserShelf("searchlight-runs");
+    const storage = navigator.storage as StorageManager | undefined;
+    return shelf && runMemory(shelf, storage ? { estimate: () => storage.estimate() } : {});
+  },
+  setMemory: () => browserSetMemory(navigator.storage as StorageManager | undefined),
+});
+
+self.addEventListener("unhandledrejection", ({ reason }) => session.fault(reason));
+expose(session);

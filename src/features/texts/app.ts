@@ -6,11 +6,10 @@ export const APP = {
   privacy: "Data never leaves this browser",
   theme: "Switch between light and dark",
   help: "Help",
+  newVersion: "A new version is ready.",
+  newVersionReload: "Reload",
   share: "Share",
   shareHint: "Share a link with these settings and this seed",
-  crashed: "The page met an error and stopped drawing.",
-  crashedHint: "A search that was running is lost unless it was exported. Reloading starts afresh.",
-  reload: "Reload the page",
 } as const;
 
 export const HELP = {
