@@ -13,10 +13,10 @@ interface Props {
 export function TopBar({ helpOpen, onHelp }: Props) {
   return (
     <header className="top">
-      <div className="mark">
+      <h1 className="mark">
         <Logo />
         {APP.name}
-      </div>
+      </h1>
       <span className="tagline">{APP.tagline}</span>
       <span className="space" />
       <span className="lock">

@@ -14,6 +14,7 @@ import "./theme.css";
 import "./tokens.css";
 import "./app.css";
 import "./mantine.css";
+import "./needs.css";
 import { App } from "./App";
 import { Part } from "./Part";
 import { theme } from "./theme";
