@@ -1,5 +1,7 @@
 import react from "@vitejs/plugin-react";
 import { defineConfig, type Plugin } from "vite";
+import { firstLoadCheck } from "./scripts/lib/first-load.mjs";
+import { offline } from "./scripts/lib/offline.mjs";
 import { security } from "./scripts/lib/security.mjs";
 
 /** The JPEG codec asks for fs and path where it runs in Node; in a page it never does, so it gets nothing. */
@@ -17,7 +19,7 @@ function codecWithoutNode(): Plugin {
 export default defineConfig({
   // Relative addresses: the built page works from any folder of any server.
   base: "./",
-  plugins: [react(), security()],
+  plugins: [react(), security(), offline(), firstLoadCheck()],
   worker: {
     format: "es",
     plugins: () => [codecWithoutNode()],
@@ -35,7 +37,7 @@ export default defineConfig({
         codeSplitting: {
           groups: [
             { name: "charts", test: /node_modules[\\/](recharts|d3-|victory-vendor|@reduxjs)/ },
-            { name: "mantine", test: /node_modules[\\/](@mantine|@floating-ui)/ },
+
             { name: "react", test: /node_modules[\\/](react|react-dom|scheduler)[\\/]/ },
           ],
         },

@@ -43,7 +43,7 @@ export const ROOMS = {
     packages: ["zustand", "comlink", "react", "react-dom"],
     starts: ["worker"],
   },
-  features: { rooms: ["domain", "state"], packages: UI },
+  features: { rooms: ["domain", "state"], packages: UI, manifest: true },
   app: { rooms: ["domain", "state", "features"], packages: UI, manifest: true },
 };
 

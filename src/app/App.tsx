@@ -3,8 +3,6 @@ import { useEffect, useState } from "react";
 import { ArticlePane } from "../features/article/ArticlePane";
 import { Discovery } from "../features/discovery/Discovery";
 import { NoWebGpu } from "../features/engine/NoWebGpu";
-import { Learning } from "../features/learning/Learning";
-import { Results } from "../features/results/Results";
 import { Setup } from "../features/setup/Setup";
 import { LinkNote } from "../features/share/LinkNote";
 import { exportToFile } from "../features/share/save-file";
@@ -12,8 +10,8 @@ import { Problem } from "../features/transport/Problem";
 import { Transport } from "../features/transport/Transport";
 import { TermTip } from "../features/ui/TermTip";
 import { Later, useController } from "../state/context";
-import { DropFiles } from "./DropFiles";
-import { ErrorNotices } from "./ErrorNotices";
+import { DropFiles, HelpDialog, Learning, Notices, Results } from "./later-parts";
+import { Part } from "./Part";
 import { type Command, commandOf, focusOf } from "./shortcuts";
 import { Keys, TopBar } from "./TopBar";
 
@@ -27,6 +25,9 @@ function focusNow() {
 export function App() {
   const controller = useController();
   const [helpOpen, setHelpOpen] = useState(false);
+  // Loaded when it is wanted first, and kept, so that it can close gently.
+  const [helpSeen, setHelpSeen] = useState(false);
+  if (helpOpen && !helpSeen) setHelpSeen(true);
   useEffect(() => {
     const run: Readonly<Record<Command, () => void>> = {
       primary: () => void controller.primary(),
@@ -51,25 +52,38 @@ export function App() {
       <Problem />
       <LinkNote />
       <main className="panes">
-        <Setup />
+        <Part>
+          <Setup />
+        </Part>
         <div className="stage-column">
-          <Later>
-            <NoWebGpu />
-            <Discovery />
-          </Later>
+          <Part>
+            <Later>
+              <NoWebGpu />
+              <Discovery />
+            </Later>
+          </Part>
         </div>
-        <Learning />
+        <Part before={<aside className="pane learning" />}>
+          <Learning />
+        </Part>
       </main>
-      <Later>
-        <Results />
-      </Later>
-      <ArticlePane />
+      <Part before={<section className="results" />}>
+        <Later>
+          <Results />
+        </Later>
+      </Part>
+      <Part>
+        <ArticlePane />
+      </Part>
       <footer className="foot">
         <Keys />
       </footer>
-      <TermTip />
-      <DropFiles />
-      <ErrorNotices />
+      <Part>
+        <TermTip />
+        <DropFiles />
+        <Notices />
+        {helpSeen ? <HelpDialog opened={helpOpen} onClose={() => setHelpOpen(false)} /> : null}
+      </Part>
     </>
   );
 }

@@ -9,6 +9,7 @@ export function DropFiles() {
   return (
     <Dropzone.FullScreen
       active
+      inputProps={{ "aria-label": DATA.drop }}
       onDrop={(files) => void controller.openFiles(withPaths(files))}
       styles={{ inner: { height: "100%" } }}
     >

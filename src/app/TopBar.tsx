@@ -1,8 +1,8 @@
 /** Name, promise, adapter, theme and help. */
-import { Modal, useComputedColorScheme, useMantineColorScheme } from "@mantine/core";
+import { useComputedColorScheme, useMantineColorScheme } from "@mantine/core";
 import { AdapterBadge } from "../features/engine/AdapterBadge";
 import { ShareButton } from "../features/share/ShareButton";
-import { APP, HELP, KEYS } from "../features/texts";
+import { APP, KEYS } from "../features/texts";
 import { Icon, Logo } from "../features/ui/icons";
 
 interface Props {
@@ -13,10 +13,10 @@ interface Props {
 export function TopBar({ helpOpen, onHelp }: Props) {
   return (
     <header className="top">
-      <div className="mark">
+      <h1 className="mark">
         <Logo />
         {APP.name}
-      </div>
+      </h1>
       <span className="tagline">{APP.tagline}</span>
       <span className="space" />
       <span className="lock">
@@ -37,17 +37,6 @@ export function TopBar({ helpOpen, onHelp }: Props) {
         <Icon name="help" />
         <span>{APP.help}</span>
       </button>
-      {/* A dialog, because the key may be pressed where the top bar is out of sight. */}
-      <Modal
-        opened={helpOpen}
-        onClose={() => onHelp(false)}
-        title={HELP.title}
-        size={460}
-        centered
-        closeButtonProps={{ "aria-label": HELP.close }}
-      >
-        <HelpText />
-      </Modal>
     </header>
   );
 }
@@ -65,18 +54,6 @@ function ThemeButton() {
     >
       <Icon name={scheme === "dark" ? "moon" : "sun"} />
     </button>
-  );
-}
-
-function HelpText() {
-  return (
-    <div className="help" data-testid="help">
-      {HELP.paragraphs.map((text) => (
-        <p key={text}>{text}</p>
-      ))}
-      <h3>{HELP.keys}</h3>
-      <Keys />
-    </div>
   );
 }
 

@@ -1,6 +1,5 @@
 /** Starts the page: one store, one engine in its worker, one tree. */
 import { MantineProvider } from "@mantine/core";
-import { Notifications } from "@mantine/notifications";
 import { StrictMode } from "react";
 import { createRoot } from "react-dom/client";
 import { AppProvider } from "../state/context";
@@ -15,9 +14,11 @@ import "./theme.css";
 import "./tokens.css";
 import "./app.css";
 import "./mantine.css";
+import "./needs.css";
 import { App } from "./App";
-import { ErrorBoundary } from "./ErrorBoundary";
+import { Part } from "./Part";
 import { theme } from "./theme";
+import { watchErrors } from "./unhandled";
 
 const root = document.getElementById("root");
 if (!root) throw new Error('index.html has no element with the id "root".');
@@ -27,16 +28,17 @@ const store = createAppStore();
 const { client } = startEngine((reason) => controller.lose(reason));
 const controller = createController(store, client, () => location.reload());
 
+watchErrors(window, controller.fault);
+
 createRoot(root).render(
   <StrictMode>
     {/* Its style elements would need a nonce: theme.css stands in for them. */}
     <MantineProvider theme={theme} defaultColorScheme="auto" withCssVariables={false} withGlobalClasses={false}>
-      <ErrorBoundary>
-        <Notifications position="bottom-right" limit={4} />
-        <AppProvider store={store} controller={controller}>
+      <AppProvider store={store} controller={controller}>
+        <Part>
           <App />
-        </AppProvider>
-      </ErrorBoundary>
+        </Part>
+      </AppProvider>
     </MantineProvider>
   </StrictMode>,
 );

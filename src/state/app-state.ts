@@ -21,7 +21,7 @@ import type {
 import type { Settings } from "../domain/settings";
 import { withFewSkips } from "../domain/skip-limit";
 import type { RunStage } from "../domain/stages";
-import type { EngineEvent, SelfCheckResult } from "../worker/api";
+import type { EngineEvent, Fault, SelfCheckResult } from "../worker/api";
 import { proposedPreset } from "./edits";
 import { NO_FLIPS, type StabilityOf, updateStability } from "./history";
 import { countPicks, type PickCounts } from "./picks";
@@ -45,7 +45,8 @@ export type LogEntry = {
   | { readonly kind: "link"; readonly corrections: readonly string[] }
   | { readonly kind: "imported"; readonly name: string }
   | { readonly kind: "exported"; readonly name: string }
-  | { readonly kind: "error"; readonly message: string }
+  /** `stack`: of an error that nothing handled. */
+  | { readonly kind: "error"; readonly message: string; readonly stack?: string }
 );
 
 type WithoutMark<T> = T extends unknown ? Omit<T, "id" | "iteration"> : never;
@@ -212,6 +213,13 @@ export function logged(state: AppState, event: LogEvent, iteration = state.run.i
   return { ...state, log: [...state.log, entry].slice(-LOG_LIMIT) };
 }
 
+/** The log with an error that nothing handled. What breaks with each drawing is told once. */
+export function withFault(state: AppState, { message, stack }: Fault): AppState {
+  const last = state.log.at(-1);
+  if (last?.kind === "error" && last.message === message) return state;
+  return logged(state, { kind: "error", message, ...(stack && { stack }) });
+}
+
 /** The state after an event of the engine. */
 export function applyEvent(state: AppState, event: EngineEvent): AppState {
   switch (event.kind) {
@@ -235,6 +243,8 @@ export function applyEvent(state: AppState, event: EngineEvent): AppState {
       return withStage({ ...state, run: withSnapshot(state.run, event.snapshot) }, state.run.stage);
     case "setting-change":
       return withChange(state, event.change);
+    case "fault":
+      return withFault(state, event.fault);
     case "reset":
       return withoutRun(state);
     default:

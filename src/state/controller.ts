@@ -12,6 +12,7 @@ import {
   type LogEvent,
   logged,
   type ProfileView,
+  withFault,
   withSkipLimit,
 } from "./app-state";
 import { followCost } from "./cost";
@@ -34,6 +35,8 @@ export interface Controller extends SeedQueueActions, KeptRunActions, SlowMotion
   readonly closeLinkNote: () => void;
   /** Tells of what the page could not do. */
   readonly report: (error: unknown) => void;
+  /** An error that nothing handled: it is told, and what runs goes on. */
+  readonly fault: (error: Error) => void;
   /** The worker is gone. */
   readonly lose: (reason: string) => void;
   readonly primary: () => Promise<void>;
@@ -98,6 +101,8 @@ export function createController(store: AppStore, client: EngineClient, reload: 
         ? state
         : logged({ ...state, status: { kind: "lost", message: reason } }, { kind: "error", message: reason }),
     );
+
+  const fault = (error: Error) => set((state) => withFault(state, error));
 
   const listen = (event: EngineEvent) => {
     set((state) => applyEvent(state, event));
@@ -328,6 +333,7 @@ export function createController(store: AppStore, client: EngineClient, reload: 
     },
     closeLinkNote: () => set((state) => ({ ...state, linkCorrections: null })),
     report: fail,
+    fault,
     lose,
     primary,
     step: () => guarded(may().step && !forgetting, stepOnce),

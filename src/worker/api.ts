@@ -30,6 +30,13 @@ export interface PathFile {
   readonly file: File;
 }
 
+/** An error that nothing handled. */
+export interface Fault {
+  readonly message: string;
+  /** Where in the code. */
+  readonly stack?: string | undefined;
+}
+
 export type EngineEvent =
   | { readonly kind: "status"; readonly status: RunStatus }
   | { readonly kind: "engine"; readonly engine: Engine }
@@ -46,6 +53,8 @@ export type EngineEvent =
   | { readonly kind: "tuned"; readonly tuned: Tuned }
   | { readonly kind: "snapshot"; readonly snapshot: Snapshot }
   | { readonly kind: "setting-change"; readonly change: SettingChange }
+  /** In the engine's worker; what runs goes on. */
+  | { readonly kind: "fault"; readonly fault: Fault }
   /** A new run starts from nothing: forget what was drawn. */
   | { readonly kind: "reset" };
 

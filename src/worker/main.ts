@@ -24,7 +24,7 @@ async function fetchData(name: string): Promise<ArrayBuffer> {
   return response.arrayBuffer();
 }
 
-function session(): Session {
+function newSession(): Session {
   return new Session({
     gpu: navigator.gpu,
     fetchData,
@@ -43,4 +43,9 @@ function session(): Session {
   });
 }
 
-expose(self.name === PLANNER ? new PlannerWorker() : session());
+if (self.name === PLANNER) expose(new PlannerWorker());
+else {
+  const session = newSession();
+  self.addEventListener("unhandledrejection", ({ reason }) => session.fault(reason));
+  expose(session);
+}

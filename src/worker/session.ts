@@ -144,6 +144,12 @@ export class Session implements EngineApi {
     });
   }
 
+  /** Tells the page of an error in the worker that nothing handled. */
+  fault(reason: unknown): void {
+    const { message, stack } = reason instanceof Error ? reason : new Error(String(reason));
+    this.#post({ kind: "fault", fault: { message, stack } });
+  }
+
   async cancelLoading(): Promise<void> {
     this.#reading?.abort();
   }

@@ -118,7 +118,7 @@ const STABLE: Readonly<Record<CellKind, ReactNode>> = {
 function Hello() {
   return (
     <div className="hello">
-      <h1>{DISCOVERY.hello}</h1>
+      <h2>{DISCOVERY.hello}</h2>
       <p>{DISCOVERY.helloText}</p>
       <p className="big">
         <b>

@@ -1,5 +1,6 @@
 /** Which adapter computes; pressed, it tells the whole story. */
 import { Popover } from "@mantine/core";
+import { useState } from "react";
 import type { Engine } from "../../domain/run";
 import { useApp } from "../../state/context";
 import { selectEngine, selectShownSettings } from "../../state/selectors";
@@ -8,11 +9,27 @@ import { BADGE, badgeText } from "../texts";
 export function AdapterBadge() {
   const engine = useApp(selectEngine);
   const asSet = useApp(selectShownSettings).backend === "cpu";
+  const [open, setOpen] = useState(false);
   const { text, tone } = badgeText(engine, asSet);
   return (
-    <Popover position="bottom-end" width={300} trapFocus={false} withRoles={false}>
+    <Popover
+      opened={open}
+      onChange={setOpen}
+      position="bottom-end"
+      width={300}
+      withinPortal={false}
+      trapFocus={false}
+      withRoles={false}
+    >
       <Popover.Target>
-        <button type="button" className={`badge ${tone}`} data-testid="adapter" title={BADGE.label}>
+        <button
+          type="button"
+          className={`badge ${tone}`}
+          data-testid="adapter"
+          title={BADGE.label}
+          aria-expanded={open}
+          onClick={() => setOpen(!open)}
+        >
           <i />
           <span>{text}</span>
         </button>

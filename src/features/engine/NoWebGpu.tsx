@@ -13,7 +13,7 @@ export function NoWebGpu() {
   const failed = failedCheck(reason);
   return (
     <section className="no-webgpu" aria-label="WebGPU" data-testid="no-webgpu">
-      <h1>{NO_WEBGPU.title}</h1>
+      <h2>{NO_WEBGPU.title}</h2>
       <p>{NO_WEBGPU.text}</p>
       <div>
         <h3>{NO_WEBGPU.checked}</h3>

@@ -26,7 +26,15 @@ export function ShareButton() {
     }
   };
   return (
-    <Popover opened={open} onChange={setOpen} position="bottom-end" width={320} trapFocus={false} withRoles={false}>
+    <Popover
+      opened={open}
+      onChange={setOpen}
+      position="bottom-end"
+      width={320}
+      withinPortal={false}
+      trapFocus={false}
+      withRoles={false}
+    >
       <Popover.Target>
         <button
           type="button"

@@ -6,11 +6,10 @@ export const APP = {
   privacy: "Data never leaves this browser",
   theme: "Switch between light and dark",
   help: "Help",
+  newVersion: "A new version is ready.",
+  newVersionReload: "Reload",
   share: "Share",
   shareHint: "Share a link with these settings and this seed",
-  crashed: "The page met an error and stopped drawing.",
-  crashedHint: "A search that was running is lost unless it was exported. Reloading starts afresh.",
-  reload: "Reload the page",
 } as const;
 
 export const ARTICLE_PANE = { region: "How it works", loading: "Loading…" } as const;
@@ -24,6 +23,8 @@ export const HELP = {
     "The cell that you see is read off the alphas: for each node the two strongest edges, each with its best operation. Wide means strong, dashed means undecided.",
     "With LeaSE the network must also explain itself: it marks what matters in a picture (δ′), and a second network, the audience, learns from the marked pictures. A good explainer makes a good audience.",
     "When you are content, copy the genotype or export the run.",
+    "Everything happens in this browser: nothing is sent, and after the first visit the page opens without a network as well.",
+    "Tab goes from control to control, the arrow keys choose within one. The keys below work wherever no text is typed.",
   ],
   keys: "Keys",
 } as const;

@@ -6,6 +6,7 @@ export * from "./discovery";
 export * from "./engine";
 export * from "./learning";
 export * from "./method";
+export * from "./report";
 export * from "./results";
 export * from "./share";
 export * from "./slow";

@@ -1,6 +1,7 @@
 /** Says, as long as it holds, why the search stopped; a notification alone would go away. */
 import { useApp } from "../../state/context";
 import { selectHasResult, selectStatus } from "../../state/selectors";
+import { CopyReport } from "../report/CopyReport";
 import { statusLine } from "../texts";
 
 export function Problem() {
@@ -9,8 +10,9 @@ export function Problem() {
   if (!hasResult || (status.kind !== "failed" && status.kind !== "lost")) return null;
   const { strong, rest } = statusLine(status, true);
   return (
-    <p className="stopped" role="alert">
+    <div className="stopped" role="alert">
       <b>{strong}</b> {rest}
-    </p>
+      <CopyReport />
+    </div>
   );
 }

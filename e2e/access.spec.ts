@@ -1,0 +1,102 @@
+/** Axe on the whole page in both themes, before and during a run and with everything open; and every width without overlap. */
+import AxeBuilder from "@axe-core/playwright";
+import type { Page } from "@playwright/test";
+import { SMALL } from "./searchlight";
+import { expect, test } from "./test";
+
+const THEMES = ["light", "dark"] as const;
+const WIDTHS = [360, 768, 1280, 1920] as const;
+
+async function expectNoSerious(page: Page, what: string): Promise<void> {
+  const { violations } = await new AxeBuilder({ page })
+    .options({ rules: { "target-size": { enabled: true } } })
+    .analyze();
+  const serious = violations
+    .filter(({ impact }) => impact === "serious" || impact === "critical")
+    .flatMap(({ id, nodes }) =>
+      nodes.map(({ target, failureSummary }) => `${id} ${target.join(" ")}: ${failureSummary}`),
+    );
+  expect(serious, what).toEqual([]);
+}
+
+/** Controls and texts that stand on one another, and what sticks out to the right, by their tags and classes. */
+function overlaps(page: Page): Promise<string[]> {
+  return page.evaluate(() => {
+    const name = (element: Element) =>
+      `${element.tagName.toLowerCase()}.${element.getAttribute("class") ?? ""} "${(element.textContent ?? "").trim().slice(0, 30)}"`;
+    const shown = (element: Element) =>
+      element.checkVisibility({ opacityProperty: true, visibilityProperty: true, contentVisibilityAuto: true });
+    /** Hidden for eyes, but there for screen readers and the browser's own file dialog. */
+    const forEyes = (element: Element) => !element.closest(".hidden-text, input[type=file], [data-portal]");
+    const items = [
+      ...document.querySelectorAll("button, input, select, h1, h2, h3, p, dt, dd, canvas, svg, td, th"),
+    ].filter(
+      (element) => shown(element) && forEyes(element) && !element.parentElement?.closest("button, svg, p, label"),
+    );
+    const boxes = items
+      .map((element) => ({ element, box: element.getBoundingClientRect() }))
+      .filter(({ box }) => box.width > 1);
+    const wide = boxes
+      .filter(({ element, box }) => {
+        const scrolls = element.closest(".mantine-Tabs-list, pre, .profile-table, .table-scroll");
+        return !scrolls && box.right > document.documentElement.clientWidth + 1;
+      })
+      .map(({ element }) => `sticks out: ${name(element)}`);
+    const sticky = (element: Element) => element.closest(".transport") !== null;
+    const crossed = boxes.flatMap(({ element, box }, i) =>
+      boxes.slice(i + 1).flatMap(({ element: other, box: otherBox }) => {
+        if (element.contains(other) || other.contains(element) || sticky(element) !== sticky(other)) return [];
+        const x = Math.min(box.right, otherBox.right) - Math.max(box.left, otherBox.left);
+        const y = Math.min(box.bottom, otherBox.bottom) - Math.max(box.top, otherBox.top);
+        return x > 2 && y > 2 ? [`overlap: ${name(element)} and ${name(other)}`] : [];
+      }),
+    );
+    return [...wide, ...crossed];
+  });
+}
+
+async function expectEveryWidth(page: Page, when: string): Promise<void> {
+  for (const width of WIDTHS) {
+    await page.setViewportSize({ width, height: 900 });
+    // Graphs and charts follow a new width a moment later.
+    await expect.poll(() => overlaps(page), { message: `${when}, ${width} px wide` }).toEqual([]);
+    expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(width);
+  }
+  await page.setViewportSize({ width: 1280, height: 900 });
+}
+
+test("has no serious fault of access in either theme and no overlap at any width", async ({ app, page }) => {
+  await page.emulateMedia({ reducedMotion: "reduce" });
+  await test.step("before a run, with everything open", async () => {
+    await expectEveryWidth(page, "before a run");
+    await app.set({ ...SMALL, iterations: 1000, backend: "cpu" });
+    await page.getByRole("button", { name: "From the web" }).click();
+    await page.getByRole("button", { name: "Check the data" }).click();
+    for (const colorScheme of THEMES) {
+      await page.emulateMedia({ colorScheme });
+      await expectNoSerious(page, `before a run, ${colorScheme}`);
+    }
+  });
+  await test.step("with each tab and dialog open", async () => {
+    for (const tab of await page.getByRole("tab").all()) {
+      await tab.click();
+      await expectNoSerious(page, `tab ${await tab.textContent()}`);
+    }
+    await app.key("?");
+    await expect(page.getByTestId("help")).toBeVisible();
+    await expectNoSerious(page, "help");
+    await page.keyboard.press("Escape");
+    await expect(page.getByTestId("help")).toBeHidden();
+  });
+  await test.step("during a run", async () => {
+    await app.primary.click();
+    await app.expectIteration(1);
+    await app.primary.click();
+    await app.expectStatus("paused");
+    for (const colorScheme of THEMES) {
+      await page.emulateMedia({ colorScheme });
+      await expectNoSerious(page, `a run, ${colorScheme}`);
+    }
+    await expectEveryWidth(page, "a run");
+  });
+});
