@@ -9,6 +9,7 @@ import { metricsTable } from "./compared-tables";
 import { DashSample } from "./DashSample";
 import { letterOf } from "./dashes";
 import { metricRows, metricText, spreadText } from "./metric-rows";
+import { WideTable } from "./WideTable";
 
 interface Props {
   readonly runs: readonly KeptRun[];
@@ -28,7 +29,7 @@ export function MetricsTable({ runs, names, records }: Props) {
         <span className="note">{COMPARE.metricsNote}</span>
         <ChartExport name={COMPARE.metrics} file="numbers" table={table} />
       </div>
-      <div className="wide-table">
+      <WideTable label={COMPARE.metrics}>
         <table data-testid="compared-metrics">
           <thead>
             <tr>
@@ -65,7 +66,7 @@ export function MetricsTable({ runs, names, records }: Props) {
             </tfoot>
           ) : null}
         </table>
-      </div>
+      </WideTable>
     </section>
   );
 }

@@ -81,8 +81,8 @@ function OverlayChart({ title, read, runs, width }: ChartProps) {
   const heights = spread(
     shown.map(({ value }) => heightOf(value, shape)),
     LABEL_GAP,
-    8,
-    HEIGHT - 8,
+    MARGIN.top,
+    HEIGHT - MARGIN.bottom - 4,
   );
   return (
     <div className="overlay-chart">
