@@ -1,13 +1,15 @@
 /** How far the seeds of the same settings agree, laid over each other in one cell. */
-import { useMemo, useState } from "react";
+import { useCallback, useMemo, useState } from "react";
 import type { KeptRun } from "../../domain/kept-run";
 import { CELL_KINDS, type CellKind } from "../../domain/primitives";
 import { edgeAgreement, pairAgreement } from "../../domain/seed-agreement";
 import { onePerSeed, seedGroups } from "../../domain/seed-group";
-import { CELL_TITLES, sizeText } from "../texts";
+import { ChartExport } from "../share/ChartExport";
+import { CELL_TITLES, CELL_WORDS, sizeText } from "../texts";
 import { AGREEMENT } from "../texts/runs";
 import { useWidth } from "../ui/use-width";
 import { AgreementGraph } from "./AgreementGraph";
+import { agreementTable } from "./compared-tables";
 import { methodText } from "./run-text";
 
 const GAP = 36;
@@ -80,11 +82,15 @@ function AgreementCell({ kind, runs, width }: CellProps) {
   const cells = useMemo(() => runs.map(({ genotype }) => genotype[kind]), [runs, kind]);
   const edges = useMemo(() => edgeAgreement(cells), [cells]);
   const pairs = pairAgreement(cells);
+  const table = useCallback(() => agreementTable(edges, runs.length), [edges, runs]);
   const standing = width < LYING;
   return (
-    <div className="cell">
-      <h4>{CELL_TITLES[kind]}</h4>
-      <p className="note">{pairs === null ? "" : AGREEMENT.pairs(pairs.toFixed(1))}</p>
+    <div className="cell" data-figure="">
+      <div className="head">
+        <h4>{CELL_TITLES[kind]}</h4>
+        <span className="note">{pairs === null ? "" : AGREEMENT.pairs(pairs.toFixed(1))}</span>
+        <ChartExport name={AGREEMENT.graph(CELL_WORDS[kind], runs.length)} file={`${kind}-agreement`} table={table} />
+      </div>
       {width > 0 ? (
         <AgreementGraph {...{ kind, edges, width, standing }} count={runs.length} height={standing ? 440 : 196} />
       ) : null}

@@ -3,7 +3,8 @@ import { useMemo } from "react";
 import { softmaxRows } from "../../domain/genotype";
 import type { KeptRun } from "../../domain/kept-run";
 import { CELL_KINDS } from "../../domain/primitives";
-import { alphasOfFile, type RunFile } from "../../domain/run";
+import { alphasOfFile, betasOfFile, type RunFile } from "../../domain/run";
+import { CellExport } from "../discovery/CellExport";
 import { CellGraph } from "../discovery/CellGraph";
 import { edgeViews } from "../discovery/edges";
 import { CELL_TITLES } from "../texts";
@@ -47,16 +48,20 @@ export function ComparedCells({ runs, files }: Props) {
 }
 
 function Graphs({ file, width }: { readonly file: RunFile; readonly width: number }) {
+  const alphas = useMemo(() => alphasOfFile(file.alphas), [file]);
+  const betas = useMemo(() => betasOfFile(file), [file]);
   const views = useMemo(() => {
-    const alphas = alphasOfFile(file.alphas);
     const of = (kind: "normal" | "reduce") => edgeViews(softmaxRows(alphas[kind]), file.genotype[kind]);
     return { normal: of("normal"), reduce: of("reduce") };
-  }, [file]);
+  }, [file, alphas]);
   const standing = width < LYING;
   const height = standing ? HEIGHT.standing : HEIGHT.lying;
   return CELL_KINDS.map((kind) => (
-    <div key={kind}>
-      <h4>{CELL_TITLES[kind]}</h4>
+    <div key={kind} data-figure="">
+      <div className="head">
+        <h4>{CELL_TITLES[kind]}</h4>
+        <CellExport {...{ kind, alphas: alphas[kind], genes: file.genotype[kind], betas: betas?.[kind] ?? null }} />
+      </div>
       <CellGraph {...{ kind, views: views[kind], subGraphs: null, width, height, standing }} />
     </div>
   ));

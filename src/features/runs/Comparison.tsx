@@ -7,6 +7,7 @@ import { DifferenceTable } from "./DifferenceTable";
 import { DifferingSettings } from "./DifferingSettings";
 import { MetricsTable } from "./MetricsTable";
 import { OverlayCharts } from "./OverlayCharts";
+import { nameText } from "./run-text";
 import { useRunFiles } from "./use-run-files";
 
 export function Comparison({ runs }: { readonly runs: readonly KeptRun[] }) {
@@ -14,6 +15,7 @@ export function Comparison({ runs }: { readonly runs: readonly KeptRun[] }) {
   // A run that is still being read, or could not be, keeps its place and its letter.
   const read = files.map((file) => (file === "failed" ? null : file));
   const records = useMemo(() => files.map((file) => (file && file !== "failed" ? file.records : [])), [files]);
+  const names = useMemo(() => runs.map(nameText), [runs]);
   return (
     <section className="result-block comparison" aria-label={COMPARE.title} data-testid="comparison">
       <div className="head">
@@ -21,8 +23,8 @@ export function Comparison({ runs }: { readonly runs: readonly KeptRun[] }) {
         {files.includes(null) ? <span className="note">{RUNS.reading}</span> : null}
       </div>
       {files.includes("failed") ? <p className="problem">{RUNS.failed}</p> : null}
-      <OverlayCharts runs={records} note={COMPARE.lossesNote} />
-      <MetricsTable runs={runs} records={records} />
+      <OverlayCharts runs={records} names={names} note={COMPARE.lossesNote} />
+      <MetricsTable runs={runs} names={names} records={records} />
       <DifferingSettings runs={runs} />
       <ComparedCells runs={runs} files={read} />
       <DifferenceTable runs={runs} />

@@ -9,6 +9,7 @@ import { COMPARE } from "../texts/runs";
 import { Glyph } from "../ui/icons";
 import { letterOf } from "./dashes";
 import { nameText } from "./run-text";
+import { WideTable } from "./WideTable";
 
 interface Props {
   readonly runs: readonly KeptRun[];
@@ -35,7 +36,7 @@ function CellTable({ kind, runs }: Props & { readonly kind: CellKind }) {
   const edges = CELL_EDGES.filter(({ index }) => kept.some((ops) => ops[index]));
   const [first, ...others] = runs;
   return (
-    <div className="wide-table">
+    <WideTable label={CELL_TITLES[kind]}>
       <table data-testid={`difference-${kind}`}>
         <caption>{CELL_TITLES[kind]}</caption>
         <thead>
@@ -76,7 +77,7 @@ function CellTable({ kind, runs }: Props & { readonly kind: CellKind }) {
             </p>
           ))
         : null}
-    </div>
+    </WideTable>
   );
 }
 

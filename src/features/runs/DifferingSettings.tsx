@@ -6,6 +6,7 @@ import { choiceText } from "../texts";
 import { COMPARE } from "../texts/runs";
 import { letterOf } from "./dashes";
 import { nameText } from "./run-text";
+import { WideTable } from "./WideTable";
 
 export function DifferingSettings({ runs }: { readonly runs: readonly KeptRun[] }) {
   const names = differingSettings(runs.map(({ settings }) => settings));
@@ -16,7 +17,7 @@ export function DifferingSettings({ runs }: { readonly runs: readonly KeptRun[] 
         {names.length === 0 ? <span className="note">{COMPARE.settingsNone}</span> : null}
       </div>
       {names.length > 0 ? (
-        <div className="wide-table">
+        <WideTable label={COMPARE.settings}>
           <table data-testid="differing-settings">
             <thead>
               <tr>
@@ -41,7 +42,7 @@ export function DifferingSettings({ runs }: { readonly runs: readonly KeptRun[] 
               ))}
             </tbody>
           </table>
-        </div>
+        </WideTable>
       ) : null}
     </section>
   );

@@ -1,30 +1,35 @@
 /** The numbers of compared runs, with mean and standard deviation over those that differ by their seed alone. */
-import { useMemo } from "react";
+import { useCallback, useMemo } from "react";
 import type { KeptRun } from "../../domain/kept-run";
 import type { IterationRecord } from "../../domain/run";
 import { RUN_METRICS, type RunMetric } from "../../state/overlay";
+import { ChartExport } from "../share/ChartExport";
 import { COMPARE } from "../texts/runs";
+import { metricsTable } from "./compared-tables";
 import { DashSample } from "./DashSample";
 import { letterOf } from "./dashes";
 import { metricRows, metricText, spreadText } from "./metric-rows";
-import { nameText } from "./run-text";
+import { WideTable } from "./WideTable";
 
 interface Props {
   readonly runs: readonly KeptRun[];
+  readonly names: readonly string[];
   /** Of each run. */
   readonly records: readonly (readonly IterationRecord[])[];
 }
 
-export function MetricsTable({ runs, records }: Props) {
+export function MetricsTable({ runs, names, records }: Props) {
   const { rows, means } = useMemo(() => metricRows(runs, records), [runs, records]);
+  const table = useCallback(() => metricsTable(names, records), [names, records]);
   const shown = RUN_METRICS.filter((metric) => rows.some((row) => row[metric] !== null));
   return (
-    <section className="part" aria-label={COMPARE.metrics}>
+    <section className="part" aria-label={COMPARE.metrics} data-figure="">
       <div className="head">
         <h3>{COMPARE.metrics}</h3>
         <span className="note">{COMPARE.metricsNote}</span>
+        <ChartExport name={COMPARE.metrics} file="numbers" table={table} />
       </div>
-      <div className="wide-table">
+      <WideTable label={COMPARE.metrics}>
         <table data-testid="compared-metrics">
           <thead>
             <tr>
@@ -40,7 +45,7 @@ export function MetricsTable({ runs, records }: Props) {
             {runs.map((run, place) => (
               <tr key={run.id}>
                 <th scope="row">
-                  <DashSample place={place} /> {nameText(run)}
+                  <DashSample place={place} /> {names[place]}
                 </th>
                 {shown.map((metric) => (
                   <td key={metric}>{metricText(metric, rows[place]?.[metric] ?? null)}</td>
@@ -61,7 +66,7 @@ export function MetricsTable({ runs, records }: Props) {
             </tfoot>
           ) : null}
         </table>
-      </div>
+      </WideTable>
     </section>
   );
 }

@@ -28,18 +28,19 @@ export function OpenedRun({ run, onClose }: Props) {
       </div>
       {file === "failed" ? <p className="problem">{RUNS.failed}</p> : null}
       {file ? null : <p className="note">{RUNS.reading}</p>}
-      {file && file !== "failed" ? <Contents file={file} /> : null}
+      {file && file !== "failed" ? <Contents file={file} name={nameText(run)} /> : null}
     </section>
   );
 }
 
-function Contents({ file }: { readonly file: RunFile }) {
+function Contents({ file, name }: { readonly file: RunFile; readonly name: string }) {
+  const names = useMemo(() => [name], [name]);
   const runs = useMemo(() => [file.records], [file]);
   return (
     <>
       <RunFacts run={file} />
       <UseSettings file={file} />
-      <OverlayCharts runs={runs} note={RUNS.lossesNote} />
+      <OverlayCharts runs={runs} names={names} note={RUNS.lossesNote} />
       <RunCells run={file} />
     </>
   );

@@ -1,11 +1,13 @@
 /** Losses of one or several runs in the same charts. */
-import { useMemo } from "react";
+import { useCallback, useMemo } from "react";
 import type { IterationRecord } from "../../domain/run";
 import { lineEnds, overlay } from "../../state/overlay";
+import { ChartExport } from "../share/ChartExport";
 import { COMPARE, RUNS } from "../texts/runs";
 import { formatLoss, niceAxis, spread } from "../ui/format";
 import { heightOf, LineDrawing, type Series } from "../ui/LineDrawing";
 import { useWidth } from "../ui/use-width";
+import { lossesTable } from "./compared-tables";
 import { dashOf, letterOf } from "./dashes";
 
 type Records = readonly IterationRecord[];
@@ -28,20 +30,23 @@ const LABEL_GAP = 12;
 interface Props {
   /** The records of each run. */
   readonly runs: readonly Records[];
+  readonly names: readonly string[];
   readonly note: string;
 }
 
-export function OverlayCharts({ runs, note }: Props) {
+export function OverlayCharts({ runs, names, note }: Props) {
+  const table = useCallback(() => lossesTable(names, runs), [names, runs]);
   const [ref, width] = useWidth<HTMLDivElement>();
   const hasAudience = runs.some((records) => records.some((record) => record.audienceTrainLoss !== null));
   const charts = hasAudience ? CHARTS : CHARTS.slice(0, 2);
   const columns = Math.max(1, Math.min(charts.length, Math.floor((width + GAP) / (LEAST_WIDTH + GAP))));
   const each = Math.min(420, Math.floor((width - GAP * (columns - 1)) / columns));
   return (
-    <section className="part" aria-label={RUNS.losses}>
+    <section className="part" aria-label={RUNS.losses} data-figure="">
       <div className="head">
         <h3>{RUNS.losses}</h3>
         <span className="note">{note}</span>
+        <ChartExport name={RUNS.losses} file="losses" table={table} />
       </div>
       <div ref={ref} className="overlay-charts" style={{ gridTemplateColumns: `repeat(${columns}, ${each}px)` }}>
         {charts.map(([title, read]) => (
@@ -76,8 +81,8 @@ function OverlayChart({ title, read, runs, width }: ChartProps) {
   const heights = spread(
     shown.map(({ value }) => heightOf(value, shape)),
     LABEL_GAP,
-    8,
-    HEIGHT - 8,
+    MARGIN.top,
+    HEIGHT - MARGIN.bottom - 4,
   );
   return (
     <div className="overlay-chart">

@@ -3,7 +3,7 @@ import { useState } from "react";
 import type { AppState } from "../../state/app-state";
 import { useApp, useController, useNow } from "../../state/context";
 import { isQueueAtWork, SEEDS_AT_ONCE, type SeedQueue } from "../../state/seed-queue";
-import { queuedSeeds, selectMayQueue, selectQueue, selectSettings } from "../../state/selectors";
+import { queuedSeeds, selectMayQueue, selectQueue, selectRun, selectSettings } from "../../state/selectors";
 import { SEEDS } from "../texts/runs";
 import { methodText } from "./run-text";
 
@@ -73,7 +73,9 @@ function Start({ draft, onDraft }: StartProps) {
 
 function AtWork({ queue }: { readonly queue: SeedQueue }) {
   const controller = useController();
+  const { iteration, iterations } = useApp(selectRun);
   const stopping = queue.state === "stopping";
+  const share = (queue.done + (iterations > 0 ? iteration / iterations : 0)) / queue.seeds.length;
   return (
     <div className="result-buttons">
       <div
@@ -84,7 +86,7 @@ function AtWork({ queue }: { readonly queue: SeedQueue }) {
         aria-valuemax={queue.seeds.length}
         aria-valuenow={queue.done}
       >
-        <i style={{ transform: `scaleX(${queue.done / queue.seeds.length})` }} />
+        <i style={{ transform: `scaleX(${Math.min(1, share)})` }} />
       </div>
       <button type="button" className="second" disabled={stopping} onClick={controller.stopSeeds}>
         {stopping ? SEEDS.stopping : SEEDS.stop}

@@ -52,6 +52,7 @@ export const RUNS = {
   untick: "Untick all",
   most: (count: number) => `Up to ${count} are compared at once.`,
   close: "Close",
+  table: (title: string) => `${title}, table`,
   reading: "Reading…",
   failed: "This run could not be read; the log says why.",
   use: "Use its settings",
