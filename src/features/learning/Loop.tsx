@@ -24,7 +24,7 @@ const CORNERS = [
 const BOX = { width: 135, height: 69 } as const;
 
 /** Light from the lamp in the middle, to the right; it turns to the box that is lit. Boxes hide where it ends. */
-const BEAM = "M4 -19 148 -92V92L4 19Z";
+const BEAM = "M4 -19 150 -74V74L4 19Z";
 /** Degrees of each box's middle, clockwise from the right. */
 const ANGLES = [209.2, 330.8, 389.2, 510.8] as const;
 

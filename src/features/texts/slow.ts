@@ -20,7 +20,7 @@ export const SLOW = {
     {
       title: "Explainer explains",
       caption:
-        "From noise δ, one step that makes x + δ change E′'s predictions as much as it can. Where δ′ is large, the network looks.",
+        "From noise δ, one step that makes x + δ change the predictions of E′ as much as it can. Where δ′ is large, the network looks.",
     },
     {
       title: "Audience learns",
@@ -57,7 +57,7 @@ export const SLOW = {
     audienceLoss: "loss on x ⊙ δ′",
     explainerValidation: "explainer's validation loss",
     audienceValidation: "audience's validation loss",
-    gamma: "weight γ of the audience's",
+    gamma: "weight γ of the audience",
     hypergradientNorm: "norm of the hypergradient",
     audienceTerm: "of it, the audience's term",
   },
