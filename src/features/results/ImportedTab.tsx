@@ -11,7 +11,7 @@ import { GenotypeForms } from "./GenotypeForms";
 import { RunCells } from "./RunCells";
 import { RunFacts } from "./RunFacts";
 
-export const ImportedTab = memo(function ImportedTab() {
+function ImportedTab() {
   const imported = useApp(selectImported);
   const controller = useController();
   if (!imported) return null;
@@ -38,7 +38,9 @@ export const ImportedTab = memo(function ImportedTab() {
       </div>
     </div>
   );
-});
+}
+
+export default memo(ImportedTab);
 
 function Source({ read: { format, found } }: { readonly read: ReadGenotype }) {
   return (

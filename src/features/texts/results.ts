@@ -34,6 +34,7 @@ export const RESULTS = {
   importLabel: "Import a run file",
   empty:
     "The genotype appears here as text and JSON as soon as there is one. To look at one now, paste it here, or import a run file.",
+  importedGenotype: "Imported genotype",
   paste: "Paste a genotype",
   pasteNote: "DARTS text, JSON or NASLib's compact form",
   pasteExample: "Genotype(normal=[('sep_conv_3x3', 0), …",
