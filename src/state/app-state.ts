@@ -1,6 +1,7 @@
 /** Everything the page shows, and how an engine event changes it. Plain data and functions: no React, no worker. */
 import type { DataSummary, KeptSet } from "../domain/dataset";
 import type { Alphas, Betas, Genotype } from "../domain/genotype";
+import type { ReadGenotype } from "../domain/genotype-reader";
 import type { KeptRun, RunStorage } from "../domain/kept-run";
 import { type Preset, presetSettings } from "../domain/presets";
 import type {
@@ -39,6 +40,7 @@ export type LogEntry = {
   | { readonly kind: "change"; readonly change: SettingChange }
   | { readonly kind: "link"; readonly corrections: readonly string[] }
   | { readonly kind: "imported"; readonly name: string }
+  | { readonly kind: "genotype"; readonly name: string }
   | { readonly kind: "exported"; readonly name: string }
   /** `stack`: of an error that nothing handled. */
   | { readonly kind: "error"; readonly message: string; readonly stack?: string }
@@ -89,6 +91,11 @@ export type ProfileView =
   | { readonly state: "done"; readonly iteration: number; readonly result: Profile | null }
   | { readonly state: "failed"; readonly message: string };
 
+/** What was brought from outside to look at. */
+export type Imported =
+  | { readonly kind: "run"; readonly name: string; readonly run: ImportedRun }
+  | { readonly kind: "genotype"; readonly name: string; readonly read: ReadGenotype };
+
 export interface AppState {
   readonly status: PageStatus;
   readonly engine: Engine | null;
@@ -113,7 +120,7 @@ export interface AppState {
   /** What the shown run uses; null when there is none. */
   readonly runSettings: Settings | null;
   readonly run: RunView;
-  readonly imported: { readonly name: string; readonly run: ImportedRun } | null;
+  readonly imported: Imported | null;
   readonly importError: string | null;
   readonly selfCheck: SelfCheck;
   readonly comparison: Comparison;

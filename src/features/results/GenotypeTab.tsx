@@ -1,14 +1,14 @@
 /** The discovered cells as text and JSON, and the run as a file. */
 import { FileButton } from "@mantine/core";
 import { memo, useRef } from "react";
-import { genotypeText } from "../../domain/genotype";
-import { genotypeJson, genotypeLines } from "../../domain/genotype-formats";
 import { useApp, useController } from "../../state/context";
 import { selectData, selectGenotype, selectImportError, selectPermissions } from "../../state/selectors";
-import { exportToFile } from "../share/save-file";
+import { exportBundle, exportToFile } from "../share/save-file";
 import { RESULTS } from "../texts";
 import { Icon } from "../ui/icons";
-import { Code } from "./Code";
+import { EvaluationCost } from "./EvaluationCost";
+import { GenotypeForms } from "./GenotypeForms";
+import { PasteGenotype } from "./PasteGenotype";
 
 export const GenotypeTab = memo(function GenotypeTab() {
   const genotype = useApp(selectGenotype);
@@ -17,24 +17,14 @@ export const GenotypeTab = memo(function GenotypeTab() {
     <div className="result-grid">
       {genotype ? (
         <>
-          <Code
-            title={RESULTS.text}
-            note={RESULTS.textNote}
-            text={genotypeLines(genotype)}
-            copy={genotypeText(genotype)}
-            testId="genotype-text"
-          />
-          <Code
-            title={RESULTS.json}
-            note={RESULTS.jsonNote}
-            text={genotypeJson(genotype, data)}
-            testId="genotype-json"
-          />
+          <GenotypeForms genotype={genotype} data={data} />
+          <EvaluationCost genotype={genotype} />
         </>
       ) : (
-        <p className="result-block note wide">{RESULTS.empty}</p>
+        <p className="result-block note">{RESULTS.empty}</p>
       )}
       <RunFileBlock />
+      <PasteGenotype />
     </div>
   );
 });
@@ -56,9 +46,19 @@ function RunFileBlock() {
           {RESULTS.export}
           <kbd>E</kbd>
         </button>
+        <button
+          type="button"
+          className="second"
+          disabled={!may.export}
+          title={RESULTS.bundleHint}
+          onClick={() => void exportBundle(controller)}
+        >
+          <Icon name="down" size={14} />
+          {RESULTS.bundle}
+        </button>
         <FileButton
           inputProps={{ "aria-label": RESULTS.importLabel }}
-          accept=".json,application/json"
+          accept=".json,.zip,.txt,.py"
           resetRef={clear}
           onChange={(file) => {
             // Else the browser tells nothing when the same file is chosen again.

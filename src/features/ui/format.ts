@@ -16,6 +16,12 @@ export function formatPercent(value: number): string {
   return (100 * value).toFixed(1);
 }
 
+/** A large count as "3.35 M", with three digits or more. */
+export function formatMillions(value: number): string {
+  const millions = value / 1e6;
+  return `${millions >= 100 ? Math.round(millions).toLocaleString("en-US") : millions.toPrecision(3)} M`;
+}
+
 /** A rate with up to four significant digits: "0.0193", "0.001". */
 export function formatRate(value: number): string {
   return Number(value.toPrecision(3)).toString();
