@@ -65,7 +65,7 @@ export const CellGraph = memo(function CellGraph({ kind, views, subGraphs, width
       {subGraphs ? <Lanes geometry={geometry} subGraphs={subGraphs} /> : null}
       {views && !subGraphs ? <Labels geometry={geometry} views={views} /> : null}
       <States geometry={geometry} />
-      {views && !subGraphs && !standing ? <Key width={width} height={height} /> : null}
+      {views && !subGraphs ? <Key width={width} height={height} /> : null}
     </svg>
   );
 });
