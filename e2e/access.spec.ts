@@ -9,10 +9,7 @@ const WIDTHS = [360, 768, 1280, 1920] as const;
 
 /** @param within a selector: the whole page by default */
 async function expectNoSerious(page: Page, what: string, within = "html"): Promise<void> {
-  const { violations } = await new AxeBuilder({ page })
-    .include(within)
-    .options({ rules: { "target-size": { enabled: true } } })
-    .analyze();
+  const { violations } = await new AxeBuilder({ page }).include(within).analyze();
   const serious = violations
     .filter(({ impact }) => impact === "serious" || impact === "critical")
     .flatMap(({ id, nodes }) =>
