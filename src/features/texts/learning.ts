@@ -7,7 +7,7 @@ export const LEARNING = {
     "The explainer is the network being searched. It is judged by what the audience learns from its explanations.",
   bilevelTitle: "Learning on two levels",
   bilevelCaption: "The weights learn on one half of the pictures; the alphas follow the loss on the other half.",
-  slowed: "the light follows a clock",
+  slowed: "The light follows a clock.",
   lease: [
     { title: "Explainer learns", unit: "training loss" },
     { title: "Explainer explains", unit: "prediction moved by δ" },
