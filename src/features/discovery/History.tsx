@@ -1,7 +1,6 @@
 /** The history of the run in the engine: a timeline to look back on while the search goes on. */
 import { memo, useMemo } from "react";
 import { momentStride } from "../../domain/alpha-history";
-import { recordTable } from "../../domain/tables";
 import { useApp, useController, useNow } from "../../state/context";
 import {
   selectHasResult,
@@ -12,6 +11,7 @@ import {
   selectRun,
 } from "../../state/selectors";
 import { flipsOf } from "../../state/stability";
+import { timelineTable } from "../../state/timeline-table";
 import { ChartExport } from "../share/ChartExport";
 import { flipsText, HISTORY } from "../texts";
 import { useDecimated } from "../ui/use-decimated";
@@ -27,7 +27,7 @@ const SAVE = (
   <ChartExport
     name={HISTORY.title}
     file="history"
-    table={(state) => recordTable(selectRecords(state).slice(), ["entropyNormal", "entropyReduce"])}
+    table={(state) => timelineTable(selectRecords(state).slice(), selectHistory(state).changes)}
   />
 );
 

@@ -80,13 +80,13 @@ const ENTROPY_LINES = "entropy: normal solid, reduction dashed";
 export function flipsText(flips: number, last: number, iteration: number, perEpoch: number): string {
   if (flips === 0) return `no flips so far; ${ENTROPY_LINES}`;
   const { value, unit } = spanText(Math.max(0, iteration - last), perEpoch);
-  return `${flips} ${flips === 1 ? "flip" : "flips"} so far, the last ${value} ${unit} ago; ${ENTROPY_LINES}`;
+  return `${flips.toLocaleString("en-US")} ${flips === 1 ? "flip" : "flips"} so far, the last ${value} ${unit} ago; ${ENTROPY_LINES}`;
 }
 
 /** Of a run from a file. @param last iteration of the last flip */
 export function flipsOfFileText(flips: number, last: number): string {
   if (flips === 0) return `no flips; ${ENTROPY_LINES}`;
-  return `${flips} ${flips === 1 ? "flip" : "flips"}, the last at iteration ${last}; ${ENTROPY_LINES}`;
+  return `${flips.toLocaleString("en-US")} ${flips === 1 ? "flip" : "flips"}, the last at iteration ${last.toLocaleString("en-US")}; ${ENTROPY_LINES}`;
 }
 
 /** The moment that a timeline stands at, for those who hear it. */

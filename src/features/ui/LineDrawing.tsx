@@ -89,11 +89,15 @@ export const LineDrawing = memo(function LineDrawing(props: Props) {
           </g>
         );
       })}
-      {iterationTicks(points.length > 0 ? end : 0, steps).map((tick) => (
-        <text key={tick} className="tick middle" x={across(tick)} y={bottom + 11}>
-          {tick}
-        </text>
-      ))}
+      {iterationTicks(points.length > 0 ? end : 0, steps).map((tick) => {
+        // Half of five digits reaches further than some margins.
+        const x = Math.min(across(tick), width - 3 * String(tick).length);
+        return (
+          <text key={tick} className="tick middle" x={x} y={bottom + 11}>
+            {tick}
+          </text>
+        );
+      })}
       {namedMarks.map(({ iteration, name }) => (
         <g key={iteration} className="stage-mark">
           <path d={`M${across(iteration)} ${margin.top}V${bottom}`} />
