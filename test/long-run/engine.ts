@@ -56,19 +56,20 @@ function record(iteration: number): IterationRecord {
 }
 
 let listener: (event: EngineEvent) => void = () => undefined;
-let history: AlphaHistory = historyAfter(NO_HISTORY, 0, { alphas, betas: null, genotype: deriveGenotype(alphas) });
+let history: AlphaHistory = NO_HISTORY;
 let timer: ReturnType<typeof setInterval> | undefined;
 
 function snapshot(count: number): Snapshot {
   const before = history.iteration;
+  const after = Math.max(0, before) + count;
   const records: IterationRecord[] = [];
-  for (let i = before + 1; i <= before + count; i++) {
+  for (let i = before + 1; i <= after; i++) {
     move(i);
-    records.push(record(i));
+    if (i > 0) records.push(record(i));
     history = historyAfter(history, i, { alphas, betas: null, genotype: deriveGenotype(alphas) });
   }
   return {
-    ...{ iteration: before + count, iterations: ALL, iterationsPerEpoch: PER_EPOCH, stages: [], stage: 0 },
+    ...{ iteration: after, iterations: ALL, iterationsPerEpoch: PER_EPOCH, stages: [], stage: 0 },
     ...{ records, alphas, betas: null, genotype: deriveGenotype(alphas), history: historySince(history, before) },
     ...{ explanations: null, bytes: 1e6, tensors: 100 },
   };

@@ -78,9 +78,9 @@ const ENTROPY_LINES = "entropy: normal solid, reduction dashed";
 
 /** @param last iteration of the last flip @param iteration the newest */
 export function flipsText(flips: number, last: number, iteration: number, perEpoch: number): string {
-  if (flips === 0) return `no flips so far; ${ENTROPY_LINES}`;
+  if (flips === 0) return `no flips yet; ${ENTROPY_LINES}`;
   const { value, unit } = spanText(Math.max(0, iteration - last), perEpoch);
-  return `${flips.toLocaleString("en-US")} ${flips === 1 ? "flip" : "flips"} so far, the last ${value} ${unit} ago; ${ENTROPY_LINES}`;
+  return `${flips.toLocaleString("en-US")} ${flips === 1 ? "flip" : "flips"}, the last ${value} ${unit} ago; ${ENTROPY_LINES}`;
 }
 
 /** Of a run from a file. @param last iteration of the last flip */
