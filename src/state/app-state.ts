@@ -1,4 +1,5 @@
 /** Everything the page shows, and how an engine event changes it. Plain data and functions: no React, no worker. */
+import { type AlphaHistory, joinHistory, NO_HISTORY } from "../domain/alpha-history";
 import type { DataSummary, KeptSet } from "../domain/dataset";
 import type { Alphas, Betas, Genotype } from "../domain/genotype";
 import type { ReadGenotype } from "../domain/genotype-reader";
@@ -10,7 +11,6 @@ import type {
   Explanation,
   HypergradientComparison,
   ImportedRun,
-  IterationRecord,
   PlanSize,
   Profile,
   SettingChange,
@@ -21,9 +21,10 @@ import type { Settings } from "../domain/settings";
 import type { RunStage } from "../domain/stages";
 import type { EngineEvent, Fault, SelfCheckResult } from "../worker/api";
 import { proposedPreset } from "./edits";
-import { NO_FLIPS, type StabilityOf, updateStability } from "./history";
 import { countPicks, type PickCounts } from "./picks";
+import { Records } from "./records";
 import type { SeedQueue } from "./seed-queue";
+import { NO_FLIPS, type StabilityOf, updateStability } from "./stability";
 import type { PageStatus } from "./status";
 
 /** One line of the log. The wording is made where it is shown. */
@@ -57,7 +58,8 @@ export interface RunView {
   /** Of the run, and the one under way; none before it starts. */
   readonly stages: readonly RunStage[];
   readonly stage: number;
-  readonly records: readonly IterationRecord[];
+  readonly records: Records;
+  readonly history: AlphaHistory;
   readonly alphas: Alphas | null;
   /** null for a strategy without edge weights. */
   readonly betas: Betas | null;
@@ -120,6 +122,8 @@ export interface AppState {
   /** What the shown run uses; null when there is none. */
   readonly runSettings: Settings | null;
   readonly run: RunView;
+  /** The earlier moment of the run that is looked at while the run goes on; null for the present. */
+  readonly replay: RunView | null;
   readonly imported: Imported | null;
   readonly importError: string | null;
   readonly selfCheck: SelfCheck;
@@ -140,7 +144,8 @@ export const EMPTY_RUN: RunView = {
   iterationsPerEpoch: 1,
   stages: [],
   stage: 0,
-  records: [],
+  records: Records.NONE,
+  history: NO_HISTORY,
   alphas: null,
   betas: null,
   genotype: null,
@@ -171,6 +176,7 @@ export function initialState(): AppState {
     linkCorrections: null,
     runSettings: null,
     run: EMPTY_RUN,
+    replay: null,
     imported: null,
     importError: null,
     selfCheck: { state: "never", results: [] },
@@ -234,6 +240,7 @@ function withoutRun(state: AppState): AppState {
   return {
     ...state,
     run: EMPTY_RUN,
+    replay: null,
     runSettings: null,
     keepingProblem: null,
     comparison: NOT_COMPARED,
@@ -307,11 +314,12 @@ function withSnapshot(run: RunView, snapshot: Snapshot): RunView {
     iterationsPerEpoch: snapshot.iterationsPerEpoch,
     stages: snapshot.stages,
     stage: snapshot.stage,
-    records: snapshot.records.length === 0 ? run.records : [...run.records, ...snapshot.records],
+    records: run.records.with(snapshot.records),
+    history: joinHistory(run.history, snapshot.iteration, snapshot.history),
     alphas: snapshot.alphas,
     betas: snapshot.betas,
     genotype: snapshot.genotype,
-    stability: updateStability(run.stability, run.genotype, snapshot.genotype, snapshot.iteration),
+    stability: updateStability(run.stability, run.history.changes.at(-1), snapshot.history.changes),
     picked: countPicks(run.picked, snapshot.records),
     explanations: snapshot.explanations ?? run.explanations,
     plan: run.plan,

@@ -184,7 +184,7 @@ describe("controller", () => {
     setStatus({ kind: "finished" });
     await controller.primary();
     expect(calls.slice(2)).toEqual(["step", "reset", "search"]);
-    expect(store.getState().run.records).toEqual([]);
+    expect(store.getState().run.records).toHaveLength(0);
   });
 
   it("does nothing that may not be pressed", async () => {

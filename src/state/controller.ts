@@ -18,6 +18,7 @@ import { differences, liveChanges } from "./edits";
 import type { EngineClient } from "./engine-client";
 import { type KeptRunActions, keptRunActions } from "./kept-run-actions";
 import { builtInOf, type SharedSearch } from "./link";
+import { replayOf } from "./replay";
 import { runFileName, runFileText } from "./run-file";
 import { type SeedQueueActions, seedQueueActions } from "./seed-queue-actions";
 import { selectChecking, selectPermissions } from "./selectors";
@@ -67,6 +68,8 @@ export interface Controller extends SeedQueueActions, KeptRunActions {
   /** The same of the imported run; false, with `importError`, when they are refused. */
   readonly applyImportedSettings: () => boolean;
   readonly closeImported: () => void;
+  /** Looks at an earlier moment of the run while it goes on; null to come back to the present. */
+  readonly replay: (iteration: number | null) => void;
   readonly selfCheck: () => Promise<void>;
   readonly compareHypergradients: () => Promise<void>;
   readonly profile: () => Promise<void>;
@@ -402,6 +405,11 @@ export function createController(store: AppStore, client: EngineClient, reload: 
       return importError === null;
     },
     closeImported: () => set((state) => ({ ...state, imported: null, importError: null })),
+    replay: (iteration) =>
+      set((state) => {
+        const replay = iteration === null ? null : replayOf(state.run, iteration);
+        return replay?.iteration === state.replay?.iteration ? state : { ...state, replay };
+      }),
     compareHypergradients: () =>
       guarded(may().compare, async () => {
         const { iteration } = get().run;

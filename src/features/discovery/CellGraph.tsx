@@ -69,7 +69,9 @@ export const CellGraph = memo(function CellGraph({ kind, views, subGraphs, width
       {subGraphs ? <Lanes geometry={geometry} subGraphs={subGraphs} /> : null}
       {views && !subGraphs ? <Labels geometry={geometry} views={views} /> : null}
       <States geometry={geometry} />
-      {views && !subGraphs && views.some(({ weight }) => weight !== null) ? <Key width={width} height={height} /> : null}
+      {views && !subGraphs && views.some(({ weight }) => weight !== null) ? (
+        <Key width={width} height={height} />
+      ) : null}
     </svg>
   );
 });

@@ -4,21 +4,21 @@ import { CELL_KINDS, type CellKind } from "../../domain/primitives";
 import { Later, useApp } from "../../state/context";
 import { subGraphsOf } from "../../state/picks";
 import {
-  selectAlphas,
-  selectBetas,
   selectEngine,
-  selectGenotype,
   selectHasResult,
-  selectPicked,
-  selectPicks,
-  selectRun,
+  selectMoment,
+  selectMomentAlphas,
+  selectMomentBetas,
+  selectMomentGenotype,
+  selectMomentPicked,
+  selectMomentPicks,
   selectStatus,
 } from "../../state/selectors";
 import { DISCOVERY, stableText } from "../texts";
 import { CHART_PERIOD } from "../ui/format";
 import { useWidth } from "../ui/use-width";
 import { Cell } from "./Cell";
-import { EntropyChart } from "./EntropyChart";
+import { History } from "./History";
 import { type Shown, StrategyNote } from "./StrategyNote";
 import "./discovery.css";
 
@@ -52,7 +52,7 @@ export function Discovery() {
         ))}
       </div>
       <Later period={CHART_PERIOD}>
-        <EntropyChart />
+        <History />
       </Later>
     </section>
   );
@@ -66,11 +66,11 @@ interface LiveCellProps {
 }
 
 function LiveCell({ kind, shown, width, tall }: LiveCellProps) {
-  const alphas = useApp(selectAlphas);
-  const betas = useApp(selectBetas);
-  const genotype = useApp(selectGenotype);
-  const picked = useApp(selectPicked);
-  const picks = useApp(selectPicks);
+  const alphas = useApp(selectMomentAlphas);
+  const betas = useApp(selectMomentBetas);
+  const genotype = useApp(selectMomentGenotype);
+  const picked = useApp(selectMomentPicked);
+  const picks = useApp(selectMomentPicks);
   const subGraphs = useMemo(() => (picks && shown === "drawn" ? subGraphsOf(picks, kind) : null), [picks, shown, kind]);
   return (
     <Cell
@@ -88,7 +88,7 @@ function LiveCell({ kind, shown, width, tall }: LiveCellProps) {
 }
 
 function Stable({ kind }: { readonly kind: CellKind }) {
-  const { stability, iteration, iterationsPerEpoch } = useApp(selectRun);
+  const { stability, iteration, iterationsPerEpoch } = useApp(selectMoment);
   const { value, unit } = stableText(stability[kind].since, iteration, iterationsPerEpoch);
   return (
     <span title={DISCOVERY.stableHelp}>

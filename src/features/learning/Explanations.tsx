@@ -4,7 +4,7 @@ import type { Table } from "../../domain/csv";
 import type { Explanation } from "../../domain/run";
 import type { AppState } from "../../state/app-state";
 import { useApp } from "../../state/context";
-import { selectData, selectExplanations, selectShownSettings } from "../../state/selectors";
+import { selectData, selectExplanations, selectIsReplay, selectShownSettings } from "../../state/selectors";
 import { ChartExport } from "../share/ChartExport";
 import { LEARNING } from "../texts";
 import { PixelCanvas } from "../ui/PixelCanvas";
@@ -28,11 +28,13 @@ export const Explanations = memo(function Explanations() {
   const explanations = useApp(selectExplanations);
   const data = useApp(selectData);
   const { objective } = useApp(selectShownSettings);
+  // They are not kept over the run.
+  const replaying = useApp(selectIsReplay);
   const bilevel = objective === "bilevel";
   return (
     <Section
       title={LEARNING.explanations}
-      note={LEARNING.explanationsNote}
+      note={replaying ? LEARNING.explanationsNewest : LEARNING.explanationsNote}
       className="explanations"
       save={bilevel ? null : SAVE}
     >

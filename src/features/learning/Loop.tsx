@@ -3,7 +3,14 @@ import { memo } from "react";
 import type { AppState } from "../../state/app-state";
 import { useApp } from "../../state/context";
 import { iterationTime } from "../../state/progress";
-import { selectIteration, selectRecords, selectShownSettings, selectStatus } from "../../state/selectors";
+import {
+  selectIsReplay,
+  selectMomentIteration,
+  selectMomentRecords,
+  selectRecords,
+  selectShownSettings,
+  selectStatus,
+} from "../../state/selectors";
 import { LEARNING } from "../texts";
 import { formatLoss } from "../ui/format";
 import { Section } from "../ui/Section";
@@ -40,25 +47,29 @@ const SLOWEST_TURN = 4;
 /** Seconds for a turn of the light: whole seconds, so that it does not jump with every measurement. */
 const selectTurn = (state: AppState) =>
   Math.max(SLOWEST_TURN, Math.round((iterationTime(selectRecords(state)) ?? 0) / 1000));
-const selectLast = (state: AppState) => state.run.records.at(-1);
+const selectLast = (state: AppState) => selectMomentRecords(state).at(-1);
 
 export const Loop = memo(function Loop() {
   const settings = useApp(selectShownSettings);
   const record = useApp(selectLast);
-  const iteration = useApp(selectIteration);
+  const iteration = useApp(selectMomentIteration);
   const status = useApp(selectStatus);
+  const replaying = useApp(selectIsReplay);
   const turn = useApp(selectTurn);
   const stages = stagesOf(settings, record);
   const lease = settings.objective !== "bilevel";
-  const lit = status.kind === "running" || status.kind === "pausing";
+  // The light is on what happens now.
+  const lit = (status.kind === "running" || status.kind === "pausing") && !replaying;
   return (
     <Section
       title={lease ? LEARNING.leaseTitle : LEARNING.bilevelTitle}
-      note={lit && lease ? LEARNING.slowed : null}
       className="loop-section"
       right={lease ? `γ = ${settings.gamma}` : null}
     >
-      <p className="note">{lease ? LEARNING.leaseCaption : LEARNING.bilevelCaption}</p>
+      <p className="note">
+        {lease ? LEARNING.leaseCaption : LEARNING.bilevelCaption}
+        {lit && lease ? ` ${LEARNING.slowed}` : ""}
+      </p>
       {lease ? (
         <LeaseLoop stages={stages} iteration={iteration} lit={lit} turn={turn} />
       ) : (

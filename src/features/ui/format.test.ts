@@ -22,6 +22,7 @@ describe("iterationTicks", () => {
     expect(iterationTicks(412)).toEqual([0, 200, 400]);
     expect(iterationTicks(60)).toEqual([0, 20, 40, 60]);
     expect(iterationTicks(2)).toEqual([0, 1, 2]);
+    expect(iterationTicks(45, 2)).toEqual([0, 20, 40]);
   });
 });
 

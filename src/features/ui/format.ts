@@ -47,7 +47,8 @@ export function iterationTicks(end: number, steps = 3): number[] {
   if (end < steps) return Array.from({ length: Math.max(0, end) + 1 }, (_, i) => i);
   const rough = end / steps;
   const power = 10 ** Math.floor(Math.log10(rough));
-  const step = Math.max(1, ([1, 2, 5, 10].find((m) => m * power >= rough) ?? 10) * power);
+  const sizes = [1, 2, 5, 10].map((m) => m * power).filter((size) => size <= end);
+  const step = Math.max(1, sizes.find((size) => size >= rough) ?? sizes.at(-1) ?? 1);
   return Array.from({ length: Math.floor(end / step) + 1 }, (_, i) => i * step);
 }
 
