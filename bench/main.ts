@@ -4,6 +4,7 @@ import { type Browser, chromium } from "@playwright/test";
 import { launchOptions } from "../scripts/lib/chromium.mjs";
 import { measureData } from "./data";
 import { measureLease } from "./lease";
+import { measureLongRun } from "./long-run";
 import { measureMemory } from "./memory";
 import { measurePage } from "./page-bench";
 import type { BenchResult } from "./result";
@@ -33,6 +34,8 @@ async function measure(browser: Browser, options: BenchOptions): Promise<BenchRe
   const cpu = await measureLease(browser, address, "cpu", count);
   tell("LeaSE on WebGPU");
   const webgpu = await measureLease(browser, address, "webgpu", count);
+  tell("The page with 10,000 iterations of history");
+  const longRun = await measureLongRun(browser, address);
   if (!quick) tell("Memory after 5 and after 50 iterations");
   const memory = quick ? null : await measureMemory(browser, address, "webgpu");
   const data = quick ? null : await measureData(browser, address, tell);
@@ -50,6 +53,7 @@ async function measure(browser: Browser, options: BenchOptions): Promise<BenchRe
       webgpu: webgpu.result,
     },
     page: { longTasks: longTaskMs.length, longTaskMs },
+    longRun,
     memory,
     data,
   };

@@ -2,6 +2,7 @@
 import type { BackendName } from "../src/domain/run";
 import type { DataResult } from "./data";
 import type { LeaseResult } from "./lease";
+import type { LongRunResult } from "./long-run";
 import type { MemoryResult } from "./memory";
 import type { PageResult } from "./page/result";
 
@@ -19,6 +20,8 @@ export interface BenchResult extends PageResult {
     readonly auto: BackendName;
   };
   readonly page: { readonly longTasks: number; readonly longTaskMs: readonly number[] };
+  /** The page with a long history. */
+  readonly longRun: LongRunResult;
   /** On WebGPU, where buffers are kept for reuse; null in a quick bench. */
   readonly memory: MemoryResult | null;
   /** Null in a quick bench. */

@@ -132,6 +132,18 @@ function leaseRows({ lease, page, memory }: BenchResult): Row[] {
   ];
 }
 
+function longRunRows({ longRun }: BenchResult): Row[] {
+  return (["scrolling", "scrubbing"] as const).flatMap((what) => {
+    const { longestTask, frameMs } = longRun[what];
+    return [
+      atMost(`longest task while ${what}, of the processor`, longestTask.processor, 50, milliseconds),
+      { name: `the same by the clock`, value: milliseconds(longestTask.wall) },
+      { name: `from frame to frame, median`, value: milliseconds(frameMs.median) },
+      { name: `from frame to frame, most`, value: milliseconds(frameMs.most) },
+    ];
+  });
+}
+
 function dataRows({ data }: BenchResult): Row[] {
   if (!data) return [];
   const { shards, archive } = data;
@@ -179,6 +191,7 @@ export function table(result: BenchResult): string {
     section("Weight step of MSG-DAS, K = 2, guidance off (3 cells, C = 16, batch 4, 32×32)", msgdasRows(result)),
     section("Hot kernels", kernelRows(result)),
     section("LeaSE R18, Tiny preset, Emoji-8", leaseRows(result)),
+    section(`The page with ${result.longRun.iterations} iterations of history, while they go on`, longRunRows(result)),
     ...(result.data ? [section("Reading real CIFAR-10", dataRows(result))] : []),
   ].join("\n\n");
 }

@@ -1,6 +1,6 @@
 /** How a running search looks, light and dark, wide and narrow; the pictures are kept with the results. */
 import type { Page } from "@playwright/test";
-import { SMALL } from "./searchlight";
+import { PATIENCE, SMALL } from "./searchlight";
 import { expect, test } from "./test";
 
 const SIZES = [
@@ -35,6 +35,15 @@ test("shows a running search, light and dark, wide and narrow", async ({ app, pa
     type: "tasks of the page over 50 ms",
     description: `${longTasks.join(", ") || "none"} (ms)`,
   });
+
+  // One may look back while the search goes on.
+  const timeline = page.getByTestId("timeline");
+  await timeline.press("Home");
+  const before = await app.iterations();
+  await expect.poll(() => app.iterations(), { timeout: PATIENCE }).toBeGreaterThan(before);
+  await expect(timeline).toHaveAttribute("aria-valuenow", "0");
+  await timeline.press("End");
+  await expect(timeline).not.toHaveAttribute("aria-valuenow", "0");
 
   for (const colorScheme of ["light", "dark"] as const) {
     await page.emulateMedia({ colorScheme });

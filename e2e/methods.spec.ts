@@ -30,7 +30,7 @@ async function expectViews(
 ): Promise<void> {
   const { page } = app;
   await expect(page.getByTestId("row-betas")).toHaveCount(method === "pc-darts" ? 2 : 0);
-  const marks = page.getByTestId("entropy-chart").locator(".stage-mark");
+  const marks = page.getByTestId("timeline").locator(".stage-mark");
   await expect(marks).toHaveText(method === "p-darts" ? ["stage 2"] : []);
   for (const name of Object.keys(run.records.at(-1)?.schedules ?? {})) {
     const chart = page.getByTestId(`course-${name}`);

@@ -1,6 +1,8 @@
 /** A LeaSE search on built-in pictures, on WebGPU, from the press of Search to two discovered cells. */
-import type { Locator } from "@playwright/test";
-import { deriveGenotype } from "../src/domain/genotype";
+import type { Locator, Page } from "@playwright/test";
+import { cellsOf } from "../src/domain/alpha-history";
+import { type Alphas, deriveGenotype } from "../src/domain/genotype";
+import { historyOfFile } from "../src/domain/history-file";
 import type { CellKind } from "../src/domain/primitives";
 import { alphasOfFile } from "../src/domain/run";
 import { PATIENCE, SMALL } from "./searchlight";
@@ -23,6 +25,18 @@ function linePoints(chart: Locator): Promise<number[]> {
   return chart
     .locator("path.recharts-curve")
     .evaluateAll((paths) => paths.map((path) => (path.getAttribute("d") ?? "").split(/[ML]/).length - 1));
+}
+
+/** Both graphs show the cells of these alphas. */
+async function expectCells(page: Page, alphas: Alphas): Promise<void> {
+  const genotype = deriveGenotype(alphas);
+  for (const kind of ["normal", "reduce"] satisfies CellKind[]) {
+    for (const [i, [op, state]] of genotype[kind].entries()) {
+      const from = state < 2 ? `k−${2 - state}` : `${state - 2}`;
+      const edge = new RegExp(`${from} → ${Math.floor(i / 2)}: ${op},`);
+      await expect(page.getByTestId(`graph-${kind}`)).toHaveAccessibleName(edge);
+    }
+  }
 }
 
 test("finds two cells on WebGPU", async ({ app, page }) => {
@@ -48,7 +62,7 @@ test("finds two cells on WebGPU", async ({ app, page }) => {
   });
 
   await test.step("draws a point for each iteration", async () => {
-    for (const id of ["losses-explainer", "losses-audience", "entropy-chart"]) {
+    for (const id of ["losses-explainer", "losses-audience", "timeline"]) {
       await expect
         .poll(() => linePoints(page.getByTestId(id)), { timeout: PATIENCE })
         .toEqual([ITERATIONS, ITERATIONS]);
@@ -73,5 +87,38 @@ test("finds two cells on WebGPU", async ({ app, page }) => {
     expect(await squeezed("genotype-text")).toBe(run.genotypeText.replace(/\s/g, ""));
     const { name, hash } = run.data;
     expect(JSON.parse(await squeezed("genotype-json"))).toEqual({ ...derived, data: { name, hash } });
+  });
+
+  await test.step("looks back on the run by the timeline", async () => {
+    const { run } = await app.exportRun();
+    const moments = run.history ? historyOfFile(run.history, run.iterations).moments : [];
+    const timeline = page.getByTestId("timeline");
+    const look = async (iteration: number) => {
+      await expect(timeline).toHaveAttribute("aria-valuenow", String(iteration));
+      await expectCells(page, cellsOf(moments[iteration]?.alphas ?? new Float32Array()));
+      const record = run.records[iteration - 1];
+      if (!record) return;
+      const loss = page.getByTestId("losses-explainer").locator(".end-label .bold").first();
+      await expect(loss).toHaveText(record.explainerValidationLoss.toFixed(3));
+      await expect(page.getByTestId("loop")).toContainText(record.explainerTrainLoss.toFixed(3));
+    };
+    await timeline.focus();
+    for (const [key, iteration] of [
+      ["Home", 0],
+      ["ArrowRight", 1],
+      ["ArrowUp", 2],
+      ["ArrowDown", 1],
+    ] as const) {
+      await page.keyboard.press(key);
+      await look(iteration);
+    }
+    await expect(page.getByTestId("losses-audience").locator(".chart-moment circle")).toHaveCount(2);
+    const box = await timeline.boundingBox();
+    if (!box) throw new Error("The timeline has no place.");
+    await timeline.click({ position: { x: 96 + 0.75 * (box.width - 97), y: 20 } });
+    await look(3);
+    await app.button("back to live").click();
+    await look(ITERATIONS);
+    await expect(page.locator(".chart-moment")).toHaveCount(0);
   });
 });

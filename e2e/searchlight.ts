@@ -51,7 +51,8 @@ export class Searchlight {
 
   /** Iterations done so far, as the page says. */
   async iterations(): Promise<number> {
-    return Number(((await this.iteration.locator("dd").textContent()) ?? "").split(" ")[0]);
+    const [count = ""] = ((await this.iteration.locator("dd").textContent()) ?? "").split(" ");
+    return Number(count.replaceAll(",", ""));
   }
 
   button(name: string | RegExp): Locator {

@@ -6,12 +6,20 @@ import { helpText } from "./help";
 const parse = (line: string) => parseArguments(line === "" ? [] : line.split(" "));
 
 describe("arguments of the headless search", () => {
+  it("take the data of a run that is repeated, unless others are named, and no preset with it", () => {
+    expect(parse("--repeat run.zip --seed 3")).toMatchObject({ repeat: "run.zip", data: null, given: { seed: 3 } });
+    expect(parse("--repeat run.zip --data shapes")).toMatchObject({ data: { kind: "built-in", name: "shapes" } });
+    expect(() => parse("--repeat run.zip --preset demo")).toThrow(/--preset does not go with it/);
+  });
+
   it("without words searches Emoji-8 with the Tiny preset", () => {
     expect(parse("")).toEqual({
       kind: "search",
       preset: "tiny",
       settings: presetSettings("tiny"),
       data: { kind: "built-in", name: "emoji-8" },
+      repeat: null,
+      given: {},
       out: "searchlight-run.json",
       json: false,
       profile: false,
@@ -23,7 +31,7 @@ describe("arguments of the headless search", () => {
     const line =
       "--backend cpu --data shapes --strategy darts --order 2 --objective bilevel --preset demo --set gamma=0.5 " +
       "--set augment=false --set weighting=magnitude --seed 7 --iterations 3 --out run.json --json --profile --forget-tuning";
-    expect(parse(line)).toEqual({
+    expect(parse(line)).toMatchObject({
       kind: "search",
       preset: "demo",
       settings: {

@@ -18,7 +18,12 @@ export type Command =
       readonly kind: "search";
       readonly preset: Preset;
       readonly settings: Settings;
-      readonly data: DataChoice;
+      /** Null where the run that is repeated says which. */
+      readonly data: DataChoice | null;
+      /** A run file or bundle whose settings and kernel variants are taken; null for none. */
+      readonly repeat: string | null;
+      /** The settings that were given: those before which others stand back. */
+      readonly given: Partial<Settings>;
       readonly out: string;
       /** One JSON object a line instead of text. */
       readonly json: boolean;
@@ -36,6 +41,7 @@ export class UsageError extends Error {
 const OPTIONS = {
   data: { type: "string", multiple: true },
   preset: { type: "string" },
+  repeat: { type: "string" },
   set: { type: "string", multiple: true },
   out: { type: "string" },
   json: { type: "boolean" },
@@ -104,7 +110,8 @@ function readData(texts: readonly string[]): DataChoice {
   return { kind: "built-in", name };
 }
 
-function readSettings(preset: Preset, { texts, sets }: Given): Settings {
+/** The settings that flags and --set name, each checked by itself. */
+function readGiven({ texts, sets }: Given): Partial<Settings> {
   const values = new Map<string, unknown>();
   const add = (origin: string, name: string, text: string) => {
     if (values.has(name)) throw new UsageError(`${name} is given twice.`);
@@ -124,8 +131,7 @@ function readSettings(preset: Preset, { texts, sets }: Given): Settings {
     if (at <= 0) throw new UsageError(`--set needs NAME=VALUE, not "${text}".`);
     add(`--set ${text}`, text.slice(0, at).trim(), text.slice(at + 1).trim());
   }
-  const given = Object.fromEntries(values) as Partial<Settings>;
-  return parseSettings(given, presetSettings(preset, given));
+  return Object.fromEntries(values) as Partial<Settings>;
 }
 
 /**
@@ -136,13 +142,22 @@ export function parseArguments(words: readonly string[]): Command {
   if (words.includes("--help") || words.includes("-h")) return { kind: "help" };
   const given = read(words);
   const preset = readPreset(given.texts.get("preset"));
+  const repeat = given.texts.get("repeat") ?? null;
+  if (repeat === "") throw new UsageError("--repeat needs a value.");
+  if (repeat !== null && given.texts.has("preset")) {
+    throw new UsageError("--repeat takes the settings of a run: --preset does not go with it, --set does.");
+  }
+  const values = readGiven(given);
   const out = given.texts.get("out") ?? "searchlight-run.json";
   if (out === "") throw new UsageError("--out needs a value.");
   return {
     kind: "search",
     preset,
-    settings: readSettings(preset, given),
-    data: readData(given.data),
+    // Those of a run are checked together with the run's own.
+    settings: repeat === null ? parseSettings(values, presetSettings(preset, values)) : presetSettings(preset, values),
+    data: repeat !== null && given.data.length === 0 ? null : readData(given.data),
+    repeat,
+    given: values,
     out,
     json: given.texts.has("json"),
     profile: given.texts.has("profile"),

@@ -11,6 +11,8 @@ const HEAD = `Searches an architecture without a browser and writes the run to a
                          CIFAR-100 in any form, .tar.gz, .zip, parquet, npz, IDX, one folder a class; may be
                          given again for the other parts of a set
   --preset NAME          ${PRESETS.join(", ")} (default ${PRESETS[0]})
+  --repeat FILE          take settings, built-in data and kernel variants from a run file or a bundle, and say at the
+                         end whether the alphas came out the same; --set and the flags below go before them
   --strategy NAME        ${SETTINGS.strategy.choices.join(", ")}
   --order N              ${SETTINGS.order.choices.join(", ")}
   --objective NAME       ${SETTINGS.objective.choices.join(", ")}

@@ -5,6 +5,7 @@ import { fileURLToPath } from "node:url";
 import { version } from "../../package.json";
 import type { Engine, PlanSize } from "../domain/run";
 import type { Settings } from "../domain/settings";
+import { repeatedVariants } from "../domain/tuning";
 import { openEngine } from "../engine/gpu/backend";
 import { fasterBackend } from "../engine/run/probe";
 import { Search } from "../engine/run/search";
@@ -14,6 +15,7 @@ import { openDawn } from "./dawn";
 import { helpText } from "./help";
 import { listenForInterrupt } from "./interrupt";
 import { checkOutput, writeRun } from "./output";
+import { readRepeated, repeatedData, repeatedSettings, sameAlphas } from "./repeat";
 import { jsonReporter, textReporter } from "./report";
 import { fileTuningMemory, tuningPath } from "./tuning-memory";
 
@@ -41,17 +43,23 @@ async function prepare(run: Search): Promise<PlanSize | null> {
 }
 
 async function search(command: Extract<Command, { kind: "search" }>): Promise<number> {
-  const { settings, json } = command;
+  const { json } = command;
+  const repeated = command.repeat === null ? null : await readRepeated(command.repeat);
+  const settings = repeated ? repeatedSettings(repeated, command.given) : command.settings;
+  const data = command.data ?? (repeated && repeatedData(repeated));
+  if (!data) throw new UsageError("--data is missing.");
   const out = resolve(command.out);
   await checkOutput(out);
-  const dataset = await loadData(command.data, settings, BUILT_IN_FOLDER);
+  const dataset = await loadData(data, settings, BUILT_IN_FOLDER);
   const engine = await open(settings);
   const runtime = `Node ${process.versions.node}, ${process.platform} ${process.arch}`;
   const memory = fileTuningMemory(tuningPath(process.env), complain);
   if (command.forgetTuning) await memory.forget();
   const tunes = settings.autotune && engine.backend === "webgpu";
   const place = { adapter: engine.adapter, version, runtime };
-  const variants = tunes ? await memory.recall(place) : {};
+  const known = tunes ? await memory.recall(place) : {};
+  const variants =
+    engine.backend === "cpu" ? {} : { ...known, ...repeatedVariants(place, repeated?.environment ?? null) };
   const run = await Search.create({ settings, dataset, engine, version, runtime, variants });
 
   const reporter = json ? jsonReporter(print) : textReporter(print);
@@ -59,7 +67,7 @@ async function search(command: Extract<Command, { kind: "search" }>): Promise<nu
   reporter.start({
     environment: { version, backend: engine.backend, adapter: engine.adapter, runtime },
     data: {
-      choice: command.data,
+      choice: data,
       name: dataset.name,
       hash: dataset.hash,
       pictures: dataset.labels.length,
@@ -68,6 +76,11 @@ async function search(command: Extract<Command, { kind: "search" }>): Promise<nu
     iterations: run.iterations,
     settings,
   });
+  if (repeated && repeated.data.hash !== dataset.hash) {
+    complain(
+      `These are not the pictures of ${command.repeat}, whose hash is ${repeated.data.hash}: it is another run.`,
+    );
+  }
   const goesOn = () => interrupt.code() === null;
   while (run.iteration < run.iterations && (goesOn() || run.isAhead)) {
     const size = await prepare(run);
@@ -85,6 +98,8 @@ async function search(command: Extract<Command, { kind: "search" }>): Promise<nu
   await writeRun(out, file);
   if (command.profile && code === null) reporter.profile(await run.profile());
   reporter.end(file, out, code !== null);
+  const same = repeated && sameAlphas(repeated, file);
+  if (same !== null) reporter.repeated(command.repeat ?? "", same);
   run.dispose();
   return code ?? EXIT.done;
 }

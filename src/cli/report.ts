@@ -50,6 +50,8 @@ export interface Reporter {
   profile(profile: Profile | null): void;
   /** @param path where the run was written */
   end(file: RunFile, path: string, interrupted: boolean): void;
+  /** Of a repetition as long as its run. @param same the alphas, to the last bit */
+  repeated(path: string, same: boolean): void;
 }
 
 const megabytes = (bytes: number) => (bytes / 1e6).toFixed(1);
@@ -94,10 +96,12 @@ export function textReporter(print: (line: string) => void): Reporter {
       print(file.genotypeText);
       print(`Written to ${path}`);
     },
+    repeated: (path, same) =>
+      print(same ? `The alphas are those of ${path}, to the last bit.` : `The alphas are not those of ${path}.`),
   };
 }
 
-/** One JSON object a line: one "start", a "stage" for each of a run in stages, on WebGPU a "planned" for each, one "iteration" each, a "profile" if asked for, one "end". */
+/** One JSON object a line: one "start", a "stage" for each of a run in stages, on WebGPU a "planned" for each, one "iteration" each, a "profile" if asked for, one "end", a "repeated" where a run was. */
 export function jsonReporter(print: (line: string) => void): Reporter {
   const line = (value: object) => print(JSON.stringify(value));
   return {
@@ -108,5 +112,6 @@ export function jsonReporter(print: (line: string) => void): Reporter {
     profile: (profile) => line({ kind: "profile", bytes: profile?.bytes ?? null, kernels: profile?.kernels ?? null }),
     end: ({ genotype, genotypeText, data }, path, interrupted) =>
       line({ kind: "end", genotype, genotypeText, data, file: path, interrupted }),
+    repeated: (path, same) => line({ kind: "repeated", file: path, same }),
   };
 }

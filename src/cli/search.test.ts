@@ -63,7 +63,7 @@ function withoutTimes(run: RunFile): object {
 
 describe("npm run search", () => {
   it.each(["cpu", "webgpu"].flatMap((backend) => DATA.map((data) => ({ backend, ...data }))))(
-    "writes the same run twice on $backend with $name, and prints JSON lines only",
+    "writes a run and repeats it from its file on $backend with $name, and prints JSON lines only",
     async ({ backend, choice, name }) => {
       const line = `--backend ${backend} --data ${choice} ${SETTINGS} --iterations 2 --seed 7 --json --out`;
       const first = await search(`${line} ${backend}-1.json`);
@@ -86,7 +86,10 @@ describe("npm run search", () => {
       expect(run.records.map(({ iteration }) => iteration)).toEqual([1, 2]);
       for (const record of run.records) expect(record.explainerTrainLoss).toBeGreaterThan(0);
 
-      expect(await search(`${line} ${backend}-2.json`)).toMatchObject({ code: 0 });
+      const data = choice === "shapes" ? "" : ` --data ${choice}`;
+      const again = await search(`--repeat ${backend}-1.json${data} --json --out ${backend}-2.json`);
+      expect(again).toMatchObject({ code: 0, err: "" });
+      expect(JSON.parse(again.out.trimEnd().split("\n").at(-1) ?? "")).toMatchObject({ kind: "repeated", same: true });
       expect(withoutTimes(readRun(`${backend}-2.json`))).toEqual(withoutTimes(run));
     },
     4 * MINUTES,

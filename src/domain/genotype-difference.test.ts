@@ -1,6 +1,6 @@
 import { expect, it } from "vitest";
 import type { Gene } from "./genotype";
-import { cellDifference, countChanges, keptOperations } from "./genotype-difference";
+import { cellDifference, cellOperations, countChanges } from "./genotype-difference";
 
 const cell: readonly Gene[] = [
   ["sep_conv_3x3", 0],
@@ -14,7 +14,7 @@ const cell: readonly Gene[] = [
 ];
 
 it("reads the kept operations off the genes, whatever their order within a node", () => {
-  const kept = keptOperations(cell);
+  const kept = cellOperations(cell);
   expect(kept.flatMap((op, edge) => (op ? [[edge, op]] : []))).toEqual([
     [0, "sep_conv_3x3"],
     [1, "skip_connect"],
@@ -26,7 +26,7 @@ it("reads the kept operations off the genes, whatever their order within a node"
     [13, "sep_conv_5x5"],
   ]);
   const swapped = cell.map((_, i) => cell[i ^ 1]).filter((gene) => gene !== undefined);
-  expect(keptOperations(swapped)).toEqual(kept);
+  expect(cellOperations(swapped)).toEqual(kept);
 });
 
 it("tells apart what both keep, what changed, and what one keeps alone", () => {

@@ -3,7 +3,7 @@ import type { Gene } from "./genotype";
 import { CELL_EDGES, type Edge, edgeIndex, type Primitive } from "./primitives";
 
 /** The operation that a cell keeps on each of its 14 edges; null where it keeps none. Genes stand two for each node. */
-export function keptOperations(genes: readonly Gene[]): (Primitive | null)[] {
+export function cellOperations(genes: readonly Gene[]): (Primitive | null)[] {
   const kept: (Primitive | null)[] = CELL_EDGES.map(() => null);
   for (const [i, [op, state]] of genes.entries()) kept[edgeIndex(Math.floor(i / 2), state)] = op;
   return kept;
@@ -21,7 +21,7 @@ export interface EdgeDifference {
 
 /** The edges that at least one of two cells keeps, in index order. */
 export function cellDifference(first: readonly Gene[], second: readonly Gene[]): EdgeDifference[] {
-  const [one, other] = [keptOperations(first), keptOperations(second)];
+  const [one, other] = [cellOperations(first), cellOperations(second)];
   return CELL_EDGES.flatMap((edge) => {
     const a = one[edge.index] ?? null;
     const b = other[edge.index] ?? null;

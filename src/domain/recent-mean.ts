@@ -6,7 +6,7 @@ export const WINDOW = 20;
 
 /** Mean of `read` over the last `WINDOW` records that have it; null when none has. */
 export function recentMean(
-  records: readonly IterationRecord[],
+  records: Pick<readonly IterationRecord[], "slice">,
   read: (record: IterationRecord) => number | null,
 ): number | null {
   let sum = 0;

@@ -1,6 +1,6 @@
 /** How far cells that were found from several seeds agree. Plain functions. */
 import type { Gene } from "./genotype";
-import { keptOperations } from "./genotype-difference";
+import { cellOperations } from "./genotype-difference";
 import { CELL_EDGES, type Edge, PRIMITIVES, type Primitive } from "./primitives";
 
 export interface EdgeAgreement {
@@ -15,7 +15,7 @@ export interface EdgeAgreement {
 
 /** The edges that at least one of the cells keeps, in index order. @param cells the genes of one kind of cell, a seed each */
 export function edgeAgreement(cells: readonly (readonly Gene[])[]): EdgeAgreement[] {
-  const kept = cells.map(keptOperations);
+  const kept = cells.map(cellOperations);
   return CELL_EDGES.flatMap((edge) => {
     const ops = kept.flatMap((cell) => cell[edge.index] ?? []);
     if (ops.length === 0) return [];
@@ -27,7 +27,7 @@ export function edgeAgreement(cells: readonly (readonly Gene[])[]): EdgeAgreemen
 
 /** Edges that two seeds keep with the same operation, mean over all pairs; null for fewer than two cells. */
 export function pairAgreement(cells: readonly (readonly Gene[])[]): number | null {
-  const kept = cells.map(keptOperations);
+  const kept = cells.map(cellOperations);
   let sum = 0;
   let pairs = 0;
   for (const [i, one] of kept.entries()) {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { deriveGenotype } from "./genotype";
 import type { IterationRecord } from "./run";
-import { alphaTable, courseTable, historyTable, learningTable, recordTable } from "./tables";
+import { alphaTable, courseTable, geneTable, historyTable, learningTable, recordTable } from "./tables";
 
 const record = (iteration: number, tau: number): IterationRecord => ({
   ...{ iteration, epoch: 0, stage: 0, learningRate: 0.1, schedules: { tau }, picks: [1] },
@@ -33,6 +33,20 @@ describe("tables of records", () => {
     expect(rows[0]).toHaveLength(columns.length);
     expect(rows[0]?.at(-1)).toBe(10);
   });
+});
+
+it("tells of each gene which edge it keeps", () => {
+  const { columns, rows } = geneTable([
+    ["skip_connect", 1],
+    ["sep_conv_3x3", 0],
+    ["max_pool_3x3", 2],
+  ]);
+  expect(columns).toEqual(["edge", "state", "node", "kept"]);
+  expect(rows).toEqual([
+    [1, 1, 0, "skip_connect"],
+    [0, 0, 0, "sep_conv_3x3"],
+    [4, 2, 1, "max_pool_3x3"],
+  ]);
 });
 
 it("tells of each edge what it mixes and whether it is kept", () => {

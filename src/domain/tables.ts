@@ -69,6 +69,17 @@ export function historyTable(records: readonly IterationRecord[]): Table {
   };
 }
 
+/** A row for each kept edge of a cell. */
+export function geneTable(genes: readonly Gene[]): Table {
+  return {
+    columns: ["edge", "state", "node", "kept"],
+    rows: genes.map(([op, state], i) => {
+      const node = Math.floor(i / 2);
+      return [edgeIndex(node, state), state, node, op];
+    }),
+  };
+}
+
 /**
  * A row for each edge of a cell: what it mixes and whether the genotype keeps it.
  * @param alphas before the softmax, [14, 8]; −∞ where an operation was dropped

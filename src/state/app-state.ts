@@ -1,8 +1,9 @@
 /** Everything the page shows, and how an engine event changes it. Plain data and functions: no React, no worker. */
-import { cellsOf } from "../domain/alpha-history";
+import { type AlphaHistory, cellsOf, joinHistory, NO_HISTORY } from "../domain/alpha-history";
 import type { CostEstimate } from "../domain/cost";
 import type { DataSummary, KeptSet } from "../domain/dataset";
 import type { Alphas, Betas, Genotype } from "../domain/genotype";
+import type { ReadGenotype } from "../domain/genotype-reader";
 import type { KeptRun, RunStorage } from "../domain/kept-run";
 import { type Preset, presetSettings } from "../domain/presets";
 import type {
@@ -11,7 +12,6 @@ import type {
   Explanation,
   HypergradientComparison,
   ImportedRun,
-  IterationRecord,
   PlanSize,
   Profile,
   SettingChange,
@@ -19,14 +19,15 @@ import type {
   Tuned,
 } from "../domain/run";
 import type { Settings } from "../domain/settings";
-import { withFewSkips } from "../domain/skip-limit";
 import type { RunStage } from "../domain/stages";
 import type { EngineEvent, Fault, SelfCheckResult } from "../worker/api";
 import { proposedPreset } from "./edits";
-import { NO_FLIPS, type StabilityOf, updateStability } from "./history";
+import { limitedBy } from "./limited";
 import { countPicks, type PickCounts } from "./picks";
+import { Records } from "./records";
 import type { SeedQueue } from "./seed-queue";
 import type { SlowMotion } from "./slow";
+import { NO_FLIPS, type StabilityOf, updateStability } from "./stability";
 import type { PageStatus } from "./status";
 
 /** One line of the log. The wording is made where it is shown. */
@@ -44,6 +45,7 @@ export type LogEntry = {
   | { readonly kind: "change"; readonly change: SettingChange }
   | { readonly kind: "link"; readonly corrections: readonly string[] }
   | { readonly kind: "imported"; readonly name: string }
+  | { readonly kind: "genotype"; readonly name: string }
   | { readonly kind: "exported"; readonly name: string }
   /** `stack`: of an error that nothing handled. */
   | { readonly kind: "error"; readonly message: string; readonly stack?: string }
@@ -60,7 +62,8 @@ export interface RunView {
   /** Of the run, and the one under way; none before it starts. */
   readonly stages: readonly RunStage[];
   readonly stage: number;
-  readonly records: readonly IterationRecord[];
+  readonly records: Records;
+  readonly history: AlphaHistory;
   readonly alphas: Alphas | null;
   /** The alphas before the last iteration, where they are known. */
   readonly before: Alphas | null;
@@ -104,6 +107,10 @@ export type CostView =
   | { readonly state: "planning" }
   | { readonly state: "known"; readonly estimate: CostEstimate }
   | { readonly state: "failed"; readonly message: string };
+/** What was brought from outside to look at. */
+export type Imported =
+  | { readonly kind: "run"; readonly name: string; readonly run: ImportedRun }
+  | { readonly kind: "genotype"; readonly name: string; readonly read: ReadGenotype };
 
 export interface AppState {
   readonly status: PageStatus;
@@ -129,7 +136,9 @@ export interface AppState {
   /** What the shown run uses; null when there is none. */
   readonly runSettings: Settings | null;
   readonly run: RunView;
-  readonly imported: { readonly name: string; readonly run: ImportedRun } | null;
+  /** The earlier moment of the run that is looked at while the run goes on; null for the present. */
+  readonly replay: RunView | null;
+  readonly imported: Imported | null;
   readonly importError: string | null;
   readonly selfCheck: SelfCheck;
   readonly comparison: Comparison;
@@ -156,7 +165,8 @@ export const EMPTY_RUN: RunView = {
   iterationsPerEpoch: 1,
   stages: [],
   stage: 0,
-  records: [],
+  records: Records.NONE,
+  history: NO_HISTORY,
   alphas: null,
   before: null,
   betas: null,
@@ -189,6 +199,7 @@ export function initialState(): AppState {
     linkCorrections: null,
     runSettings: null,
     run: EMPTY_RUN,
+    replay: null,
     imported: null,
     importError: null,
     selfCheck: { state: "never", results: [] },
@@ -256,6 +267,7 @@ function withoutRun(state: AppState): AppState {
   return {
     ...state,
     run: EMPTY_RUN,
+    replay: null,
     runSettings: null,
     keepingProblem: null,
     comparison: NOT_COMPARED,
@@ -330,14 +342,6 @@ function alphasBefore({ iteration, alphas, before }: RunView, snapshot: Snapshot
   return snapshot.iteration === iteration + 1 ? alphas : null;
 }
 
-type Derivable = Pick<Snapshot, "alphas" | "betas" | "stages" | "stage">;
-
-function limitedBy({ alphas, betas, stages, stage }: Derivable): Genotype {
-  // A run of one stage mixes all operations, and is derived as its strategy derives.
-  const staged = stages.length > 1 ? (stages[stage]?.operations ?? null) : null;
-  return withFewSkips({ alphas, betas, staged });
-}
-
 /** The cells as they are found, or derived with few skips. */
 export function withSkipLimit(state: AppState, on: boolean): AppState {
   const { run } = state;
@@ -352,13 +356,14 @@ function withSnapshot(run: RunView, snapshot: Snapshot): RunView {
     iterationsPerEpoch: snapshot.iterationsPerEpoch,
     stages: snapshot.stages,
     stage: snapshot.stage,
-    records: snapshot.records.length === 0 ? run.records : [...run.records, ...snapshot.records],
+    records: run.records.with(snapshot.records),
+    history: joinHistory(run.history, snapshot.iteration, snapshot.history),
     alphas: snapshot.alphas,
     before: alphasBefore(run, snapshot),
     betas: snapshot.betas,
     genotype: snapshot.genotype,
     limited: run.limited && limitedBy(snapshot),
-    stability: updateStability(run.stability, run.genotype, snapshot.genotype, snapshot.iteration),
+    stability: updateStability(run.stability, run.history.changes.at(-1), snapshot.history.changes),
     picked: countPicks(run.picked, snapshot.records),
     explanations: snapshot.explanations ?? run.explanations,
     plan: run.plan,

@@ -58,6 +58,11 @@ export function Later({ period = 0, children }: LaterProps) {
       flushSync(() => copy.setState(store.getState(), true));
     };
     const askInTime = () => {
+      // A person moves through the run: what follows at any rate follows at once.
+      if (period === 0 && store.getState().replay !== copy.getState().replay) {
+        ask(follow, true);
+        return;
+      }
       timer ??= setTimeout(
         () => {
           timer = undefined;

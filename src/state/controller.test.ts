@@ -1,5 +1,8 @@
 import { describe, expect, it } from "vitest";
 import type { CostEstimate } from "../domain/cost";
+import { genotypeCompact } from "../domain/genotype-formats";
+import { readGenotype } from "../domain/genotype-reader";
+import { DARTS_V2 } from "../domain/published-genotypes";
 import type { Environment, ImportedRun, RunFile, RunStatus } from "../domain/run";
 import type { EngineApi, EngineEvent } from "../worker/api";
 import { createController } from "./controller";
@@ -93,6 +96,15 @@ function setUp(refuse: Partial<Record<keyof EngineApi, string>> = {}) {
     exportRun: async (): Promise<RunFile> => {
       throw new Error("not in this test");
     },
+    packBundle: async () => {
+      await call("packBundle");
+      return Uint8Array.of(1);
+    },
+    // A zip of two bytes more than its sign is a bundle.
+    readBundle: async (file) => {
+      await call("readBundle");
+      return file.size > 4 ? "{" : null;
+    },
     selfCheck: async (report) => {
       await call("selfCheck");
       report({ name: "a", ok: true, error: 0.1 });
@@ -185,7 +197,7 @@ describe("controller", () => {
     setStatus({ kind: "finished" });
     await controller.primary();
     expect(calls.slice(2)).toEqual(["step", "reset", "search"]);
-    expect(store.getState().run.records).toEqual([]);
+    expect(store.getState().run.records).toHaveLength(0);
   });
 
   it("does nothing that may not be pressed", async () => {
@@ -261,13 +273,61 @@ describe("controller", () => {
     expect(store.getState().imported).toBeNull();
   });
 
+  it("tells files apart by what they hold: bundles, genotypes, pictures, what cannot be loaded", async () => {
+    const { calls, store, controller } = setUp();
+    await controller.start();
+    const open = (name: string, ...parts: BlobPart[]) =>
+      controller.openFiles([{ path: name, file: new File(parts, name) }]);
+    const zip = Uint8Array.of(0x50, 0x4b, 3, 4);
+    await open("pictures.zip", zip);
+    expect(calls.slice(2)).toEqual(["readBundle", "loadFiles"]);
+    await open("run.zip", zip, "{}");
+    expect(calls.slice(4)).toEqual(["readBundle"]);
+    expect(store.getState().importError).toBe("run.zip is not JSON. Choose a file that Searchlight exported.");
+    await open("found.py", DARTS_V2);
+    expect(store.getState().importError).toBeNull();
+    expect(store.getState().imported).toMatchObject({ kind: "genotype", name: "found.py", read: { format: "darts" } });
+    expect(controller.applyImportedSettings()).toBe(false);
+    await open("losses.csv", "iteration,skips\n1,0\n");
+    expect(store.getState().importError).toMatch(/losses\.csv is a table of a chart/);
+    await open("cell.svg", "<svg></svg>");
+    expect(store.getState().importError).toMatch(/cell\.svg is a drawing/);
+    expect(store.getState().imported?.name).toBe("found.py");
+    expect(calls.slice(5)).toEqual([]);
+  });
+
+  it("shows a pasted genotype, or says where it goes wrong", async () => {
+    const { store, controller } = setUp();
+    expect(await controller.openText("Genotype(normal=", "The text")).toBe(
+      "The text, line 1, column 17: A value is missing where the text ends.",
+    );
+    expect(await controller.openText('{"format": "searchlight-run"}', "The text")).toMatch(
+      /The text cannot be read\. At/,
+    );
+    expect(store.getState().imported).toBeNull();
+    expect(await controller.openText(`arch = ${genotypeCompact(readGenotype(DARTS_V2).genotype)}`, "x")).toBeNull();
+    expect(store.getState().imported).toMatchObject({ name: "x", read: { format: "compact", found: 1 } });
+  });
+
+  it("exports a bundle of the run, where there is one", async () => {
+    const { store, controller } = setUp();
+    await controller.start();
+    expect(await controller.exportBundle()).toBeNull();
+    await controller.step();
+    expect(await controller.exportBundle()).toEqual({
+      name: "searchlight-darts-lease-r18-1.zip",
+      bytes: Uint8Array.of(1),
+    });
+    expect(store.getState().log.at(-1)).toMatchObject({ kind: "exported" });
+  });
+
   it("takes the settings of a run file for the next run only, and says when they are refused", async () => {
     const { calls, store, controller } = setUp();
     await controller.start();
     await controller.step();
     const imported = (settings: Record<string, unknown>) => {
       const run = { settings } as unknown as ImportedRun;
-      store.setState((state) => ({ ...state, imported: { name: "x.json", run } }));
+      store.setState((state) => ({ ...state, imported: { kind: "run" as const, name: "x.json", run } }));
     };
     imported({ momentum: 0.5 });
     expect(controller.applyImportedSettings()).toBe(true);
@@ -336,7 +396,7 @@ describe("controller", () => {
     const { repeated, store, controller, setStatus } = setUp();
     await controller.start();
     const run = { settings: { seed: 3 }, environment: MADE_ON } as unknown as ImportedRun;
-    store.setState((state) => ({ ...state, imported: { name: "x.json", run } }));
+    store.setState((state) => ({ ...state, imported: { kind: "run" as const, name: "x.json", run } }));
     controller.applyImportedSettings();
     await controller.primary();
     setStatus({ kind: "finished" });

@@ -9,6 +9,7 @@ import {
   type AppState,
   applyEvent,
   type Comparison,
+  type Imported,
   type LogEvent,
   logged,
   type ProfileView,
@@ -20,7 +21,8 @@ import { differences, liveChanges } from "./edits";
 import type { EngineClient } from "./engine-client";
 import { type KeptRunActions, keptRunActions } from "./kept-run-actions";
 import { builtInOf, type SharedSearch } from "./link";
-import { fileKind, parseRunFile, RUN_FILE_LIMIT, runFileName, runFileText } from "./run-file";
+import { replayOf } from "./replay";
+import { runFileName, runFileText } from "./run-file";
 import { type SeedQueueActions, seedQueueActions } from "./seed-queue-actions";
 import { selectChecking, selectPermissions } from "./selectors";
 import { type SlowMotionActions, slowMotionActions } from "./slow-motion-actions";
@@ -43,7 +45,7 @@ export interface Controller extends SeedQueueActions, KeptRunActions, SlowMotion
   readonly step: () => Promise<void>;
   readonly reset: () => Promise<void>;
   readonly loadBuiltIn: (name: BuiltIn) => Promise<void>;
-  /** The files of one data set, or one run file, told apart by its name. */
+  /** The files of one data set, or one file to look at, told apart by what it holds: a run, a bundle, a genotype. */
   readonly openFiles: (files: readonly PathFile[]) => Promise<void>;
   /** Files behind web addresses, as one data set; each file by its one address, or by several of which one must have it. */
   readonly openAddresses: (files: readonly (readonly string[])[]) => Promise<void>;
@@ -61,11 +63,17 @@ export interface Controller extends SeedQueueActions, KeptRunActions, SlowMotion
   readonly edit: (values: Partial<Settings>) => Promise<void>;
   /** The run as text and the name for its file; null when there is none or it failed. */
   readonly exportRun: () => Promise<{ name: string; text: string } | null>;
+  /** The run as a bundle and the name for its file; null when there is none or it failed. */
+  readonly exportBundle: () => Promise<{ name: string; bytes: Uint8Array<ArrayBuffer> } | null>;
+  /** Looks at a pasted genotype or run file. @returns what is wrong with it, or null */
+  readonly openText: (text: string, name: string) => Promise<string | null>;
   /** Takes the settings of a run for the next one. @returns why they are refused, else null */
   readonly takeSettings: (run: Pick<ImportedRun, "settings" | "environment">) => string | null;
   /** The same of the imported run; false, with `importError`, when they are refused. */
   readonly applyImportedSettings: () => boolean;
   readonly closeImported: () => void;
+  /** Looks at an earlier moment of the run while it goes on; null to come back to the present. */
+  readonly replay: (iteration: number | null) => void;
   readonly selfCheck: () => Promise<void>;
   readonly compareHypergradients: () => Promise<void>;
   readonly profile: () => Promise<void>;
@@ -227,23 +235,29 @@ export function createController(store: AppStore, client: EngineClient, reload: 
     await loadNow(act);
   };
 
-  const importRun = async (file: File) => {
+  const refuse = (error: unknown) => {
+    const message = messageOf(error);
+    set((state) => logged({ ...state, importError: message }, { kind: "error", message }));
+  };
+
+  const bring = (imported: Imported) =>
+    set((state) =>
+      logged(
+        { ...state, imported, importError: null },
+        { kind: imported.kind === "run" ? "imported" : "genotype", name: imported.name },
+      ),
+    );
+
+  /** @returns whether the file is for the data readers */
+  const openOne = async (file: File): Promise<boolean> => {
     try {
-      if (file.size > RUN_FILE_LIMIT) {
-        throw new Error(
-          `${file.name} has ${Math.round(file.size / 1e6)} MB; run files of up to ${RUN_FILE_LIMIT / 1e6} MB are read.`,
-        );
-      }
-      const run = parseRunFile(await file.text(), file.name);
-      set((state) =>
-        logged(
-          { ...state, imported: { name: file.name, run }, importError: null },
-          { kind: "imported", name: file.name },
-        ),
-      );
+      const { openFile } = await import("./opening");
+      const imported = await openFile(file, (zip) => client.readBundle(zip));
+      if (imported) bring(imported);
+      return imported === null;
     } catch (error) {
-      const message = messageOf(error);
-      set((state) => logged({ ...state, importError: message }, { kind: "error", message }));
+      refuse(error);
+      return false;
     }
   };
 
@@ -347,8 +361,8 @@ export function createController(store: AppStore, client: EngineClient, reload: 
     openFiles: async (files) => {
       const [first] = files;
       if (!first) return;
-      if (files.length === 1 && fileKind(first.file.name) === "run") await importRun(first.file);
-      else await load(() => client.loadFiles(files));
+      const isData = files.length > 1 || (await openOne(first.file));
+      if (isData) await load(() => client.loadFiles(files));
     },
     openAddresses: (files) => load(() => client.loadAddresses(files)),
     cancelLoading: () => void client.cancelLoading().catch(fail),
@@ -383,15 +397,41 @@ export function createController(store: AppStore, client: EngineClient, reload: 
         return null;
       }
     },
+    exportBundle: async () => {
+      if (!may().export) return null;
+      try {
+        const bytes = await client.packBundle(null);
+        const name = runFileName(get().runSettings ?? get().settings, "zip");
+        log({ kind: "exported", name });
+        return { name, bytes };
+      } catch (error) {
+        fail(error);
+        return null;
+      }
+    },
+    openText: async (text, name) => {
+      try {
+        const { openText } = await import("./opening");
+        bring(openText(text, name));
+        return null;
+      } catch (error) {
+        return messageOf(error);
+      }
+    },
     takeSettings,
     applyImportedSettings: () => {
       const imported = get().imported;
-      if (!imported) return false;
+      if (imported?.kind !== "run") return false;
       const importError = takeSettings(imported.run);
       set((state) => ({ ...state, importError }));
       return importError === null;
     },
     closeImported: () => set((state) => ({ ...state, imported: null, importError: null })),
+    replay: (iteration) =>
+      set((state) => {
+        const replay = iteration === null ? null : replayOf(state.run, iteration);
+        return replay?.iteration === state.replay?.iteration ? state : { ...state, replay };
+      }),
     compareHypergradients: () =>
       guarded(may().compare, async () => {
         const { iteration } = get().run;

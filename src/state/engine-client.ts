@@ -50,6 +50,8 @@ function withProxies(remote: Remote<EngineApi>): EngineClient {
     profile: () => remote.profile(),
     forgetTuning: () => remote.forgetTuning(),
     exportRun: () => remote.exportRun(),
+    packBundle: (run) => remote.packBundle(run),
+    readBundle: (file) => remote.readBundle(file),
     selfCheck: (report: (result: SelfCheckResult) => void) => remote.selfCheck(proxy(report)),
   };
 }

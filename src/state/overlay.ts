@@ -1,7 +1,7 @@
 /** Several runs in one chart, and the numbers they are compared by. Plain functions. */
 import { recentMean } from "../domain/recent-mean";
 import type { IterationRecord } from "../domain/run";
-import { bucketSize, type Point, thin } from "./history";
+import { bucketSize, type Point, thin } from "./decimate";
 import { iterationTime } from "./progress";
 
 type Reader = (record: IterationRecord) => number | null;

@@ -1,14 +1,18 @@
 /** Speed, time left and the words for them. Plain functions of the records. */
-import { recentMean } from "../domain/recent-mean";
-import type { IterationRecord } from "../domain/run";
+import { recentMean, WINDOW } from "../domain/recent-mean";
+import type { RecordList } from "./records";
 
 /** Mean milliseconds of the last iterations. The first one of a run compiles the kernels, so it counts only when alone. */
-export function iterationTime(records: readonly IterationRecord[]): number | null {
-  return recentMean(records.length > 1 ? records.slice(1) : records, (record) => record.milliseconds);
+export function iterationTime(records: RecordList): number | null {
+  const recent = records.slice(-WINDOW);
+  return recentMean(
+    recent.length === records.length && recent.length > 1 ? recent.slice(1) : recent,
+    ({ milliseconds }) => milliseconds,
+  );
 }
 
 /** Milliseconds until the last iteration, at the speed of the last few; null before there is a speed. */
-export function timeLeft(records: readonly IterationRecord[], iterations: number): number | null {
+export function timeLeft(records: RecordList, iterations: number): number | null {
   const each = iterationTime(records);
   return each === null ? null : each * Math.max(0, iterations - (records.at(-1)?.iteration ?? 0));
 }

@@ -20,17 +20,29 @@ export const selectRunSettings = (state: AppState) => state.runSettings;
 export const selectRun = (state: AppState) => state.run;
 export const selectRecords = (state: AppState) => state.run.records;
 export const selectIteration = (state: AppState) => state.run.iteration;
-export const selectAlphas = (state: AppState) => state.run.alphas;
-export const selectBetas = (state: AppState) => state.run.betas;
 /** As the search found it. */
 export const selectGenotype = (state: AppState) => state.run.genotype;
-/** As it is shown and copied: with few skips where that is wanted. */
+/** As it is copied: with few skips where that is wanted. */
 export const selectShownGenotype = (state: AppState) => state.run.limited ?? state.run.genotype;
 export const selectLimited = (state: AppState) => state.run.limited !== null;
-export const selectStability = (state: AppState) => state.run.stability;
-/** What the last iteration drew; null for a strategy that draws nothing. */
-export const selectPicks = (state: AppState) => state.run.records.at(-1)?.picks ?? null;
-export const selectPicked = (state: AppState) => state.run.picked;
+export const selectHistory = (state: AppState) => state.run.history;
+/** Where the playhead stands; null for the present. */
+export const selectReplayIteration = (state: AppState) => state.replay?.iteration ?? null;
+export const selectIsReplay = (state: AppState) => state.replay !== null;
+
+/** The run at the moment that is looked at: now, or an earlier one. Cells and numbers show it; transport and exports are of now. */
+export const selectMoment = (state: AppState) => state.replay ?? state.run;
+export const selectMomentAlphas = (state: AppState) => selectMoment(state).alphas;
+export const selectMomentBetas = (state: AppState) => selectMoment(state).betas;
+export const selectMomentGenotype = (state: AppState) => selectMoment(state).genotype;
+/** As the cells show it: with few skips where that is wanted. */
+export const selectMomentShown = (state: AppState) => selectMoment(state).limited ?? selectMoment(state).genotype;
+export const selectMomentRecords = (state: AppState) => selectMoment(state).records;
+export const selectMomentIteration = (state: AppState) => selectMoment(state).iteration;
+/** What its iteration drew; null for a strategy that draws nothing. */
+export const selectMomentPicks = (state: AppState) => selectMoment(state).records.at(-1)?.picks ?? null;
+export const selectMomentPicked = (state: AppState) => selectMoment(state).picked;
+
 /** Iterations at which a further stage of the run began. */
 export const selectStageBegins = (state: AppState) =>
   state.run.stages.map(({ begins }) => begins).filter((begins) => begins > 0 && begins < state.run.records.length);

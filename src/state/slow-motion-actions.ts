@@ -26,7 +26,7 @@ interface Needs {
 export function slowMotionActions({ get, set, guarded, pause, step, search }: Needs): SlowMotionActions {
   const may = () => selectPermissions(get());
   /** null for the search as it goes. */
-  const show = (slow: SlowMotion | null) => set((state) => ({ ...state, slow }));
+  const show = (slow: SlowMotion | null) => set((state) => ({ ...state, slow, replay: slow ? null : state.replay }));
   /** Shows `after` once it is done, `before` when it fails. */
   const busy = async (before: SlowMotion | null, after: SlowMotion, act: () => Promise<void>) => {
     show({ ...after, busy: true });

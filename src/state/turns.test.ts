@@ -59,6 +59,26 @@ it("gives one turn to who asks twice, and another to who asks again afterwards",
   expect(turn).toHaveBeenCalledTimes(2);
 });
 
+it("takes urgent turns before others, a frame after the one before", () => {
+  const { ask, taken, drawing } = drawings();
+  ask(drawing("long", 25));
+  vi.advanceTimersToNextTimer();
+  ask(drawing("later", 1));
+  const urgent = drawing("urgent", 25);
+  ask(urgent);
+  ask(urgent, true);
+  ask(urgent);
+  ask(drawing("urgent too", 25), true);
+  vi.advanceTimersByTime(16);
+  expect(taken).toEqual(["long", "urgent"]);
+  vi.advanceTimersByTime(16);
+  expect(taken).toEqual(["long", "urgent", "urgent too"]);
+  vi.advanceTimersByTime(99);
+  expect(taken).toHaveLength(3);
+  vi.advanceTimersByTime(1);
+  expect(taken).toEqual(["long", "urgent", "urgent too", "later"]);
+});
+
 it("reports a turn that fails and goes on with the others", () => {
   const report = vi.fn();
   vi.stubGlobal("reportError", report);

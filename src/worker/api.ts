@@ -116,6 +116,10 @@ export interface EngineApi {
   change(settings: Partial<Settings>): Promise<void>;
   /** The run as a file, from at least one finished iteration on. */
   exportRun(): Promise<RunFile>;
+  /** A run file as a bundle, the bytes of a zip; that of the run in hand when there is none given. */
+  packBundle(run: RunFile | null): Promise<Uint8Array<ArrayBuffer>>;
+  /** The text of the run file in a bundle; null when the zip is none. */
+  readBundle(file: File): Promise<string | null>;
   /** Both hypergradients at the present state, which stays as it is; only while paused. */
   compareHypergradients(): Promise<HypergradientComparison>;
   /** Where the time of an iteration goes, null on the CPU; the run stays as it is. Only while paused. */

@@ -1,4 +1,5 @@
 /** The engine as the page sees it: data, one run, one status. Knows no page and no network: what it needs is handed in. */
+import { packBundle, readBundle } from "../data/bundle";
 import { readPictures } from "../data/formats/read";
 import type { FileSource, ReadOptions } from "../data/formats/source";
 import { finishDataset, hashOf, picturesOfClass, summarise } from "../data/load";
@@ -309,6 +310,14 @@ export class Session implements EngineApi {
       throw new Error("There is nothing to export yet: no iteration is finished.");
     }
     return this.#run.search.file();
+  }
+
+  async packBundle(run: RunFile | null): Promise<Uint8Array<ArrayBuffer>> {
+    return packBundle(run ?? (await this.exportRun()));
+  }
+
+  readBundle(file: File): Promise<string | null> {
+    return readBundle(fileSource({ path: file.name, file }));
   }
 
   compareHypergradients(): Promise<HypergradientComparison> {

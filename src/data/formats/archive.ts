@@ -42,16 +42,17 @@ export class Collector {
   constructor(
     private readonly path: string,
     expected = 0,
+    private readonly limit = ENTRY_LIMIT,
   ) {
-    if (expected > ENTRY_LIMIT) this.#refuse();
+    if (expected > limit) this.#refuse();
     this.#bytes = new Uint8Array(expected);
   }
 
   add(piece: Uint8Array): void {
     const length = this.#length + piece.length;
-    if (length > ENTRY_LIMIT) this.#refuse();
+    if (length > this.limit) this.#refuse();
     if (length > this.#bytes.length) {
-      const larger = new Uint8Array(Math.min(ENTRY_LIMIT, Math.max(length, 1 << 16, 2 * this.#bytes.length)));
+      const larger = new Uint8Array(Math.min(this.limit, Math.max(length, 1 << 16, 2 * this.#bytes.length)));
       larger.set(this.#bytes.subarray(0, this.#length));
       this.#bytes = larger;
     }
@@ -65,7 +66,7 @@ export class Collector {
 
   #refuse(): never {
     throw new DataError(
-      `${baseName(this.path)} unpacks to more than ${megabytes(ENTRY_LIMIT)}, more than one file may have.`,
+      `${baseName(this.path)} unpacks to more than ${megabytes(this.limit)}, more than one file may have.`,
     );
   }
 }

@@ -37,14 +37,24 @@ function viewOf(bytes: Uint8Array): DataView {
   return new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
 }
 
+/** Which files are unpacked, and the most that one may have. */
+interface Choice {
+  readonly wanted?: (path: string, size: number) => boolean;
+  readonly limit?: number;
+}
+
 /** @throws DataError when a file in it is damaged, encrypted or packed in another way than deflate */
-export async function* openZip(source: FileSource, reading: Reading): AsyncGenerator<Entry> {
+export async function* openZip(
+  source: FileSource,
+  reading: Reading,
+  { wanted = () => true, limit = ENTRY_LIMIT }: Choice = {},
+): AsyncGenerator<Entry> {
   const name = baseName(source.path);
   const count = meter(source, reading);
   const read = blockReader(source);
   for (const file of await list(source)) {
     await reading.checkpoint();
-    if (file.path.endsWith("/")) continue;
+    if (file.path.endsWith("/") || !wanted(file.path, file.size)) continue;
     if (file.flags & ENCRYPTED) throw damaged(name, "a zip archive with a password or", "passwords are not read");
     if (file.method !== STORED && file.method !== DEFLATED) {
       throw damaged(name, ZIP, `${baseName(file.path)} is packed by method ${file.method}`);
@@ -54,7 +64,7 @@ export async function* openZip(source: FileSource, reading: Reading): AsyncGener
       throw damaged(name, ZIP, `${baseName(file.path)} is not where it should be`);
     }
     const start = file.offset + LENGTH.file + viewOf(head).getUint16(26, true) + viewOf(head).getUint16(28, true);
-    const collector = new Collector(file.path, Math.min(file.size, ENTRY_LIMIT + 1));
+    const collector = new Collector(file.path, Math.min(file.size, limit + 1), limit);
     const take = (piece: Uint8Array) => {
       count(piece.length);
       collector.add(piece);

@@ -4,14 +4,14 @@ import { CELL_EDGES, type CellKind, type Edge, PRIMITIVES } from "../../domain/p
 import type { SubGraphPicks } from "../../state/picks";
 import { CELL_WORDS, DISCOVERY, SHORT_OPS } from "../texts";
 import { Glyph, OP_COLOUR } from "../ui/icons";
-import type { EdgeView } from "./edges";
+import type { GraphEdge } from "./edges";
 import { BOX, type CellGeometry, cellGeometry, type Point, pathOf, placeLabels } from "./geometry";
 import { Lanes } from "./Lanes";
 
 interface Props {
   readonly kind: CellKind;
   /** Null before a run: every edge is a bundle of eight equal strands. */
-  readonly views: readonly EdgeView[] | null;
+  readonly views: readonly GraphEdge[] | null;
   /** To show what was drawn, over the cell that is found; null to show the cell alone. */
   readonly subGraphs: readonly SubGraphPicks[] | null;
   readonly width: number;
@@ -20,16 +20,19 @@ interface Props {
 }
 
 export const LABEL_HEIGHT = 18;
+/** Of an edge whose weight is not known. */
+const PLAIN_WIDTH = 3;
 
 /**
  * Width of an edge in pixels: 1.4 at an eighth, about 6 near a half. In steps, so that a width stands still between
  * changes worth seeing: each change runs a transition, and those would never end.
  */
-function strokeWidth(weight: number): number {
+function strokeWidth(weight: number | null): number {
+  if (weight === null) return PLAIN_WIDTH;
   return Math.min(7, Math.max(1.4, 1.4 + Math.round(4 * 12.5 * (weight - 0.125)) / 4));
 }
 
-function labelText({ op, undecided }: EdgeView): string {
+function labelText({ op, undecided }: GraphEdge): string {
   return undecided ? `${SHORT_OPS[op]} ?` : SHORT_OPS[op];
 }
 
@@ -42,7 +45,8 @@ export function edgeName({ state, node }: Edge): string {
   return `${state < 2 ? `k−${2 - state}` : state - 2} → ${node}`;
 }
 
-function edgeTitle({ edge, op, weight, lead, kept, undecided }: EdgeView): string {
+function edgeTitle({ edge, op, weight, lead, kept, undecided }: GraphEdge): string {
+  if (weight === null || lead === null) return `${edgeName(edge)}: ${op}`;
   const rest = kept ? (undecided ? ", undecided" : "") : ", not kept";
   return `${edgeName(edge)}: ${op}, α ${weight.toFixed(3)}, lead ${lead.toFixed(3)}${rest}`;
 }
@@ -65,12 +69,14 @@ export const CellGraph = memo(function CellGraph({ kind, views, subGraphs, width
       {subGraphs ? <Lanes geometry={geometry} subGraphs={subGraphs} /> : null}
       {views && !subGraphs ? <Labels geometry={geometry} views={views} /> : null}
       <States geometry={geometry} />
-      {views && !subGraphs && !standing ? <Key width={width} height={height} /> : null}
+      {views && !subGraphs && views.some(({ weight }) => weight !== null) ? (
+        <Key width={width} height={height} />
+      ) : null}
     </svg>
   );
 });
 
-function description(kind: CellKind, views: readonly EdgeView[] | null): string {
+function description(kind: CellKind, views: readonly GraphEdge[] | null): string {
   const name = `${CELL_WORDS[kind]} cell as a graph`;
   if (!views) return `${name}: ${DISCOVERY.before}`;
   return `${name}: ${views
@@ -104,7 +110,7 @@ const Strands = memo(function Strands({
 
 interface EdgesProps {
   readonly geometry: CellGeometry;
-  readonly views: readonly EdgeView[];
+  readonly views: readonly GraphEdge[];
   /** Kept edges as bands under the lanes, all of one width. */
   readonly banded: boolean;
 }
@@ -125,7 +131,7 @@ function Edges({ geometry, views, banded }: EdgesProps) {
   ));
 }
 
-function Labels({ geometry, views }: { readonly geometry: CellGeometry; readonly views: readonly EdgeView[] }) {
+function Labels({ geometry, views }: { readonly geometry: CellGeometry; readonly views: readonly GraphEdge[] }) {
   const kept = views.filter((view) => view.kept);
   // Places depend on which edges are kept and on the length of their labels alone, not on the weights.
   const key = kept.map((view) => `${view.edge.index} ${labelText(view)}`).join("|");
@@ -145,7 +151,7 @@ function Labels({ geometry, views }: { readonly geometry: CellGeometry; readonly
   return kept.map((view, i) => <Label key={`${view.edge.index} ${view.op}`} view={view} place={places[i]} />);
 }
 
-function Label({ view, place }: { readonly view: EdgeView; readonly place: Point | undefined }) {
+function Label({ view, place }: { readonly view: GraphEdge; readonly place: Point | undefined }) {
   const text = labelText(view);
   const width = labelWidth(text);
   const { x, y } = place ?? { x: 0, y: 0 };

@@ -4,15 +4,15 @@ import { CELL_KINDS, type CellKind } from "../../domain/primitives";
 import { Later, useApp } from "../../state/context";
 import { subGraphsOf } from "../../state/picks";
 import {
-  selectAlphas,
-  selectBetas,
   selectEngine,
   selectHasResult,
   selectLimited,
-  selectPicked,
-  selectPicks,
-  selectRun,
-  selectShownGenotype,
+  selectMoment,
+  selectMomentAlphas,
+  selectMomentBetas,
+  selectMomentPicked,
+  selectMomentPicks,
+  selectMomentShown,
   selectStatus,
 } from "../../state/selectors";
 import { DISCOVERY, LEARNING, panelId, stableText } from "../texts";
@@ -20,7 +20,7 @@ import { CHART_PERIOD } from "../ui/format";
 import { Term } from "../ui/Term";
 import { useWidth } from "../ui/use-width";
 import { Cell } from "./Cell";
-import { EntropyChart } from "./EntropyChart";
+import { History } from "./History";
 import { Operations } from "./Operations";
 import { type Shown, StrategyNote } from "./StrategyNote";
 import "./discovery.css";
@@ -56,7 +56,7 @@ export function Discovery() {
       </div>
       <Operations />
       <Later period={CHART_PERIOD}>
-        <EntropyChart />
+        <History />
       </Later>
     </section>
   );
@@ -70,11 +70,11 @@ interface LiveCellProps {
 }
 
 function LiveCell({ kind, shown, width, tall }: LiveCellProps) {
-  const alphas = useApp(selectAlphas);
-  const betas = useApp(selectBetas);
-  const genotype = useApp(selectShownGenotype);
-  const picked = useApp(selectPicked);
-  const picks = useApp(selectPicks);
+  const alphas = useApp(selectMomentAlphas);
+  const betas = useApp(selectMomentBetas);
+  const genotype = useApp(selectMomentShown);
+  const picked = useApp(selectMomentPicked);
+  const picks = useApp(selectMomentPicks);
   const subGraphs = useMemo(() => (picks && shown === "drawn" ? subGraphsOf(picks, kind) : null), [picks, shown, kind]);
   return (
     <Cell
@@ -92,7 +92,7 @@ function LiveCell({ kind, shown, width, tall }: LiveCellProps) {
 }
 
 function Stable({ kind }: { readonly kind: CellKind }) {
-  const { stability, iteration, iterationsPerEpoch } = useApp(selectRun);
+  const { stability, iteration, iterationsPerEpoch } = useApp(selectMoment);
   const { value, unit } = stableText(stability[kind].since, iteration, iterationsPerEpoch);
   const limited = useApp(selectLimited);
   if (limited && kind === "normal") {

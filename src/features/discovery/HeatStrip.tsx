@@ -1,11 +1,11 @@
 /** The alphas of a cell: 14 columns of 8 weights, grey but for the leader, with entropy and lead beneath. */
-import { memo } from "react";
-import { type CellKind, PRIMITIVES } from "../../domain/primitives";
+import { memo, useState } from "react";
+import { type CellKind, type Edge, PRIMITIVES } from "../../domain/primitives";
 import { CELL_WORDS, DISCOVERY, SHORT_OPS, stripRowText } from "../texts";
 import { Glyph, OP_COLOUR } from "../ui/icons";
 import { type EdgeView, operationsLeft } from "./edges";
 import { StripRow } from "./StripRow";
-import { type StripGeometry, stripGeometry } from "./strip-geometry";
+import { type StripGeometry, stripGeometry, type TitleWidths } from "./strip-geometry";
 import { type StripRowData, topShare } from "./strip-row";
 
 interface Props {
@@ -30,8 +30,25 @@ function source(state: number): string {
   return state < 2 ? `k−${2 - state}` : `${state - 2}`;
 }
 
+/** "k−2 → 0" */
+function columnTitle({ state, node }: Pick<Edge, "state" | "node">, spaced: boolean): string {
+  return `${source(state)}${spaced ? " → " : "→"}${node}`;
+}
+
+/** In the font of the page, of which only the browser knows what it is: fallbacks differ by a quarter. */
+function titleWidths(): TitleWidths {
+  const pen = document.createElement("canvas").getContext("2d");
+  if (pen) pen.font = `600 10px ${getComputedStyle(document.body).fontFamily}`;
+  const widthOf = (spaced: boolean) => {
+    const text = columnTitle({ state: 0, node: 0 }, spaced);
+    return pen?.measureText(text).width ?? 7 * text.length;
+  };
+  return { spaced: widthOf(true), tight: widthOf(false) };
+}
+
 export const HeatStrip = memo(function HeatStrip({ kind, weights, alphas, views, row, width, pitch }: Props) {
-  const geometry = stripGeometry(width, pitch, row !== null);
+  const [titles] = useState(titleWidths);
+  const geometry = stripGeometry(width, pitch, titles, row !== null);
   const operations = operationsLeft(alphas);
   return (
     <svg
@@ -172,13 +189,13 @@ function ColumnNames({
   readonly geometry: StripGeometry;
   readonly views: readonly EdgeView[] | null;
 }) {
-  const { narrow, columns, groups, title, below } = geometry;
+  const { titles, columns, groups, title, below } = geometry;
   return (
     <>
       {groups.map(({ from, to }, node) => (
         <g key={`${from}`}>
           <path className="brace" d={`M${from} 13.5H${to}`} />
-          {narrow ? (
+          {titles === "parted" ? (
             <text className="column-name" x={(from + to) / 2} y={below}>
               → {node}
             </text>
@@ -191,9 +208,8 @@ function ColumnNames({
           className={`column-name ${views?.[edge.index]?.kept ? "kept" : ""}`}
           x={x + width / 2}
           y={title}
-          fontSize={narrow ? 9 : 10}
         >
-          {narrow ? source(edge.state) : `${source(edge.state)} → ${edge.node}`}
+          {titles === "parted" ? source(edge.state) : columnTitle(edge, titles === "spaced")}
         </text>
       ))}
     </>

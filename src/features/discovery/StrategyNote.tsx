@@ -5,7 +5,7 @@ import { stageText } from "../../domain/stages";
 import type { AppState } from "../../state/app-state";
 import { useApp } from "../../state/context";
 import { subGraphCount } from "../../state/picks";
-import { selectBetas, selectPicks, selectRun } from "../../state/selectors";
+import { selectMoment, selectMomentBetas, selectMomentPicks } from "../../state/selectors";
 import { DISCOVERY } from "../texts";
 import { laneDash } from "./lanes";
 
@@ -17,14 +17,14 @@ interface Props {
   readonly onShow: (shown: Shown) => void;
 }
 
-const selectSubGraphs = (state: AppState) => subGraphCount(selectPicks(state));
-const selectHasBetas = (state: AppState) => selectBetas(state) !== null;
+const selectSubGraphs = (state: AppState) => subGraphCount(selectMomentPicks(state));
+const selectHasBetas = (state: AppState) => selectMomentBetas(state) !== null;
 const CHOICES = (["drawn", "found"] as const).map((value) => ({ value, label: DISCOVERY.shownNames[value] }));
 
 export const StrategyNote = memo(function StrategyNote(props: Props) {
   const subGraphs = useApp(selectSubGraphs);
   const betas = useApp(selectHasBetas);
-  const { stages, stage } = useApp(selectRun);
+  const { stages, stage } = useApp(selectMoment);
   const now = stages[stage];
   if (subGraphs > 0) return <Sampled {...props} subGraphs={subGraphs} />;
   if (betas) return <p className="note strategy-note">{DISCOVERY.betasNote}</p>;

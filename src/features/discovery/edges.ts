@@ -5,14 +5,21 @@ import { CELL_EDGES, EDGES, type Edge, edgeIndex, PRIMITIVES, type Primitive } f
 /** Below this lead of the best over the second operation an edge counts as undecided. */
 export const UNDECIDED = 0.03;
 
-export interface EdgeView {
+/** An edge as the graph draws it. */
+export interface GraphEdge {
   readonly edge: Edge;
   readonly op: Primitive;
+  /** Null where there are no alphas, but a genotype alone. */
+  readonly weight: number | null;
+  readonly lead: number | null;
+  readonly kept: boolean;
+  readonly undecided: boolean;
+}
+
+export interface EdgeView extends GraphEdge {
   readonly weight: number;
   readonly lead: number;
   readonly entropy: number;
-  readonly kept: boolean;
-  readonly undecided: boolean;
 }
 
 const OPS = PRIMITIVES.length;
@@ -48,6 +55,15 @@ export function edgeViews(weights: Float32Array, genes: readonly Gene[]): EdgeVi
       kept: kept.has(edge.index),
       undecided: lead < UNDECIDED,
     };
+  });
+}
+
+/** The 14 edges of a cell of which only the genotype is known. */
+export function genotypeEdges(genes: readonly Gene[]): GraphEdge[] {
+  const kept = new Map(genes.map((gene, i) => [edgeOfGene(gene, i), gene[0]]));
+  return CELL_EDGES.map((edge) => {
+    const op = kept.get(edge.index);
+    return { edge, op: op ?? "none", weight: null, lead: null, kept: op !== undefined, undecided: false };
   });
 }
 

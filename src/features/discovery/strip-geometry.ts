@@ -4,8 +4,8 @@ import { CELL_EDGES, EDGES, type Edge, NODES, PRIMITIVES } from "../../domain/pr
 export interface StripGeometry {
   /** Short row names. */
   readonly compact: boolean;
-  /** Columns too narrow for "k−2 → 0": the source above, the node below. */
-  readonly narrow: boolean;
+  /** How columns are named: "k−2 → 0", "k−2→0", or, where they are too narrow for that, the source above and the node below. */
+  readonly titles: "spaced" | "tight" | "parted";
   readonly width: number;
   readonly height: number;
   /** Left end and width of each edge's column. */
@@ -29,17 +29,28 @@ export interface StripGeometry {
 
 const GAP = { column: 2, group: 11, compactGroup: 5 } as const;
 
+/** Widths in pixels of the widest column title, "k−2 → 0", with and without spaces. */
+export interface TitleWidths {
+  readonly spaced: number;
+  readonly tight: number;
+}
+
+/** Least distance between two titles. */
+const BETWEEN = 4;
+
 /**
  * @param pitch pixels from row to row
+ * @param titles in the font of the page
  * @param extra with one more row of bars below
  */
-export function stripGeometry(width: number, pitch: number, extra = false): StripGeometry {
+export function stripGeometry(width: number, pitch: number, titles: TitleWidths, extra = false): StripGeometry {
   const compact = width < 560;
   const left = compact ? 66 : 96;
   const group = compact ? GAP.compactGroup : GAP.group;
   const gaps = (EDGES - NODES) * GAP.column + (NODES - 1) * group;
   const column = Math.max(4, (width - left - 1 - gaps) / EDGES);
-  const narrow = column < 38;
+  const room = column + GAP.column - BETWEEN;
+  const naming = titles.spaced <= room ? "spaced" : titles.tight <= room ? "tight" : "parted";
   const columns: { edge: Edge; x: number; width: number }[] = [];
   const groups: { from: number; to: number }[] = [];
   let x = left;
@@ -59,7 +70,7 @@ export function stripGeometry(width: number, pitch: number, extra = false): Stri
   const end = extra ? lead + 5 + extraHeight : lead;
   return {
     compact,
-    narrow,
+    titles: naming,
     width,
     columns,
     groups,
@@ -71,6 +82,6 @@ export function stripGeometry(width: number, pitch: number, extra = false): Stri
     bar,
     extra: extra ? { base: end, height: extraHeight } : null,
     below: end + 9,
-    height: end + (narrow ? 17 : 2),
+    height: end + (naming === "parted" ? 17 : 2),
   };
 }

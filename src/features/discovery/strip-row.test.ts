@@ -2,6 +2,8 @@ import { describe, expect, it } from "vitest";
 import { stripGeometry } from "./strip-geometry";
 import { leaderOf, topShare } from "./strip-row";
 
+const TITLES = { spaced: 36, tight: 30 };
+
 describe("the strip's extra row", () => {
   it("has a scale that holds the largest share and stands still between steps", () => {
     const top = (most: number) => topShare(Float32Array.of(0.1, most));
@@ -14,9 +16,15 @@ describe("the strip's extra row", () => {
     expect(leaderOf(new Float32Array(8))).toBe(-1);
   });
 
+  it("names its columns so that titles do not touch, whatever the font", () => {
+    const naming = (width: number, spaced: number) => stripGeometry(width, 10, { spaced, tight: 0.8 * spaced }).titles;
+    expect([36, 40, 48, 60].map((spaced) => naming(726, spaced))).toEqual(["spaced", "tight", "tight", "parted"]);
+    expect(naming(336, 36)).toBe("parted");
+  });
+
   it("stands below the others and takes no room where there is none", () => {
     for (const width of [340, 740]) {
-      const [without, withRow] = [stripGeometry(width, 10), stripGeometry(width, 10, true)];
+      const [without, withRow] = [stripGeometry(width, 10, TITLES), stripGeometry(width, 10, TITLES, true)];
       const { extra } = withRow;
       expect(without.extra).toBeNull();
       expect((extra?.base ?? 0) - (extra?.height ?? 0)).toBeGreaterThan(without.lead);

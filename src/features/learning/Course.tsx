@@ -3,13 +3,14 @@ import { memo, useMemo } from "react";
 import { courseTable } from "../../domain/tables";
 import type { AppState } from "../../state/app-state";
 import { Later, useApp } from "../../state/context";
-import { thin } from "../../state/history";
-import { selectHasResult, selectRecords } from "../../state/selectors";
+import { selectHasResult, selectMomentRecords, selectRecords } from "../../state/selectors";
 import { ChartExport } from "../share/ChartExport";
 import { LEARNING } from "../texts";
+import { ChartMoment } from "../ui/ChartMoment";
 import { CHART_PERIOD } from "../ui/format";
 import { heightOf, LineDrawing, type Series } from "../ui/LineDrawing";
 import { Section } from "../ui/Section";
+import { useDecimated } from "../ui/use-decimated";
 import { useStageMarks } from "../ui/use-stage-marks";
 import { useWidth } from "../ui/use-width";
 import { COLLAPSE_SKIPS } from "./collapse";
@@ -31,7 +32,9 @@ const MARGIN = { top: 6, right: 10, bottom: 16, left: 36 } as const;
 const SERIES: readonly Series[] = [{ name: "value", stroke: "var(--ink)", strokeWidth: 1.5 }];
 const GAP = 20;
 
-const SAVE = <ChartExport name={LEARNING.course} file="course" table={(state) => courseTable(selectRecords(state))} />;
+const SAVE = (
+  <ChartExport name={LEARNING.course} file="course" table={(state) => courseTable(selectRecords(state).slice())} />
+);
 
 const selectScheduleNames = (state: AppState) => Object.keys(state.run.records.at(-1)?.schedules ?? {});
 
@@ -60,43 +63,49 @@ export const Course = memo(function Course() {
 });
 
 function CourseChart({ line, width }: { readonly line: Line; readonly width: number }) {
-  const records = useApp(selectRecords);
   const marks = useStageMarks();
-  const points = useMemo(() => thin(records, { value: line.read }, POINTS), [records, line]);
-  const last = records.at(-1);
-  const now = last ? line.read(last) : null;
+  const points = useDecimated({ value: line.read }, POINTS);
+  const value = useApp((state) => momentValue(line, state));
   const axis =
     line.key === "skips"
       ? SKIPS_AXIS
       : zeroAxis(points.flatMap(({ value }) => (typeof value === "number" ? value : [])));
-  const shape = { axis, height: HEIGHT, margin: MARGIN };
+  const shape = { axis, width, height: HEIGHT, margin: MARGIN };
   const limit = heightOf(COLLAPSE_SKIPS, shape);
-  const text = now === null ? "–" : line.text(now);
   return (
     <div className="course-chart" data-testid={`course-${line.key}`}>
       <div className="name">
-        {line.title} <b>{text}</b>
+        {line.title}{" "}
+        <Later>
+          <Value line={line} />
+        </Later>
       </div>
-      <div role="img" aria-label={`${line.title}: ${text}`}>
+      <div role="img" aria-label={`${line.title}: ${value}`}>
         {width > 0 ? (
-          <LineDrawing
-            {...shape}
-            points={points}
-            series={SERIES}
-            digits={digitsOf(axis.max)}
-            width={width}
-            steps={2}
-            marks={marks}
-          >
+          <LineDrawing {...shape} points={points} series={SERIES} digits={digitsOf(axis.max)} steps={2} marks={marks}>
             {line.key === "skips" ? (
               <path className="chance" d={`M${MARGIN.left} ${limit}H${width - MARGIN.right}`} />
             ) : null}
+            <Later>
+              <ChartMoment {...shape} points={points} series={SERIES} />
+            </Later>
           </LineDrawing>
         ) : null}
       </div>
       <p className="note">{line.caption}</p>
     </div>
   );
+}
+
+/** At the moment that is looked at. */
+function momentValue(line: Line, state: AppState): string {
+  const record = selectMomentRecords(state).at(-1);
+  const value = record ? line.read(record) : null;
+  return value === null ? "–" : line.text(value);
+}
+
+function Value({ line }: { readonly line: Line }) {
+  return <b>{useApp((state) => momentValue(line, state))}</b>;
 }
 
 /** Decimals that an axis up to `max` needs. */

@@ -5,7 +5,7 @@ import type { Table } from "../../domain/csv";
 import type { Explanation } from "../../domain/run";
 import type { AppState } from "../../state/app-state";
 import { useApp, useController } from "../../state/context";
-import { selectData, selectExplanations, selectShownSettings } from "../../state/selectors";
+import { selectData, selectExplanations, selectIsReplay, selectShownSettings } from "../../state/selectors";
 import { ChartExport } from "../share/ChartExport";
 import { EXPLAINED, LEARNING } from "../texts";
 import { PixelCanvas } from "../ui/PixelCanvas";
@@ -33,6 +33,8 @@ export const Explanations = memo(function Explanations() {
   const controller = useController();
   const [all, setAll] = useState(false);
   const [large, setLarge] = useState<Explanation | null>(null);
+  // They are not kept over the run.
+  const replaying = useApp(selectIsReplay);
   const bilevel = objective === "bilevel";
   const onMore = () => {
     setAll(!all);
@@ -41,7 +43,7 @@ export const Explanations = memo(function Explanations() {
   return (
     <Section
       title={LEARNING.explanations}
-      note={LEARNING.explanationsNote}
+      note={replaying ? LEARNING.explanationsNewest : LEARNING.explanationsNote}
       className="explanations"
       save={bilevel ? null : SAVE}
       panel="explanations"

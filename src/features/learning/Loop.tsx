@@ -3,7 +3,14 @@ import { memo, useState } from "react";
 import type { AppState } from "../../state/app-state";
 import { useApp, useNow } from "../../state/context";
 import { iterationTime } from "../../state/progress";
-import { selectIteration, selectRecords, selectShownSettings, selectStatus } from "../../state/selectors";
+import {
+  selectIsReplay,
+  selectMomentIteration,
+  selectMomentRecords,
+  selectRecords,
+  selectShownSettings,
+  selectStatus,
+} from "../../state/selectors";
 import { selectSlowStage } from "../../state/slow";
 import { LEARNING } from "../texts";
 import { formatLoss } from "../ui/format";
@@ -41,28 +48,30 @@ const SLOWEST_TURN = 4;
 /** Seconds for a turn of the light: whole seconds, so that it does not jump with every measurement. */
 const selectTurn = (state: AppState) =>
   Math.max(SLOWEST_TURN, Math.round((iterationTime(selectRecords(state)) ?? 0) / 1000));
-const selectLast = (state: AppState) => state.run.records.at(-1);
+const selectLast = (state: AppState) => selectMomentRecords(state).at(-1);
 
 export const Loop = memo(function Loop() {
   const settings = useApp(selectShownSettings);
   const record = useApp(selectLast);
-  const iteration = useApp(selectIteration);
+  const iteration = useApp(selectMomentIteration);
   const status = useApp(selectStatus);
+  const replaying = useApp(selectIsReplay);
   const turn = useApp(selectTurn);
   const slow = useNow(selectSlowStage);
   const stages = stagesOf(settings, record);
   const lease = settings.objective !== "bilevel";
-  const lit = status.kind === "running" || status.kind === "pausing";
+  // The light is on what happens now.
+  const lit = (status.kind === "running" || status.kind === "pausing") && !replaying;
   return (
     <Section
       title={lease ? LEARNING.leaseTitle : LEARNING.bilevelTitle}
-      note={lit && lease && slow === null ? LEARNING.slowed : null}
       className="loop-section"
       panel="loop"
       right={lease ? <Term of="gamma">γ = {settings.gamma}</Term> : null}
     >
       <p className="note">
-        {lease ? LEARNING.leaseCaption : LEARNING.bilevelCaption} <LearnMore topic={lease ? "lease" : "levels"} />
+        {lease ? LEARNING.leaseCaption : LEARNING.bilevelCaption}
+        {lit && lease && slow === null ? ` ${LEARNING.slowed}` : ""} <LearnMore topic={lease ? "lease" : "levels"} />
       </p>
       {lease ? (
         <LeaseLoop stages={stages} iteration={iteration} lit={lit} turn={turn} slow={slow} />

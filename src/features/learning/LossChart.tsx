@@ -1,13 +1,14 @@
 /** Training and validation loss of one network over the iterations. */
 import { memo, useMemo } from "react";
 import type { IterationRecord } from "../../domain/run";
-import { useApp } from "../../state/context";
-import { thin } from "../../state/history";
-import { selectRecords } from "../../state/selectors";
+import { Later } from "../../state/context";
+import type { Point } from "../../state/decimate";
 import { LEARNING, type TermName } from "../texts";
+import { ChartMoment, useMomentPoint } from "../ui/ChartMoment";
 import { apart, formatLoss, niceAxis } from "../ui/format";
-import { heightOf, LineDrawing, type Series } from "../ui/LineDrawing";
+import { heightOf, LineDrawing, type Series, type Shape } from "../ui/LineDrawing";
 import { Term } from "../ui/Term";
+import { useDecimated } from "../ui/use-decimated";
 import { useStageMarks } from "../ui/use-stage-marks";
 
 type Reader = (record: IterationRecord) => number | null;
@@ -32,26 +33,16 @@ const SERIES: readonly Series[] = [
 ];
 
 export const LossChart = memo(function LossChart({ title, term, train, validation, width, chance }: Props) {
-  const records = useApp(selectRecords);
-  const points = useMemo(() => thin(records, { train, validation }, LOSS_POINTS), [records, train, validation]);
+  const points = useDecimated({ train, validation }, LOSS_POINTS);
+  const moment = useMomentPoint(points);
   const marks = useStageMarks();
   const axis = useMemo(() => {
     const values = points.flatMap((point) => [point.train, point.validation]);
     const known = values.filter((value): value is number => typeof value === "number");
     return known.length > 0 ? niceAxis(known) : niceAxis([0, chance * 1.05]);
   }, [points, chance]);
-  const trained = points.at(-1)?.train ?? null;
-  const validated = points.at(-1)?.validation ?? null;
-  const label = `${title}: ${LEARNING.validation} ${formatLoss(validated)}, ${LEARNING.train} ${formatLoss(trained)}`;
-  const shape = { axis, height: HEIGHT, margin: MARGIN };
-  const [validationY, trainY] = apart(
-    heightOf(validated ?? 0, shape),
-    heightOf(trained ?? 0, shape),
-    24,
-    12,
-    HEIGHT - 12,
-  );
-  const x = width - MARGIN.right + 7;
+  const label = `${title}: ${LEARNING.validation} ${formatLoss(moment?.validation)}, ${LEARNING.train} ${formatLoss(moment?.train)}`;
+  const shape = { axis, width, height: HEIGHT, margin: MARGIN };
   const guess = heightOf(chance, shape);
   return (
     <div className="loss" data-testid={`losses-${title.toLowerCase()}`}>
@@ -65,41 +56,62 @@ export const LossChart = memo(function LossChart({ title, term, train, validatio
             points={points}
             series={SERIES}
             digits={axis.max - axis.min < 0.5 ? 2 : 1}
-            width={width}
             steps={2}
             marks={marks}
           >
             {points.length === 0 ? (
               <g className="end-label">
                 <path className="chance" d={`M${MARGIN.left} ${guess}H${width - MARGIN.right}`} />
-                <text x={x} y={guess}>
+                <text x={width - MARGIN.right + 7} y={guess}>
                   {LEARNING.chance}
                 </text>
               </g>
             ) : null}
-            {validated === null ? null : (
-              <g className="end-label strong">
-                <text x={x} y={validationY - 6}>
-                  {LEARNING.validation}
-                </text>
-                <text className="bold" x={x} y={validationY + 5}>
-                  {formatLoss(validated)}
-                </text>
-              </g>
-            )}
-            {trained === null ? null : (
-              <g className="end-label">
-                <text className="bold" x={x} y={trainY - 5}>
-                  {formatLoss(trained)}
-                </text>
-                <text x={x} y={trainY + 6}>
-                  {LEARNING.train}
-                </text>
-              </g>
-            )}
+            <Later>
+              <ChartMoment {...shape} points={points} series={SERIES} />
+              <Values {...shape} points={points} />
+            </Later>
           </LineDrawing>
         ) : null}
       </div>
     </div>
   );
 });
+
+/** Both losses at the ends of their lines, or where the playhead crosses them. */
+function Values({ points, ...shape }: Shape & { readonly points: readonly Point[] }) {
+  const moment = useMomentPoint(points);
+  const [trained, validated] = [moment?.train ?? null, moment?.validation ?? null];
+  const [validationY, trainY] = apart(
+    heightOf(validated ?? 0, shape),
+    heightOf(trained ?? 0, shape),
+    24,
+    12,
+    HEIGHT - 12,
+  );
+  const x = shape.width - MARGIN.right + 7;
+  return (
+    <>
+      {validated === null ? null : (
+        <g className="end-label strong">
+          <text x={x} y={validationY - 6}>
+            {LEARNING.validation}
+          </text>
+          <text className="bold" x={x} y={validationY + 5}>
+            {formatLoss(validated)}
+          </text>
+        </g>
+      )}
+      {trained === null ? null : (
+        <g className="end-label">
+          <text className="bold" x={x} y={trainY - 5}>
+            {formatLoss(trained)}
+          </text>
+          <text x={x} y={trainY + 6}>
+            {LEARNING.train}
+          </text>
+        </g>
+      )}
+    </>
+  );
+}

@@ -4,7 +4,7 @@ import type { IterationRecord } from "../../domain/run";
 import { learningTable } from "../../domain/tables";
 import type { AppState } from "../../state/app-state";
 import { Later, useApp } from "../../state/context";
-import { bucketSize } from "../../state/history";
+import { bucketSize } from "../../state/decimate";
 import { selectData, selectRecords, selectShownSettings } from "../../state/selectors";
 import { ChartExport } from "../share/ChartExport";
 import { LEARNING } from "../texts";
@@ -20,7 +20,7 @@ const audienceTrain = (record: IterationRecord) => record.audienceTrainLoss;
 const audienceValidation = (record: IterationRecord) => record.audienceValidationLoss;
 
 /** The accuracies as well: they are measured on the same batches. */
-const table = (state: AppState) => learningTable(selectRecords(state));
+const table = (state: AppState) => learningTable(selectRecords(state).slice());
 const SAVE = <ChartExport name={LEARNING.losses} file="losses" table={table} />;
 
 const NOTE = (

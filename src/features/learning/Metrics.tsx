@@ -5,7 +5,7 @@ import { CELL_KINDS, type CellKind } from "../../domain/primitives";
 import { recentMean } from "../../domain/recent-mean";
 import type { IterationRecord } from "../../domain/run";
 import { useApp } from "../../state/context";
-import { selectData, selectGenotype, selectRecords, selectShownSettings } from "../../state/selectors";
+import { selectData, selectMomentGenotype, selectMomentRecords, selectShownSettings } from "../../state/selectors";
 import { CELL_WORDS, LEARNING, panelId } from "../texts";
 import { formatPercent } from "../ui/format";
 import { Term } from "../ui/Term";
@@ -21,9 +21,9 @@ function skips(kind: CellKind, genotype: Genotype | null, last: IterationRecord 
 }
 
 export const Metrics = memo(function Metrics() {
-  const records = useApp(selectRecords);
+  const records = useApp(selectMomentRecords);
   const data = useApp(selectData);
-  const genotype = useApp(selectGenotype);
+  const genotype = useApp(selectMomentGenotype);
   const { objective } = useApp(selectShownSettings);
   const classes = data?.classNames.length ?? null;
   return (

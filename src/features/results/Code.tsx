@@ -1,6 +1,7 @@
 /** Text to copy, with every operation underlined in its hue. */
 import { Fragment, useState } from "react";
 import { PRIMITIVES, type Primitive } from "../../domain/primitives";
+import { saveFile } from "../share/save-file";
 import { RESULTS } from "../texts";
 import { Icon, OP_COLOUR } from "../ui/icons";
 
@@ -10,6 +11,8 @@ interface Props {
   readonly text: string;
   /** What the button copies; the shown text by default. */
   readonly copy?: string;
+  /** Name of the file that the other button saves. */
+  readonly file: string;
   readonly testId: string;
 }
 
@@ -19,7 +22,7 @@ function isPrimitive(part: string): part is Primitive {
   return PRIMITIVES.some((op) => op === part);
 }
 
-export function Code({ title, note, text, copy = text, testId }: Props) {
+export function Code({ title, note, text, copy = text, file, testId }: Props) {
   const [outcome, setOutcome] = useState<"none" | "copied" | "failed">("none");
   const onCopy = async () => {
     try {
@@ -38,6 +41,15 @@ export function Code({ title, note, text, copy = text, testId }: Props) {
         <button type="button" className="tool" aria-label={`${RESULTS.copy} ${title}`} onClick={() => void onCopy()}>
           <Icon name={outcome === "copied" ? "check" : "copy"} size={14} />
           {outcome === "copied" ? RESULTS.copied : RESULTS.copy}
+        </button>
+        <button
+          type="button"
+          className="tool"
+          aria-label={`${RESULTS.download} ${title}`}
+          title={`${RESULTS.download} ${file}`}
+          onClick={() => saveFile(file, `${copy}\n`, "text/plain")}
+        >
+          <Icon name="down" size={14} />
         </button>
       </div>
       {outcome === "failed" ? (

@@ -1,8 +1,6 @@
 /** The discovered cells as text and JSON, and the run as a file. */
 import { FileButton } from "@mantine/core";
 import { memo, useRef } from "react";
-import { genotypeText } from "../../domain/genotype";
-import { genotypeJson, genotypeLines } from "../../domain/genotype-formats";
 import { MAX_SKIPS } from "../../domain/skip-limit";
 import { useApp, useController } from "../../state/context";
 import {
@@ -12,43 +10,33 @@ import {
   selectPermissions,
   selectShownGenotype,
 } from "../../state/selectors";
-import { exportToFile } from "../share/save-file";
+import { exportBundle, exportToFile } from "../share/save-file";
 import { LEARNING, RESULTS } from "../texts";
 import { Icon } from "../ui/icons";
-import { Code } from "./Code";
-
-/** Says in the text itself how it was derived. */
-const LIMITED_NAME = `Searchlight_at_most_${MAX_SKIPS}_skips`;
+import { EvaluationCost } from "./EvaluationCost";
+import { GenotypeForms } from "./GenotypeForms";
+import { PasteGenotype } from "./PasteGenotype";
 
 export const GenotypeTab = memo(function GenotypeTab() {
   const genotype = useApp(selectShownGenotype);
   const data = useApp(selectData);
   const limited = useApp(selectLimited);
-  const name = limited ? LIMITED_NAME : undefined;
   return (
-    <div className="result-grid">
-      {genotype ? (
-        <>
-          {limited ? <Limited /> : null}
-          <Code
-            title={RESULTS.text}
-            note={RESULTS.textNote}
-            text={genotypeLines(genotype, name)}
-            copy={genotypeText(genotype, name)}
-            testId="genotype-text"
-          />
-          <Code
-            title={RESULTS.json}
-            note={RESULTS.jsonNote}
-            text={genotypeJson(genotype, data, limited ? MAX_SKIPS : null)}
-            testId="genotype-json"
-          />
-        </>
-      ) : (
-        <p className="result-block note wide">{RESULTS.empty}</p>
-      )}
-      <RunFileBlock />
-    </div>
+    <>
+      {limited ? <Limited /> : null}
+      <div className="result-grid">
+        {genotype ? (
+          <>
+            <GenotypeForms genotype={genotype} data={data} maxSkips={limited ? MAX_SKIPS : null} />
+            <EvaluationCost genotype={genotype} />
+          </>
+        ) : (
+          <p className="result-block note">{RESULTS.empty}</p>
+        )}
+        <RunFileBlock />
+        <PasteGenotype />
+      </div>
+    </>
   );
 });
 
@@ -81,9 +69,19 @@ function RunFileBlock() {
           {RESULTS.export}
           <kbd>E</kbd>
         </button>
+        <button
+          type="button"
+          className="second"
+          disabled={!may.export}
+          title={RESULTS.bundleHint}
+          onClick={() => void exportBundle(controller)}
+        >
+          <Icon name="down" size={14} />
+          {RESULTS.bundle}
+        </button>
         <FileButton
           inputProps={{ "aria-label": RESULTS.importLabel }}
-          accept=".json,application/json"
+          accept=".json,.zip,.txt,.py"
           resetRef={clear}
           onChange={(file) => {
             // Else the browser tells nothing when the same file is chosen again.

@@ -6,13 +6,13 @@ import { selectImported } from "../../state/selectors";
 import { panelId, RESULTS } from "../texts";
 import { CheckTab } from "./CheckTab";
 import { GenotypeTab } from "./GenotypeTab";
-import { ImportedTab } from "./ImportedTab";
 import { LogTab } from "./LogTab";
 import { ProfileTab } from "./ProfileTab";
 import "./results.css";
 
 /** Loaded when it is looked at. */
 const RunsTab = lazy(() => import("../runs/RunsTab"));
+const ImportedTab = lazy(() => import("./ImportedTab"));
 
 type Tab = keyof typeof RESULTS.tabs;
 
@@ -28,7 +28,11 @@ export function Results() {
         <Tabs.List>
           <Tabs.Tab value="genotype">{RESULTS.tabs.genotype}</Tabs.Tab>
           <Tabs.Tab value="runs">{RESULTS.tabs.runs}</Tabs.Tab>
-          {imported ? <Tabs.Tab value="imported">{RESULTS.tabs.imported}</Tabs.Tab> : null}
+          {imported ? (
+            <Tabs.Tab value="imported">
+              {imported.kind === "run" ? RESULTS.tabs.imported : RESULTS.importedGenotype}
+            </Tabs.Tab>
+          ) : null}
           <Tabs.Tab value="check">{RESULTS.tabs.check}</Tabs.Tab>
           <Tabs.Tab value="profile">{RESULTS.tabs.profile}</Tabs.Tab>
           <Tabs.Tab value="log">{RESULTS.tabs.log}</Tabs.Tab>
@@ -42,7 +46,9 @@ export function Results() {
           </Suspense>
         </Tabs.Panel>
         <Tabs.Panel value="imported">
-          <ImportedTab />
+          <Suspense fallback={<p className="result-block note">{RESULTS.loading}</p>}>
+            <ImportedTab />
+          </Suspense>
         </Tabs.Panel>
         <Tabs.Panel value="check">
           <CheckTab />

@@ -29,6 +29,8 @@ export function logText(entry: LogEntry): string {
       return ["Settings and seed taken from a link.", ...entry.corrections].join(" ");
     case "imported":
       return `Run file opened: ${entry.name}.`;
+    case "genotype":
+      return `Genotype opened: ${entry.name}.`;
     case "exported":
       return `Run exported: ${entry.name}.`;
     case "error":

@@ -1,6 +1,6 @@
 /** Edge by edge what compared runs keep, and how each differs from the first. */
 import { useMemo } from "react";
-import { cellDifference, countChanges, keptOperations } from "../../domain/genotype-difference";
+import { cellDifference, cellOperations, countChanges } from "../../domain/genotype-difference";
 import type { KeptRun } from "../../domain/kept-run";
 import { CELL_EDGES, CELL_KINDS, type CellKind, type Primitive } from "../../domain/primitives";
 import { edgeName } from "../discovery/CellGraph";
@@ -32,7 +32,7 @@ export function DifferenceTable({ runs }: Props) {
 }
 
 function CellTable({ kind, runs }: Props & { readonly kind: CellKind }) {
-  const kept = useMemo(() => runs.map(({ genotype }) => keptOperations(genotype[kind])), [runs, kind]);
+  const kept = useMemo(() => runs.map(({ genotype }) => cellOperations(genotype[kind])), [runs, kind]);
   const edges = CELL_EDGES.filter(({ index }) => kept.some((ops) => ops[index]));
   const [first, ...others] = runs;
   return (

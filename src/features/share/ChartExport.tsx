@@ -62,7 +62,7 @@ export const ChartExport = memo(function ChartExport({ name, file, table, more =
           <Icon name="down" size={14} />
         </button>
       </Popover.Target>
-      <Popover.Dropdown className="chart-forms">
+      <Popover.Dropdown className="chart-forms" role="group" aria-label={SHARE.exportLabel(name)}>
         {FORMS.map((ending) => (
           <button key={ending} type="button" className="tool" onClick={() => void save(ending)}>
             {SHARE.forms[ending]}

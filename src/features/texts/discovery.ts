@@ -44,11 +44,6 @@ export const DISCOVERY = {
   betasNote:
     "Row “edge β̂”: how much each edge counts among those into its node, the softmax of its betas. The line is where all count the same, a full bar twice that or more.",
   droppedNote: "Crosses in the strip: operations that an edge has dropped.",
-  chart: "Entropy",
-  chartNote: "in nats by iteration: normal solid, reduction dashed; lower is more decided",
-  chartEmpty: "The entropy of both cells is drawn here from the first iteration on.",
-  flips: (count: number) =>
-    count === 1 ? "1 edge changed its mind so far" : `${count} edges changed their mind so far`,
 } as const;
 
 /** What each operation does to a map of features. */
@@ -63,11 +58,53 @@ export const OPERATION_CAPTIONS: Readonly<Record<Primitive, string>> = {
   dil_conv_5x5: "A 5×5 filter with gaps, which spans 9×9 pixels, then a 1×1 convolution; once.",
 };
 
-export function stableText(since: number, iteration: number, perEpoch: number): { value: string; unit: string } {
-  const count = Math.max(0, iteration - since);
+export const HISTORY = {
+  title: "History",
+  before: "flips and entropy of both cells over the run",
+  empty: "The history of the search will be drawn here. Each mark: an edge changing its mind.",
+  slider: "Moment of the run",
+  entropy: "entropy",
+  caption:
+    "Each mark is an edge changing its mind, in the colour of the operation it changed to. Drag, or press the arrow keys, to look back.",
+  live: "live",
+  toLive: "back to live",
+  ofFile: "History of the run in the file",
+  end: "end",
+  toEnd: "to the end",
+  endHelp: "Shows the cells that the run ended with.",
+  liveHelp: "Cells and numbers follow the search. Drag the timeline to look at an earlier moment.",
+} as const;
+
+/** "12 iterations", "2 epochs" */
+function spanText(count: number, perEpoch: number): { value: string; unit: string } {
   const epochs = Math.floor(count / Math.max(1, perEpoch));
   if (epochs >= 2) return { value: `${epochs}`, unit: "epochs" };
   return { value: `${count}`, unit: count === 1 ? "iteration" : "iterations" };
+}
+
+const ENTROPY_LINES = "entropy: normal solid, reduction dashed";
+
+/** @param last iteration of the last flip @param iteration the newest */
+export function flipsText(flips: number, last: number, iteration: number, perEpoch: number): string {
+  if (flips === 0) return `no flips yet; ${ENTROPY_LINES}`;
+  const { value, unit } = spanText(Math.max(0, iteration - last), perEpoch);
+  return `${flips.toLocaleString("en-US")} ${flips === 1 ? "flip" : "flips"}, the last ${value} ${unit} ago; ${ENTROPY_LINES}`;
+}
+
+/** Of a run from a file. @param last iteration of the last flip */
+export function flipsOfFileText(flips: number, last: number): string {
+  if (flips === 0) return `no flips; ${ENTROPY_LINES}`;
+  return `${flips.toLocaleString("en-US")} ${flips === 1 ? "flip" : "flips"}, the last at iteration ${last.toLocaleString("en-US")}; ${ENTROPY_LINES}`;
+}
+
+/** The moment that a timeline stands at, for those who hear it. */
+export function momentText(iteration: number, iterations: number, epoch: number | null, newest: boolean): string {
+  const inEpoch = epoch === null ? "" : `, epoch ${epoch}`;
+  return `iteration ${iteration} of ${iterations}${inEpoch}${newest ? ", the newest" : ""}`;
+}
+
+export function stableText(since: number, iteration: number, perEpoch: number): { value: string; unit: string } {
+  return spanText(Math.max(0, iteration - since), perEpoch);
 }
 
 /** Name and scale of the strip's row for draws or betas, in lines. */

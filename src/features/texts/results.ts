@@ -17,18 +17,35 @@ export const RESULTS = {
   textNote: "reads in DARTS, PC-DARTS, P-DARTS",
   json: "JSON",
   jsonNote: "the cells alone",
+  compact: "NASLib",
+  compactNote: "compact: (input, operation)",
   file: "Run file",
   fileNote: "to keep and to repeat a run",
   fileText:
-    "Export keeps everything that repeats this run: both cells, all alphas, the settings and their changes, the seed, the fingerprint of the data, and every loss. Import, or drop such a file on the page, shows its cells and offers its settings.",
+    "Export keeps everything that repeats this run: both cells, all alphas, the settings and their changes, the seed, the fingerprint of the data, and every loss. The bundle is a zip of the same with every form of the genotype and a README. Import either, or drop it on the page: it shows its cells and offers its settings.",
   copy: "Copy",
   copied: "Copied",
+  download: "Download",
   copyFailed: "The browser did not allow copying. Select the text and copy it by hand.",
   export: "Export JSON",
+  bundle: "Bundle",
+  bundleHint: "Everything of this run as a zip, to replay it elsewhere",
   import: "Import",
   importLabel: "Import a run file",
   empty:
-    "The genotype appears here as text and JSON as soon as there is one. To look at one now, import a run file or drop it on the page.",
+    "The genotype appears here as text and JSON as soon as there is one. To look at one now, paste it here, or import a run file.",
+  importedGenotype: "Imported genotype",
+  paste: "Paste a genotype",
+  pasteNote: "DARTS text, JSON or NASLib's compact form",
+  pasteExample: "Genotype(normal=[('sep_conv_3x3', 0), …",
+  pasteShow: "Show it",
+  pastePublished: "Or a published one:",
+  pastedName: "The pasted text",
+  genotypeOf: { darts: "DARTS text", json: "JSON", compact: "NASLib's compact form" },
+  readFrom: "read from",
+  lastOf: (count: number) => `the last of ${count} in the text`,
+  otherPictures: (name: string) =>
+    `Other pictures are loaded now. Load ${name} before you search, else it is another run.`,
   use: "Use these settings",
   used: "Its settings are in Setup now, for the next search; a search under way keeps its own.",
   close: "Close",
@@ -59,6 +76,20 @@ export const RESULTS = {
   failed: "failed",
   ofTolerance: "of the tolerance",
   logEmpty: "What happens is written here: settings changed, files opened, errors.",
+} as const;
+
+export const EVALUATION = {
+  title: "Evaluation network",
+  note: "built from this genotype, as DARTS evaluates it",
+  channels: "Channels C",
+  layers: "Cells",
+  classes: "Classes",
+  imageSize: "Picture side",
+  auxiliary: "Auxiliary head",
+  parameters: "parameters",
+  macs: "multiply-adds",
+  caption:
+    "Weights of the whole network, and multiplications with their addition for one picture, in convolutions and classifiers. The auxiliary head is there in training only.",
 } as const;
 
 export const PROFILE = {

@@ -4,7 +4,7 @@
  */
 import { memo, type ReactNode } from "react";
 import { Curve } from "recharts";
-import type { Point } from "../../state/history";
+import type { Point } from "../../state/decimate";
 import { iterationTicks, type niceAxis } from "./format";
 
 export interface Series {
@@ -25,14 +25,18 @@ export interface Mark {
 
 const NO_MARKS: readonly Mark[] = [];
 
-interface Props {
-  readonly points: readonly Point[];
-  readonly series: readonly Series[];
+/** Place and scale of a drawing, in pixels. */
+export interface Shape {
   readonly axis: ReturnType<typeof niceAxis>;
-  readonly digits: number;
   readonly width: number;
   readonly height: number;
   readonly margin: { readonly top: number; readonly right: number; readonly bottom: number; readonly left: number };
+}
+
+interface Props extends Shape {
+  readonly points: readonly Point[];
+  readonly series: readonly Series[];
+  readonly digits: number;
   /** Wanted number of steps between ticks of iterations. */
   readonly steps: number;
   readonly marks?: readonly Mark[];
@@ -41,9 +45,20 @@ interface Props {
 }
 
 /** Pixel height of a value in a drawing. */
-export function heightOf(value: number, { axis, height, margin }: Pick<Props, "axis" | "height" | "margin">): number {
+export function heightOf(value: number, { axis, height, margin }: Omit<Shape, "width">): number {
   const inner = height - margin.top - margin.bottom;
   return margin.top + ((axis.max - value) / (axis.max - axis.min)) * inner;
+}
+
+/** The last iteration that a drawing of these points shows. */
+function endOf(points: readonly Point[]): number {
+  return Math.max(2, points.at(-1)?.iteration ?? 0);
+}
+
+/** Pixel place of an iteration in a drawing of these points. */
+export function acrossOf(iteration: number, points: readonly Point[], { width, margin }: Omit<Shape, "axis">): number {
+  const end = endOf(points);
+  return margin.left + (Math.min(iteration, end) / end) * (width - margin.right - margin.left);
 }
 
 /** Below this width a drawing has room for short names only. */
@@ -56,11 +71,11 @@ function besideMark(x: number, right: number, text: string) {
 
 export const LineDrawing = memo(function LineDrawing(props: Props) {
   const { points, series, axis, digits, width, height, margin, steps, marks = NO_MARKS, children } = props;
-  const end = Math.max(2, points.at(-1)?.iteration ?? 0);
+  const end = endOf(points);
   const right = width - margin.right;
   const bottom = height - margin.bottom;
   const namedMarks = marks.map(({ iteration, label, short }) => ({ iteration, name: width < NARROW ? short : label }));
-  const across = (iteration: number) => margin.left + (iteration / end) * (right - margin.left);
+  const across = (iteration: number) => acrossOf(iteration, points, props);
   return (
     <svg className="line-drawing" width={width} height={height} aria-hidden="true">
       {axis.ticks.map((tick) => {
@@ -74,11 +89,15 @@ export const LineDrawing = memo(function LineDrawing(props: Props) {
           </g>
         );
       })}
-      {iterationTicks(points.length > 0 ? end : 0, steps).map((tick) => (
-        <text key={tick} className="tick middle" x={across(tick)} y={bottom + 11}>
-          {tick}
-        </text>
-      ))}
+      {iterationTicks(points.length > 0 ? end : 0, steps).map((tick) => {
+        // Half of five digits reaches further than some margins.
+        const x = Math.min(across(tick), width - 3 * String(tick).length);
+        return (
+          <text key={tick} className="tick middle" x={x} y={bottom + 11}>
+            {tick}
+          </text>
+        );
+      })}
       {namedMarks.map(({ iteration, name }) => (
         <g key={iteration} className="stage-mark">
           <path d={`M${across(iteration)} ${margin.top}V${bottom}`} />

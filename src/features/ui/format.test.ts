@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { apart, formatLoss, formatRate, iterationTicks, niceAxis, spread } from "./format";
+import { apart, formatLoss, formatMillions, formatRate, iterationTicks, niceAxis, spread } from "./format";
 
 describe("niceAxis", () => {
   it("covers the values with round ticks", () => {
@@ -22,6 +22,7 @@ describe("iterationTicks", () => {
     expect(iterationTicks(412)).toEqual([0, 200, 400]);
     expect(iterationTicks(60)).toEqual([0, 20, 40, 60]);
     expect(iterationTicks(2)).toEqual([0, 1, 2]);
+    expect(iterationTicks(45, 2)).toEqual([0, 20, 40]);
   });
 });
 
@@ -57,4 +58,10 @@ describe("spread", () => {
     expect(spread([99, 98, 97], 12, 0, 100)).toEqual([100, 88, 76]);
     expect(spread([1, 1], 12, 8, 100)).toEqual([8, 20]);
   });
+});
+
+it("counts in millions with three digits or more", () => {
+  expect([3_349_342, 528_123_456, 1_234_567_890, 2858].map(formatMillions)).toEqual([
+    ...["3.35 M", "528 M", "1,235 M", "0.00286 M"],
+  ]);
 });

@@ -16,6 +16,12 @@ export function formatPercent(value: number): string {
   return (100 * value).toFixed(1);
 }
 
+/** A large count as "3.35 M", with three digits or more. */
+export function formatMillions(value: number): string {
+  const millions = value / 1e6;
+  return `${millions >= 100 ? Math.round(millions).toLocaleString("en-US") : millions.toPrecision(3)} M`;
+}
+
 /** A rate with up to four significant digits: "0.0193", "0.001". */
 export function formatRate(value: number): string {
   return Number(value.toPrecision(3)).toString();
@@ -41,7 +47,8 @@ export function iterationTicks(end: number, steps = 3): number[] {
   if (end < steps) return Array.from({ length: Math.max(0, end) + 1 }, (_, i) => i);
   const rough = end / steps;
   const power = 10 ** Math.floor(Math.log10(rough));
-  const step = Math.max(1, ([1, 2, 5, 10].find((m) => m * power >= rough) ?? 10) * power);
+  const sizes = [1, 2, 5, 10].map((m) => m * power).filter((size) => size <= end);
+  const step = Math.max(1, sizes.find((size) => size >= rough) ?? sizes.at(-1) ?? 1);
   return Array.from({ length: Math.floor(end / step) + 1 }, (_, i) => i * step);
 }
 

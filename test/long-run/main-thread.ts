@@ -1,0 +1,56 @@
+/** What the main thread of a page does while something goes on, from Chromium's own trace. */
+import type { Browser, Page } from "@playwright/test";
+
+interface TraceEvent {
+  readonly name: string;
+  readonly ph: string;
+  readonly pid: number;
+  readonly tid: number;
+  /** µs by the clock, and of the processor. */
+  readonly dur?: number;
+  readonly tdur?: number;
+  readonly args?: { readonly name?: string };
+}
+
+/** One task. */
+export interface Task {
+  /** ms by the clock: what a person waits. */
+  readonly wall: number;
+  /** ms of the processor: what the task takes, whatever else the machine does meanwhile. */
+  readonly processor: number;
+}
+
+/** The tasks of the page's main thread during `act`. The browser must have no other page. */
+export async function mainThreadTasks(browser: Browser, page: Page, act: () => Promise<void>): Promise<Task[]> {
+  await browser.startTracing(page, { categories: ["toplevel", "__metadata"] });
+  await act();
+  const { traceEvents } = JSON.parse((await browser.stopTracing()).toString()) as { traceEvents: TraceEvent[] };
+  const main = new Set(
+    traceEvents
+      .filter(({ name, args }) => name === "thread_name" && args?.name === "CrRendererMain")
+      .map(({ pid, tid }) => `${pid} ${tid}`),
+  );
+  return traceEvents
+    .filter(({ name, ph, pid, tid }) => ph === "X" && name.endsWith("RunTask") && main.has(`${pid} ${tid}`))
+    .map(({ dur = Number.NaN, tdur = Number.NaN }) => ({ wall: dur / 1000, processor: tdur / 1000 }));
+}
+
+/** ms from each frame that the page could have drawn to the next, during `act`. */
+export async function frameTimes(page: Page, act: () => Promise<void>): Promise<number[]> {
+  const counting = await page.evaluateHandle(() => {
+    const counted = { times: [] as number[], on: true };
+    let last: number | null = null;
+    const count = (now: number) => {
+      if (last !== null) counted.times.push(now - last);
+      last = now;
+      if (counted.on) requestAnimationFrame(count);
+    };
+    requestAnimationFrame(count);
+    return counted;
+  });
+  await act();
+  return counting.evaluate((counted) => {
+    counted.on = false;
+    return counted.times;
+  });
+}
