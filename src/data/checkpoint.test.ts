@@ -27,6 +27,7 @@ const CHECKPOINT: Checkpoint = {
     records: [],
     created: "2026-01-01T00:00:00.000Z",
   },
+  iterationsPerEpoch: 300,
   variants: { mix: "wide", other: "plain" },
   begun: [
     {

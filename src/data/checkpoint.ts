@@ -1,8 +1,9 @@
 /** A checkpoint as bytes: a header in JSON, then its numbers, then a checksum. */
-import { z } from "zod";
+
 import { type Checkpoint, CheckpointError, type StageState } from "../domain/checkpoint";
 import { runFileSchema, variantsSchema } from "../domain/run";
 import { DEFAULTS, parseSettings, type Settings } from "../domain/settings";
+import { z } from "../domain/zod";
 import { digest } from "./digest";
 
 const MAGIC = "SLCHECK1";
@@ -12,6 +13,7 @@ const DIGEST = 32;
 const scalars = z.record(z.string(), z.union([z.string(), z.number(), z.boolean()]));
 const headerSchema = z.object({
   run: z.looseObject({ ...runFileSchema.shape, records: z.array(z.looseObject({ iteration: z.int() })) }),
+  iterationsPerEpoch: z.int().positive(),
   variants: variantsSchema,
   begun: z.array(z.looseObject({ index: z.int() })).min(1),
   stage: z.object({ settings: scalars, architectureSteps: z.int().nonnegative() }),
@@ -36,16 +38,11 @@ function known(settings: Settings): Settings {
 }
 
 /** Header in JSON, padded to whole numbers; values as float32, little endian; SHA-256 of all before. */
-export async function packCheckpoint({ run, variants, begun, stage }: Checkpoint): Promise<Uint8Array<ArrayBuffer>> {
+export async function packCheckpoint({ stage, ...others }: Checkpoint): Promise<Uint8Array<ArrayBuffer>> {
   const { tensors, ...rest } = stage;
   const entries = Object.entries(tensors);
-  const header = {
-    run,
-    variants,
-    begun,
-    stage: rest,
-    tensors: entries.map(([name, { length }]) => ({ name, size: length })),
-  };
+  const sizes = entries.map(([name, { length }]) => ({ name, size: length }));
+  const header: Header = { ...others, stage: rest, tensors: sizes };
   const text = new TextEncoder().encode(JSON.stringify(header));
   const length = text.length + ((4 - (text.length % 4)) % 4);
   const values = entries.reduce((sum, [, { byteLength }]) => sum + byteLength, 0);

@@ -2,9 +2,9 @@
  * A run at the boundary of two iterations: what goes on from here equals, to the last bit, what would have gone on without
  * it. All randomness and all batches follow from the seed and the number of the iteration, so neither has a state.
  */
-import type { IterationRecord, RunFile, Variants } from "./run";
+import type { RunFile, Variants } from "./run";
 import type { Settings } from "./settings";
-import type { RunStage } from "./stages";
+import { type RunStage, runIterations, stageShapes } from "./stages";
 
 /** The stage that was under way. */
 export interface StageState {
@@ -18,6 +18,7 @@ export interface StageState {
 
 export interface Checkpoint {
   readonly run: RunFile;
+  readonly iterationsPerEpoch: number;
   /** All kernel variants that were known, also those that later stages may call. */
   readonly variants: Variants;
   /** The stages that began, the last of them under way. */
@@ -30,7 +31,14 @@ export class CheckpointError extends Error {
   override readonly name = "CheckpointError";
 }
 
-/** The same with other records: a store keeps those apart, since they only ever grow. */
-export function withRecords(checkpoint: Checkpoint, records: readonly IterationRecord[]): Checkpoint {
-  return { ...checkpoint, run: { ...checkpoint.run, records } };
+/** All stages of the run, those to come without their operations. */
+export function stagesOf({ run, iterationsPerEpoch, begun }: Checkpoint): readonly RunStage[] {
+  return stageShapes(run.settings, iterationsPerEpoch).map(
+    (shape) => begun[shape.index] ?? { ...shape, operations: null },
+  );
+}
+
+/** Iterations of the whole run. */
+export function iterationsOf({ run, iterationsPerEpoch }: Checkpoint): number {
+  return runIterations(run.settings, iterationsPerEpoch);
 }

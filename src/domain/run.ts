@@ -39,6 +39,8 @@ export type RunStatus =
   /** `cancellable`: pictures are being read, which can be given up. */
   | { readonly kind: "loading"; readonly what: string; readonly progress?: Progress; readonly cancellable?: boolean }
   | { readonly kind: "idle" }
+  /** A kept run is shown that can be resumed. `hasData`: the pictures that it was made of are loaded. */
+  | { readonly kind: "kept"; readonly hasData: boolean }
   | { readonly kind: "starting"; readonly what: string; readonly progress?: Progress }
   /** `preparing`: the next stage of the run is being made ready. */
   | { readonly kind: "running"; readonly preparing?: { readonly what: string; readonly progress?: Progress } }

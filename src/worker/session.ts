@@ -1,34 +1,26 @@
 /** The engine as the page sees it: data, one run, one status. Knows no page and no network: what it needs is handed in. */
-import { readPictures } from "../data/formats/read";
-import type { FileSource, ReadOptions } from "../data/formats/source";
-import { finishDataset, hashOf, picturesOfClass, summarise } from "../data/load";
-import { type BuiltIn, DataError, type DataSummary, type Dataset } from "../domain/dataset";
+import type { BuiltIn, DataSummary } from "../domain/dataset";
 import type { RunLabel } from "../domain/kept-run";
 import { presetSettings } from "../domain/presets";
-import type {
-  Engine,
-  Environment,
-  HypergradientComparison,
-  Profile,
-  Progress,
-  RunFile,
-  RunStatus,
-  Variants,
-} from "../domain/run";
-import { DATA_SETTINGS, parseSettings, type Settings } from "../domain/settings";
-import { repeatedVariants, type TuningMemory, type TuningPlace } from "../domain/tuning";
-import { PLAIN } from "../engine/gpu/variants";
-import { Search } from "../engine/run/search";
+import type { Environment, HypergradientComparison, Profile, Progress, RunFile, RunStatus } from "../domain/run";
+import { parseSettings, type Settings } from "../domain/settings";
+import type { TuningMemory } from "../domain/tuning";
+import { deviceIsLost, loseDevice } from "../engine/gpu/backend";
+import type { Search } from "../engine/run/search";
 import { selfCheck } from "../engine/run/self-check";
 import type { EngineApi, EngineEvent, PathFile, SelfCheckResult } from "./api";
-import { augmentPictures } from "./augmented";
+import type { Claim } from "./claims";
 import { Engines } from "./engines";
-import { RunKeeper } from "./keeper";
+import type { RunKeeper } from "./keeper";
 import type { RunMemory } from "./kept-runs";
 import type { SetMemory } from "./kept-sets";
+import { LoadedData, type Reading } from "./loaded-data";
+import { newId } from "./new-id";
 import { nextTask } from "./next-task";
-import { BUILT_IN_NAME, type FetchData, fileSource, type PictureSource, readBuiltIn } from "./pictures";
-import { preparationTexts } from "./preparation";
+import type { FetchData } from "./pictures";
+import { Recoveries } from "./recoveries";
+import { RunBuilder } from "./run-builder";
+import { type ShelvedRun, Shelves } from "./shelves";
 import { Snapshots } from "./snapshots";
 import type { OpenAddress } from "./web-reading";
 
@@ -46,23 +38,20 @@ export interface Host {
   readonly setMemory: () => Promise<SetMemory | null>;
   /** Where runs are kept; null where there is no place. */
   readonly runMemory: () => Promise<RunMemory | null>;
+  /** Says which tab a run is in. */
+  readonly claim: Claim;
+  /** Holds a lock for as long as this lives, and gives its name; null where there are none. */
+  readonly lifeLock: () => Promise<string | null>;
 }
 
 interface Run {
   readonly search: Search;
   readonly snapshots: Snapshots;
-  /** null where no run can be kept. */
-  readonly keeper: RunKeeper | null;
+  readonly keeper: RunKeeper;
 }
 
 function isUnderWay({ kind }: RunStatus): boolean {
   return kind === "starting" || kind === "running" || kind === "pausing";
-}
-
-/** "a.bin", "a.bin and 3 more" */
-function titleOf(names: readonly string[]): string {
-  const [first = "nothing"] = names;
-  return names.length > 1 ? `${first} and ${names.length - 1} more` : first;
 }
 
 /**
@@ -72,21 +61,19 @@ function titleOf(names: readonly string[]): string {
 export class Session implements EngineApi {
   readonly #host: Host;
   readonly #engines: Engines;
+  readonly #data: LoadedData;
+  readonly #builder: RunBuilder;
+  readonly #shelves: Shelves;
+  readonly #recoveries = new Recoveries();
   #listener: (event: EngineEvent) => void = () => undefined;
   #status: RunStatus = { kind: "loading", what: "Starting the engine" };
-  #engine: Engine | null = null;
-  #pictures: PictureSource | null = null;
-  #dataset: Dataset | null = null;
-  #summary: DataSummary | null = null;
-  /** What the page was told of the data last. */
-  #shown = "";
-  #kept: SetMemory | null = null;
-  #runs: RunMemory | null = null;
-  /** Ends the reading under way. */
-  #reading: AbortController | null = null;
   /** What the data set is previewed with: those of the page, so that it looks as the search will see it. */
   #settings: Settings = presetSettings("tiny");
   #run: Run | null = null;
+  /** A kept run that is shown while the engine has none. */
+  #shelved: ShelvedRun | null = null;
+  /** Where the run was made that this one repeats. */
+  #repeats: Environment | null = null;
   /** The iterations under way. */
   #loop: Promise<void> | null = null;
   #stop = false;
@@ -94,39 +81,41 @@ export class Session implements EngineApi {
 
   constructor(host: Host) {
     this.#host = host;
-    this.#engines = new Engines(host.gpu, (what) => this.#busy(what));
+    const busy = (what: string, progress?: Progress) => this.#busy(what, progress);
+    const post = (event: EngineEvent) => this.#post(event);
+    const { gpu, fetchData, openAddress, tuningMemory, version, runtime, claim } = host;
+    this.#engines = new Engines(gpu, busy);
+    this.#data = new LoadedData(fetchData, openAddress, (summary) => post({ kind: "data", summary }));
+    const [engines, data] = [this.#engines, this.#data];
+    this.#builder = new RunBuilder({ engines, data, tuningMemory, version, runtime, post, busy });
+    this.#shelves = new Shelves(claim, post);
+  }
+
+  lifeLock(): Promise<string | null> {
+    return this.#host.lifeLock();
   }
 
   connect(listener: (event: EngineEvent) => void): Promise<void> {
     this.#listener = listener;
     return this.#inTurn(async () => {
-      await this.#showEngine(await this.#engines.open("auto"));
-      this.#kept = await this.#host.setMemory();
+      await this.#builder.showEngine(await this.#engines.open("auto"));
+      this.#data.useMemory(await this.#host.setMemory());
       await this.#showKept();
-      this.#runs = await this.#host.runMemory();
-      await this.#showRuns();
+      await this.#shelves.open(await this.#host.runMemory());
       this.#setStatus({ kind: "idle" });
     });
   }
 
   loadBuiltIn(name: BuiltIn): Promise<void> {
-    return this.#load(BUILT_IN_NAME[name], () => readBuiltIn(name, this.#host.fetchData), null);
+    return this.#inTurn(() => this.#load(this.#data.builtIn(name)));
   }
 
   loadFiles(files: readonly PathFile[]): Promise<void> {
-    return this.#load(titleOf(files.map(({ file }) => file.name)), async (options) => {
-      const pictures = await readPictures(files.map(fileSource), options);
-      return () => pictures;
-    });
+    return this.#inTurn(() => this.#load(this.#data.files(files)));
   }
 
   loadAddresses(files: readonly (readonly string[])[]): Promise<void> {
-    return this.#load(titleOf(files.map(([address = ""]) => address)), async (options) => {
-      const sources: FileSource[] = [];
-      for (const places of files) sources.push(await this.#host.openAddress(places, options));
-      const pictures = await readPictures(sources, options);
-      return () => pictures;
-    });
+    return this.#inTurn(() => this.#load(this.#data.addresses(files)));
   }
 
   /** Tells the page of an error in the worker that nothing handled. */
@@ -136,89 +125,106 @@ export class Session implements EngineApi {
   }
 
   async cancelLoading(): Promise<void> {
-    this.#reading?.abort();
+    this.#data.cancel();
   }
 
-  async loadLast(): Promise<boolean> {
-    const id = await this.#kept?.last();
-    if (!id) return false;
-    await this.loadKept(id);
-    return true;
+  loadLast(): Promise<boolean> {
+    return this.#inTurn(async () => {
+      const ofRun = this.#shelved && (await this.#data.ofRun(this.#shelved.checkpoint.run.data));
+      const reading = ofRun ?? (await this.#data.last());
+      if (reading) await this.#load(reading);
+      return reading !== null;
+    });
   }
 
   loadKept(id: string): Promise<void> {
-    return this.#load(
-      "the kept data set",
-      async () => {
-        const pictures = await this.#memory()
-          .open(id)
-          .catch((error: unknown) => {
-            throw error instanceof DataError
-              ? error
-              : new DataError("This data set is kept no longer. Load its files again.");
-          });
-        return () => pictures;
-      },
-      id,
-    );
+    return this.#inTurn(() => this.#load(this.#data.keptSet(id)));
   }
 
   keep(): Promise<void> {
     return this.#inTurn(async () => {
-      if (!this.#pictures) throw new Error("There are no pictures to keep.");
-      const raw = this.#pictures(this.#settings.seed);
-      const id = await hashOf(raw);
-      await this.#memory().keep(id, raw);
-      await this.#memory().setLast(id);
+      await this.#data.keep(this.#settings);
       await this.#showKept();
     });
   }
 
   forgetKept(id: string): Promise<void> {
     return this.#inTurn(async () => {
-      await this.#memory().forget(id);
-      if ((await this.#memory().last()) === id) await this.#memory().setLast(null);
+      await this.#data.forgetKept(id);
       await this.#showKept();
     });
   }
 
-  changeRun(id: string, label: Partial<RunLabel>): Promise<void> {
+  showLastRun(): Promise<boolean> {
     return this.#inTurn(async () => {
-      await this.#keptRuns().change(id, label);
-      await this.#showRuns();
+      this.#shelved ??= this.#status.kind === "idle" ? await this.#shelves.takeLast() : null;
+      if (!this.#shelved) return false;
+      await this.#showShelved(this.#shelved);
+      return true;
     });
+  }
+
+  resumeRun(id: string): Promise<void> {
+    return this.#inTurn(async () => {
+      if (isUnderWay(this.#status) || this.#status.kind === "paused") {
+        throw new Error("Another run is on the page: press Reset first.");
+      }
+      if (this.#shelved?.id !== id) {
+        const shelved = await this.#shelves.take(id);
+        this.#forget();
+        // It may have been the one that was forgotten.
+        await this.#shelves.own(id);
+        this.#shelved = shelved;
+        await this.#showShelved(shelved);
+      }
+      const { data, seed } = (this.#shelved as ShelvedRun).checkpoint.run;
+      const reading = (await this.#data.isThatOf(data, seed)) ? null : await this.#data.ofRun(data);
+      if (reading) await this.#load(reading);
+      await this.#go(this.#settings, null, false);
+    });
+  }
+
+  changeRun(id: string, label: Partial<RunLabel>): Promise<void> {
+    return this.#inTurn(() => this.#shelves.change(id, label));
   }
 
   forgetRun(id: string): Promise<void> {
     return this.#inTurn(async () => {
-      if (this.#run?.keeper?.id === id) throw new Error("This run is on the page: press Reset first.");
-      await this.#keptRuns().forget(id);
-      await this.#showRuns();
+      if (this.#run?.keeper.id === id || this.#shelved?.id === id) {
+        throw new Error("This run is on the page: press Reset first.");
+      }
+      await this.#shelves.forget(id);
     });
   }
 
   /** Waits for no other call: nothing of the engine is asked. */
   async readRun(id: string): Promise<RunFile> {
-    return this.#keptRuns().read(id);
+    return this.#shelves.read(id);
+  }
+
+  async keepNow(): Promise<void> {
+    this.#run?.keeper.ask();
   }
 
   describe(settings: Settings): Promise<void> {
     return this.#inTurn(async () => {
+      // The pictures of a kept run are shown as it saw them.
+      if (this.#shelved) return;
       this.#settings = parseSettings(settings, presetSettings("tiny"));
-      if (this.#pictures && !isUnderWay(this.#status) && this.#status.kind !== "paused") {
-        await this.#assemble(this.#pictures, this.#settings);
+      if (this.#data.isThere && !isUnderWay(this.#status) && this.#status.kind !== "paused") {
+        await this.#data.assemble(this.#settings);
       }
     });
   }
 
   async classPictures(label: number, count: number): Promise<readonly Uint8Array[]> {
-    return this.#dataset ? picturesOfClass(this.#dataset, label, count) : [];
+    return this.#data.ofClass(label, count);
   }
 
   augmentedPreview(settings: Settings, iteration: number): Promise<DataSummary["preview"]> {
     return this.#inTurn(async () => {
       if (isUnderWay(this.#status)) throw new Error("The engine is at work: press Pause first.");
-      return this.#summary ? augmentPictures(this.#summary, settings, iteration) : [];
+      return this.#data.augmented(settings, iteration);
     });
   }
 
@@ -244,6 +250,7 @@ export class Session implements EngineApi {
   reset(): Promise<void> {
     return this.#inTurn(async () => {
       await this.pause();
+      await this.#shelves.putAside(this.#run?.keeper.id ?? this.#shelved?.id);
       this.#forget();
       this.#setStatus({ kind: "idle" });
     });
@@ -251,14 +258,13 @@ export class Session implements EngineApi {
 
   change(settings: Partial<Settings>): Promise<void> {
     return this.#inTurn(async () => {
-      if (!this.#run || this.#status.kind !== "paused") {
-        throw new Error("Settings of a search can be changed while it is paused: press Pause first.");
-      }
-      for (const change of this.#run.search.change(settings)) this.#post({ kind: "setting-change", change });
+      const { search } = this.#paused("Settings of a search can be changed");
+      for (const change of search.change(settings)) this.#post({ kind: "setting-change", change });
     });
   }
 
   async exportRun(): Promise<RunFile> {
+    if (this.#shelved) return this.#shelved.checkpoint.run;
     if (!this.#run || this.#run.search.iteration === 0) {
       throw new Error("There is nothing to export yet: no iteration is finished.");
     }
@@ -266,27 +272,17 @@ export class Session implements EngineApi {
   }
 
   compareHypergradients(): Promise<HypergradientComparison> {
-    return this.#inTurn(() => {
-      if (!this.#run || this.#status.kind !== "paused") {
-        throw new Error("Hypergradients are compared while a search is paused: press Pause first.");
-      }
-      return this.#run.search.compareHypergradients();
-    });
+    return this.#inTurn(() => this.#paused("Hypergradients are compared").search.compareHypergradients());
   }
 
   profile(): Promise<Profile | null> {
-    return this.#inTurn(async () => {
-      if (!this.#run || this.#status.kind !== "paused") {
-        throw new Error("A search is profiled while it is paused: press Pause first.");
-      }
-      return this.#run.search.profile();
-    });
+    return this.#inTurn(async () => this.#paused("A search is profiled").search.profile());
   }
 
   forgetTuning(): Promise<void> {
     return this.#inTurn(async () => {
       await this.#host.tuningMemory.forget();
-      if (this.#engine) await this.#showTuned(this.#engine);
+      if (this.#builder.engine) await this.#builder.showTuned(this.#builder.engine);
     });
   }
 
@@ -296,6 +292,11 @@ export class Session implements EngineApi {
       await this.#engines.open("auto");
       await selfCheck(report);
     });
+  }
+
+  /** Waits for no other call: it is for a search that runs. */
+  async loseDevice(): Promise<void> {
+    loseDevice();
   }
 
   #post(event: EngineEvent): void {
@@ -312,7 +313,7 @@ export class Session implements EngineApi {
     const { kind } = this.#status;
     if (kind === "starting") this.#setStatus({ kind, what, ...(progress && { progress }) });
     else if (kind === "running") this.#setStatus({ kind, preparing: { what, ...(progress && { progress }) } });
-    else if (kind === "loading" || kind === "idle") this.#setStatus({ kind: "loading", what });
+    else if (kind === "loading" || kind === "idle" || kind === "kept") this.#setStatus({ kind: "loading", what });
   }
 
   #inTurn<T>(work: () => Promise<T>): Promise<T> {
@@ -322,97 +323,44 @@ export class Session implements EngineApi {
     return turn;
   }
 
-  async #showEngine(engine: Engine): Promise<void> {
-    const known = this.#engine;
-    this.#engine = engine;
-    if (known?.backend === engine.backend && known.adapter === engine.adapter) return;
-    this.#post({ kind: "engine", engine });
-    await this.#showTuned(engine);
-  }
-
-  #place({ adapter }: Engine): TuningPlace {
-    const { version, runtime } = this.#host;
-    return { adapter, version, runtime };
-  }
-
-  async #showTuned(engine: Engine): Promise<void> {
-    const names = Object.values(await this.#host.tuningMemory.recall(this.#place(engine)));
-    const changed = names.filter((name) => name !== PLAIN).length;
-    this.#post({ kind: "tuned", tuned: { calls: names.length, changed } });
-  }
-
-  #memory(): SetMemory {
-    if (!this.#kept) throw new Error("This browser keeps no files for this page.");
-    return this.#kept;
-  }
-
-  #keptRuns(): RunMemory {
-    if (!this.#runs) throw new Error("This browser keeps no runs for this page.");
-    return this.#runs;
-  }
-
-  async #showRuns(): Promise<void> {
-    const runs = this.#runs && (await this.#runs.list());
-    const storage = (await this.#runs?.storage()) ?? { runs: 0, used: null, quota: null };
-    this.#post({ kind: "runs", runs, storage });
-  }
-
   async #showKept(): Promise<void> {
-    this.#post({ kind: "kept", sets: this.#kept ? await this.#kept.list() : null });
+    this.#post({ kind: "kept", sets: await this.#data.keptSets() });
   }
 
-  /** @param keptAs under which the set is kept already, if it is */
-  #load(
-    name: string,
-    read: (options: ReadOptions) => Promise<PictureSource>,
-    keptAs: string | null = null,
-  ): Promise<void> {
-    return this.#inTurn(async () => {
-      if (isUnderWay(this.#status) || this.#status.kind === "paused") {
-        throw new Error("Other data can be loaded when no search is under way: press Reset first.");
-      }
-      this.#reading = new AbortController();
-      const what = `Reading ${name}`;
-      this.#busy(what);
-      const onProgress = (progress: Progress) => {
-        if (this.#status.kind === "loading") this.#setStatus({ kind: "loading", what, progress, cancellable: true });
-      };
-      try {
-        const pictures = await read({ signal: this.#reading.signal, onProgress, breathe: nextTask });
-        await this.#assemble(pictures, this.#settings);
-        this.#pictures = pictures;
-        await this.#kept?.setLast(keptAs);
-      } finally {
-        this.#reading = null;
-        // A finished or failed run stays what it is.
-        if (this.#status.kind === "loading") this.#setStatus({ kind: "idle" });
-      }
-    });
+  #paused(what: string): Run {
+    if (!this.#run || this.#status.kind !== "paused") throw new Error(`${what} while it is paused: press Pause first.`);
+    return this.#run;
   }
 
-  /** The data set for these settings; the page hears of it where it shows something else than before. */
-  async #assemble(pictures: PictureSource, settings: Settings): Promise<Dataset> {
-    const raw = pictures(settings.seed);
-    const dataset = await finishDataset(raw, settings);
-    const summary = summarise(dataset, raw);
-    this.#dataset = dataset;
-    const { splitSizes, duplicates, classCounts } = summary;
-    const asked = DATA_SETTINGS.map((name) => settings[name]);
-    const shown = JSON.stringify([
-      summary.source,
-      summary.name,
-      summary.hash,
-      splitSizes,
-      duplicates,
-      classCounts,
-      asked,
-    ]);
-    if (shown !== this.#shown || pictures !== this.#pictures) {
-      this.#shown = shown;
-      this.#summary = summary;
-      this.#post({ kind: "data", summary });
+  /** Takes a data set. In its turn. */
+  async #load(reading: Reading): Promise<void> {
+    if (isUnderWay(this.#status) || this.#status.kind === "paused") {
+      throw new Error("Other data can be loaded when no search is under way: press Reset first.");
     }
-    return dataset;
+    const what = `Reading ${reading.name}`;
+    this.#busy(what);
+    const onProgress = (progress: Progress) => {
+      if (this.#status.kind === "loading") this.#setStatus({ kind: "loading", what, progress, cancellable: true });
+    };
+    try {
+      await this.#data.load(reading, this.#settings, { onProgress, breathe: nextTask });
+    } finally {
+      // A finished or failed run stays what it is.
+      if (this.#status.kind === "loading") await this.#rest();
+    }
+  }
+
+  /** The status while nothing is done. */
+  async #rest(): Promise<void> {
+    if (!this.#shelved) return this.#setStatus({ kind: "idle" });
+    const { data, seed } = this.#shelved.checkpoint.run;
+    this.#setStatus({ kind: "kept", hasData: await this.#data.isThatOf(data, seed) });
+  }
+
+  async #showShelved(shelved: ShelvedRun): Promise<void> {
+    this.#settings = shelved.checkpoint.run.settings;
+    this.#post(shelved.shown);
+    await this.#rest();
   }
 
   /** Starts a run or goes on with the paused one, whose own settings stay. Returns when its iterations have begun. */
@@ -422,6 +370,11 @@ export class Session implements EngineApi {
       case "idle":
         this.#stop = false;
         this.#run = await this.#start(settings, repeats);
+        break;
+      case "kept":
+        this.#stop = false;
+        this.#run = await this.#takeUp(this.#shelved as ShelvedRun);
+        this.#shelved = null;
         break;
       case "paused":
         this.#stop = false;
@@ -446,91 +399,117 @@ export class Session implements EngineApi {
   async #start(wanted: Settings, repeats: Environment | null): Promise<Run> {
     const before = this.#status;
     this.#setStatus({ kind: "starting", what: "Preparing the pictures" });
-    let search: Search | null = null;
     try {
       const settings = parseSettings(wanted, presetSettings("tiny"));
-      if (!this.#pictures) throw new Error("There are no pictures yet: choose a data set first.");
-      const dataset = await this.#assemble(this.#pictures, settings);
-      const engine = await this.#engines.open(settings.backend);
-      await this.#showEngine(engine);
-      this.#busy("Building the networks");
-      const { version, runtime } = this.#host;
-      const variants = await this.#variants(settings, engine, repeats);
-      search = await Search.create({ settings, dataset, engine, version, runtime, variants });
-      const snapshots = new Snapshots(search, (snapshot) => this.#post({ kind: "snapshot", snapshot }));
-      snapshots.flush();
-      await this.#prepare(search, engine);
+      const run = await this.#build(() => this.#builder.create(settings, repeats), newId(), null);
       this.#settings = settings;
-      return { search, snapshots, keeper: this.#keeper(search) };
+      this.#repeats = repeats;
+      return run;
     } catch (error) {
-      search?.dispose();
       this.#post({ kind: "reset" });
       this.#setStatus(before);
       throw error;
     }
   }
 
-  #keeper(search: Search): RunKeeper | null {
-    this.#post({ kind: "keeping", problem: null });
-    if (!this.#runs) return null;
-    const tell = (problem: string | null) => this.#post({ kind: "keeping", problem });
-    return new RunKeeper(this.#runs, search, { tell, kept: () => this.#showRuns() });
+  async #takeUp({ id, checkpoint }: ShelvedRun): Promise<Run> {
+    this.#setStatus({ kind: "starting", what: "Restoring the run" });
+    try {
+      const run = await this.#build(() => this.#builder.restore(checkpoint), id, checkpoint);
+      const reached = run.search.iteration;
+      const before = run.search.earlier.at(-1);
+      if (before?.iterations === reached) {
+        const message = `${before.adapter}, ${before.runtime}, version ${before.version}`;
+        this.#post({ kind: "incident", what: "moved", message, from: reached, reached });
+      }
+      return run;
+    } catch (error) {
+      await this.#rest();
+      throw error;
+    }
   }
 
-  /** What is known of this adapter; the plain ways alone where tuning is not wanted. */
-  async #variants(settings: Settings, engine: Engine, repeats: Environment | null): Promise<Variants> {
-    if (engine.backend === "cpu") return {};
-    const place = this.#place(engine);
-    const known = settings.autotune ? await this.#host.tuningMemory.recall(place) : {};
-    return { ...known, ...repeatedVariants(place, repeats) };
-  }
-
-  /** Plans, tunes and compiles, and remembers what was found. */
-  async #prepare(search: Search, engine: Engine): Promise<void> {
-    const tell = preparationTexts((what, progress) => this.#busy(what, progress));
-    await search.prepare((doing) => {
-      if (doing.kind !== "planned") return tell(doing);
-      const { bytes, dispatches } = doing;
-      this.#post({ kind: "planned", plan: { bytes, dispatches } });
-    });
-    if (engine.backend === "cpu" || !search.settings.autotune) return;
-    await this.#host.tuningMemory.keep(this.#place(engine), search.variants);
-    await this.#showTuned(engine);
+  async #build(make: () => Promise<Search>, id: string, from: RunKeeper["latest"]): Promise<Run> {
+    const search = await make();
+    try {
+      const snapshots = new Snapshots(search, (snapshot) => this.#post({ kind: "snapshot", snapshot }));
+      snapshots.flush();
+      await this.#builder.prepare(search);
+      return { search, snapshots, keeper: await this.#shelves.keeper(search, id, from) };
+    } catch (error) {
+      search.dispose();
+      throw error;
+    }
   }
 
   /** Makes the next stage of a run ready, where the iteration to come is its first. */
-  async #enterStage(search: Search): Promise<void> {
-    if (search.stages[search.stage + 1]?.begins !== search.iteration || !this.#engine) return;
-    await this.#prepare(search, this.#engine);
+  async #enterStage({ search, keeper }: Run): Promise<void> {
+    if (search.stages[search.stage + 1]?.begins !== search.iteration) return;
+    await this.#builder.prepare(search);
+    // With the kernels that were chosen for it: they may not be chosen again.
+    await keeper.keep();
     if (this.#status.kind === "running") this.#setStatus({ kind: "running" });
   }
 
   /** Never rejects: what goes wrong becomes the status. */
-  async #iterate({ search, snapshots, keeper }: Run, single: boolean): Promise<void> {
+  async #iterate(run: Run, single: boolean): Promise<void> {
+    const { search, snapshots, keeper } = run;
     const over = () => search.iteration >= search.iterations;
     try {
       if (!this.#stop) this.#setStatus({ kind: "running" });
       // An iteration that the device has begun already is made before a pause.
       while ((!this.#stop || search.isAhead) && !over()) {
-        await this.#enterStage(search);
+        await this.#enterStage(run);
         if (this.#stop && !search.isAhead) break;
-        await snapshots.iterate(keeper?.isDue || single || this.#stop || search.iteration + 1 >= search.iterations);
+        const due = keeper.isDue;
+        await snapshots.iterate(due || single || this.#stop || search.iteration + 1 >= search.iterations);
         if (single) break;
-        if (keeper?.isDue && !search.isAhead) await keeper.write();
+        if ((due || keeper.isDue) && !search.isAhead) await keeper.keep();
         await nextTask();
       }
       snapshots.flush();
-      await keeper?.write();
+      await keeper.settle();
       this.#setStatus({ kind: over() ? "finished" : "paused" });
     } catch (error) {
       snapshots.flush();
-      this.#setStatus({ kind: "failed", message: error instanceof Error ? error.message : String(error) });
+      const message = error instanceof Error ? error.message : String(error);
+      if (!(await deviceIsLost())) this.#setStatus({ kind: "failed", message });
+      else await this.#recover(run, single, message);
+    }
+  }
+
+  /** Opens a lost device again and goes on from the last checkpoint. Never rejects. */
+  async #recover({ search, keeper }: Run, single: boolean, why: string): Promise<void> {
+    const { id, latest } = keeper;
+    const reached = search.iteration;
+    const { settings } = search;
+    search.dispose();
+    this.#run = null;
+    try {
+      this.#recoveries.note(reached);
+      if (!this.#stop) this.#setStatus({ kind: "running", preparing: { what: "Opening the graphics device again" } });
+      const make = latest ? () => this.#builder.restore(latest) : () => this.#builder.create(settings, this.#repeats);
+      if (latest) this.#post(this.#shelves.shown(id, latest));
+      const run = await this.#build(make, id, latest);
+      this.#run = run;
+      this.#post({ kind: "incident", what: "device-lost", message: why, from: run.search.iteration, reached });
+      // A single step is one after those that were made again.
+      while (single && run.search.iteration < reached) await run.snapshots.iterate(true);
+      await this.#iterate(run, single);
+    } catch (error) {
+      const message = error instanceof Error ? error.message : String(error);
+      this.#post({ kind: "incident", what: "not-recovered", message: `${why} ${message}`, from: null, reached });
+      if (!latest) return this.#setStatus({ kind: "failed", message });
+      this.#shelved = this.#shelves.hold(id, latest);
+      await this.#showShelved(this.#shelved);
     }
   }
 
   #forget(): void {
     this.#run?.search.dispose();
+    this.#shelves.release(this.#run?.keeper.id ?? this.#shelved?.id);
     this.#run = null;
+    this.#shelved = null;
     this.#post({ kind: "reset" });
   }
 }

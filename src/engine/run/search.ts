@@ -147,7 +147,8 @@ export class Search {
    */
   async checkpoint(): Promise<Checkpoint> {
     const [begun, { known }] = [[...this.#begun], this.#run.variants];
-    return { run: await this.file(), variants: known, begun, stage: await this.#stage.state() };
+    const { iterationsPerEpoch } = this;
+    return { run: await this.file(), iterationsPerEpoch, variants: known, begun, stage: await this.#stage.state() };
   }
 
   #begin(shape: StageShape, operations: Operations): Stage {
@@ -213,6 +214,11 @@ export class Search {
     return this.#history;
   }
 
+  /** Where the run was before, if it went on elsewhere. */
+  get earlier(): readonly EarlierEnvironment[] {
+    return this.#earlier;
+  }
+
   get changes(): readonly SettingChange[] {
     return this.#changes;
   }
@@ -228,6 +234,11 @@ export class Search {
   /** The kernel variants that this run has called, from `prepare` on. */
   get variants(): VariantTable {
     return this.#run.variants.called;
+  }
+
+  /** All kernel variants that are known; another object after each plan. */
+  get knownVariants(): VariantTable {
+    return this.#run.variants.known;
   }
 
   /** Where the time of an iteration goes; null on the CPU, which has no plan. */
