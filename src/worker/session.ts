@@ -5,23 +5,19 @@ import { presetSettings } from "../domain/presets";
 import type { Environment, HypergradientComparison, Profile, Progress, RunFile, RunStatus } from "../domain/run";
 import { parseSettings, type Settings } from "../domain/settings";
 import type { TuningMemory } from "../domain/tuning";
-import { deviceIsLost, loseDevice } from "../engine/gpu/backend";
-import type { Search } from "../engine/run/search";
+import { loseDevice } from "../engine/gpu/backend";
 import { selfCheck } from "../engine/run/self-check";
 import type { EngineApi, EngineEvent, PathFile, SelfCheckResult } from "./api";
 import type { Claim } from "./claims";
 import { Engines } from "./engines";
-import type { RunKeeper } from "./keeper";
 import type { RunMemory } from "./kept-runs";
 import type { SetMemory } from "./kept-sets";
 import { LoadedData, type Reading } from "./loaded-data";
-import { newId } from "./new-id";
 import { nextTask } from "./next-task";
 import type { FetchData } from "./pictures";
-import { Recoveries } from "./recoveries";
 import { RunBuilder } from "./run-builder";
+import { type Run, RunDriver } from "./run-driver";
 import { type ShelvedRun, Shelves } from "./shelves";
-import { Snapshots } from "./snapshots";
 import type { OpenAddress } from "./web-reading";
 
 export interface Host {
@@ -44,12 +40,6 @@ export interface Host {
   readonly lifeLock: () => Promise<string | null>;
 }
 
-interface Run {
-  readonly search: Search;
-  readonly snapshots: Snapshots;
-  readonly keeper: RunKeeper;
-}
-
 function isUnderWay({ kind }: RunStatus): boolean {
   return kind === "starting" || kind === "running" || kind === "pausing";
 }
@@ -64,19 +54,13 @@ export class Session implements EngineApi {
   readonly #data: LoadedData;
   readonly #builder: RunBuilder;
   readonly #shelves: Shelves;
-  readonly #recoveries = new Recoveries();
+  readonly #driver: RunDriver;
   #listener: (event: EngineEvent) => void = () => undefined;
   #status: RunStatus = { kind: "loading", what: "Starting the engine" };
   /** What the data set is previewed with: those of the page, so that it looks as the search will see it. */
   #settings: Settings = presetSettings("tiny");
-  #run: Run | null = null;
   /** A kept run that is shown while the engine has none. */
   #shelved: ShelvedRun | null = null;
-  /** Where the run was made that this one repeats. */
-  #repeats: Environment | null = null;
-  /** The iterations under way. */
-  #loop: Promise<void> | null = null;
-  #stop = false;
   #queue: Promise<unknown> = Promise.resolve();
 
   constructor(host: Host) {
@@ -89,6 +73,14 @@ export class Session implements EngineApi {
     const [engines, data] = [this.#engines, this.#data];
     this.#builder = new RunBuilder({ engines, data, tuningMemory, version, runtime, post, busy });
     this.#shelves = new Shelves(claim, post);
+    this.#driver = new RunDriver({
+      builder: this.#builder,
+      shelves: this.#shelves,
+      post,
+      status: () => this.#status,
+      setStatus: (status) => this.#setStatus(status),
+      shelve: (shelved) => this.#showShelved(shelved),
+    });
   }
 
   lifeLock(): Promise<string | null> {
@@ -157,10 +149,9 @@ export class Session implements EngineApi {
 
   showLastRun(): Promise<boolean> {
     return this.#inTurn(async () => {
-      this.#shelved ??= this.#status.kind === "idle" ? await this.#shelves.takeLast() : null;
-      if (!this.#shelved) return false;
-      await this.#showShelved(this.#shelved);
-      return true;
+      const shelved = this.#status.kind === "idle" ? await this.#shelves.takeLast() : this.#shelved;
+      if (shelved) await this.#showShelved(shelved);
+      return shelved !== null;
     });
   }
 
@@ -174,7 +165,6 @@ export class Session implements EngineApi {
         this.#forget();
         // It may have been the one that was forgotten.
         await this.#shelves.own(id);
-        this.#shelved = shelved;
         await this.#showShelved(shelved);
       }
       const { data, seed } = (this.#shelved as ShelvedRun).checkpoint.run;
@@ -190,7 +180,7 @@ export class Session implements EngineApi {
 
   forgetRun(id: string): Promise<void> {
     return this.#inTurn(async () => {
-      if (this.#run?.keeper.id === id || this.#shelved?.id === id) {
+      if (this.#shownId === id) {
         throw new Error("This run is on the page: press Reset first.");
       }
       await this.#shelves.forget(id);
@@ -203,7 +193,7 @@ export class Session implements EngineApi {
   }
 
   async keepNow(): Promise<void> {
-    this.#run?.keeper.ask();
+    this.#driver.run?.keeper.ask();
   }
 
   describe(settings: Settings): Promise<void> {
@@ -235,22 +225,19 @@ export class Session implements EngineApi {
   step(settings: Settings, repeats: Environment | null = null): Promise<void> {
     return this.#inTurn(async () => {
       await this.#go(settings, repeats, true);
-      await this.#loop;
+      await this.#driver.iterations;
     });
   }
 
   /** Ends once the iteration under way is done. Without a search it does nothing: the last iteration may have come first. */
   async pause(): Promise<void> {
-    if (!isUnderWay(this.#status)) return;
-    this.#stop = true;
-    if (this.#status.kind === "running") this.#setStatus({ kind: "pausing" });
-    await this.#loop;
+    if (isUnderWay(this.#status)) await this.#driver.pause();
   }
 
   reset(): Promise<void> {
     return this.#inTurn(async () => {
       await this.pause();
-      await this.#shelves.putAside(this.#run?.keeper.id ?? this.#shelved?.id);
+      await this.#shelves.putAside(this.#shownId);
       this.#forget();
       this.#setStatus({ kind: "idle" });
     });
@@ -265,10 +252,9 @@ export class Session implements EngineApi {
 
   async exportRun(): Promise<RunFile> {
     if (this.#shelved) return this.#shelved.checkpoint.run;
-    if (!this.#run || this.#run.search.iteration === 0) {
-      throw new Error("There is nothing to export yet: no iteration is finished.");
-    }
-    return this.#run.search.file();
+    const search = this.#driver.run?.search;
+    if (!search || search.iteration === 0) throw new Error("There is nothing to export yet: no iteration is finished.");
+    return search.file();
   }
 
   compareHypergradients(): Promise<HypergradientComparison> {
@@ -328,8 +314,9 @@ export class Session implements EngineApi {
   }
 
   #paused(what: string): Run {
-    if (!this.#run || this.#status.kind !== "paused") throw new Error(`${what} while it is paused: press Pause first.`);
-    return this.#run;
+    const { run } = this.#driver;
+    if (!run || this.#status.kind !== "paused") throw new Error(`${what} while it is paused: press Pause first.`);
+    return run;
   }
 
   /** Takes a data set. In its turn. */
@@ -357,7 +344,9 @@ export class Session implements EngineApi {
     this.#setStatus({ kind: "kept", hasData: await this.#data.isThatOf(data, seed) });
   }
 
+  /** Shows a kept run in the place of any other. */
   async #showShelved(shelved: ShelvedRun): Promise<void> {
+    this.#shelved = shelved;
     this.#settings = shelved.checkpoint.run.settings;
     this.#post(shelved.shown);
     await this.#rest();
@@ -368,16 +357,13 @@ export class Session implements EngineApi {
     switch (this.#status.kind) {
       case "loading":
       case "idle":
-        this.#stop = false;
-        this.#run = await this.#start(settings, repeats);
+        await this.#begin(settings, repeats);
         break;
       case "kept":
-        this.#stop = false;
-        this.#run = await this.#takeUp(this.#shelved as ShelvedRun);
-        this.#shelved = null;
+        await this.#takeUp(this.#shelved as ShelvedRun);
         break;
       case "paused":
-        this.#stop = false;
+        this.#driver.allow();
         break;
       case "starting":
       case "running":
@@ -389,22 +375,16 @@ export class Session implements EngineApi {
       default:
         return this.#status satisfies never;
     }
-    const run = this.#run;
-    if (!run) throw new Error("There is no search to go on with: press Reset first.");
-    this.#loop = this.#iterate(run, single).finally(() => {
-      this.#loop = null;
-    });
+    this.#driver.go(single);
   }
 
-  async #start(wanted: Settings, repeats: Environment | null): Promise<Run> {
+  async #begin(wanted: Settings, repeats: Environment | null): Promise<void> {
     const before = this.#status;
     this.#setStatus({ kind: "starting", what: "Preparing the pictures" });
     try {
       const settings = parseSettings(wanted, presetSettings("tiny"));
-      const run = await this.#build(() => this.#builder.create(settings, repeats), newId(), null);
+      await this.#driver.begin(settings, repeats);
       this.#settings = settings;
-      this.#repeats = repeats;
-      return run;
     } catch (error) {
       this.#post({ kind: "reset" });
       this.#setStatus(before);
@@ -412,103 +392,25 @@ export class Session implements EngineApi {
     }
   }
 
-  async #takeUp({ id, checkpoint }: ShelvedRun): Promise<Run> {
+  async #takeUp(shelved: ShelvedRun): Promise<void> {
     this.#setStatus({ kind: "starting", what: "Restoring the run" });
     try {
-      const run = await this.#build(() => this.#builder.restore(checkpoint), id, checkpoint);
-      const reached = run.search.iteration;
-      const before = run.search.earlier.at(-1);
-      if (before?.iterations === reached) {
-        const message = `${before.adapter}, ${before.runtime}, version ${before.version}`;
-        this.#post({ kind: "incident", what: "moved", message, from: reached, reached });
-      }
-      return run;
+      await this.#driver.resume(shelved);
+      this.#shelved = null;
     } catch (error) {
       await this.#rest();
       throw error;
     }
   }
 
-  async #build(make: () => Promise<Search>, id: string, from: RunKeeper["latest"]): Promise<Run> {
-    const search = await make();
-    try {
-      const snapshots = new Snapshots(search, (snapshot) => this.#post({ kind: "snapshot", snapshot }));
-      snapshots.flush();
-      await this.#builder.prepare(search);
-      return { search, snapshots, keeper: await this.#shelves.keeper(search, id, from) };
-    } catch (error) {
-      search.dispose();
-      throw error;
-    }
-  }
-
-  /** Makes the next stage of a run ready, where the iteration to come is its first. */
-  async #enterStage({ search, keeper }: Run): Promise<void> {
-    if (search.stages[search.stage + 1]?.begins !== search.iteration) return;
-    await this.#builder.prepare(search);
-    // With the kernels that were chosen for it: they may not be chosen again.
-    await keeper.keep();
-    if (this.#status.kind === "running") this.#setStatus({ kind: "running" });
-  }
-
-  /** Never rejects: what goes wrong becomes the status. */
-  async #iterate(run: Run, single: boolean): Promise<void> {
-    const { search, snapshots, keeper } = run;
-    const over = () => search.iteration >= search.iterations;
-    try {
-      if (!this.#stop) this.#setStatus({ kind: "running" });
-      // An iteration that the device has begun already is made before a pause.
-      while ((!this.#stop || search.isAhead) && !over()) {
-        await this.#enterStage(run);
-        if (this.#stop && !search.isAhead) break;
-        const due = keeper.isDue;
-        await snapshots.iterate(due || single || this.#stop || search.iteration + 1 >= search.iterations);
-        if (single) break;
-        if ((due || keeper.isDue) && !search.isAhead) await keeper.keep();
-        await nextTask();
-      }
-      snapshots.flush();
-      await keeper.settle();
-      this.#setStatus({ kind: over() ? "finished" : "paused" });
-    } catch (error) {
-      snapshots.flush();
-      const message = error instanceof Error ? error.message : String(error);
-      if (!(await deviceIsLost())) this.#setStatus({ kind: "failed", message });
-      else await this.#recover(run, single, message);
-    }
-  }
-
-  /** Opens a lost device again and goes on from the last checkpoint. Never rejects. */
-  async #recover({ search, keeper }: Run, single: boolean, why: string): Promise<void> {
-    const { id, latest } = keeper;
-    const reached = search.iteration;
-    const { settings } = search;
-    search.dispose();
-    this.#run = null;
-    try {
-      this.#recoveries.note(reached);
-      if (!this.#stop) this.#setStatus({ kind: "running", preparing: { what: "Opening the graphics device again" } });
-      const make = latest ? () => this.#builder.restore(latest) : () => this.#builder.create(settings, this.#repeats);
-      if (latest) this.#post(this.#shelves.shown(id, latest));
-      const run = await this.#build(make, id, latest);
-      this.#run = run;
-      this.#post({ kind: "incident", what: "device-lost", message: why, from: run.search.iteration, reached });
-      // A single step is one after those that were made again.
-      while (single && run.search.iteration < reached) await run.snapshots.iterate(true);
-      await this.#iterate(run, single);
-    } catch (error) {
-      const message = error instanceof Error ? error.message : String(error);
-      this.#post({ kind: "incident", what: "not-recovered", message: `${why} ${message}`, from: null, reached });
-      if (!latest) return this.#setStatus({ kind: "failed", message });
-      this.#shelved = this.#shelves.hold(id, latest);
-      await this.#showShelved(this.#shelved);
-    }
+  /** Of the run on the page. */
+  get #shownId(): string | undefined {
+    return this.#driver.run?.keeper.id ?? this.#shelved?.id;
   }
 
   #forget(): void {
-    this.#run?.search.dispose();
-    this.#shelves.release(this.#run?.keeper.id ?? this.#shelved?.id);
-    this.#run = null;
+    this.#shelves.release(this.#shownId);
+    this.#driver.drop();
     this.#shelved = null;
     this.#post({ kind: "reset" });
   }
