@@ -18,8 +18,13 @@ export type Command =
       readonly kind: "search";
       readonly preset: Preset;
       readonly settings: Settings;
-      readonly data: DataChoice;
+      /** null where a resumed run says by itself what it was made of. */
+      readonly data: DataChoice | null;
       readonly out: string;
+      /** Where checkpoints are written; null for none. */
+      readonly checkpoint: string | null;
+      /** The checkpoint to go on from, whose settings hold; null for a new run. */
+      readonly resume: string | null;
       /** One JSON object a line instead of text. */
       readonly json: boolean;
       /** Print where the time goes when the run is done. */
@@ -38,6 +43,8 @@ const OPTIONS = {
   preset: { type: "string" },
   set: { type: "string", multiple: true },
   out: { type: "string" },
+  checkpoint: { type: "string" },
+  resume: { type: "string" },
   json: { type: "boolean" },
   profile: { type: "boolean" },
   "forget-tuning": { type: "boolean" },
@@ -136,14 +143,24 @@ export function parseArguments(words: readonly string[]): Command {
   if (words.includes("--help") || words.includes("-h")) return { kind: "help" };
   const given = read(words);
   const preset = readPreset(given.texts.get("preset"));
-  const out = given.texts.get("out") ?? "searchlight-run.json";
-  if (out === "") throw new UsageError("--out needs a value.");
+  const file = (flag: "out" | "checkpoint" | "resume") => {
+    const path = given.texts.get(flag) ?? null;
+    if (path === "") throw new UsageError(`--${flag} needs a value.`);
+    return path;
+  };
+  const [out, checkpoint, resume] = [file("out") ?? "searchlight-run.json", file("checkpoint"), file("resume")];
+  const own = (["preset", ...SETTING_FLAGS] as const).find((flag) => given.texts.has(flag));
+  if (resume && (own || given.sets.length > 0)) {
+    throw new UsageError(`--resume goes on with the settings of its run: leave --${own ?? "set"} out.`);
+  }
   return {
     kind: "search",
     preset,
     settings: readSettings(preset, given),
-    data: readData(given.data),
+    data: resume && given.data.length === 0 ? null : readData(given.data),
     out,
+    checkpoint,
+    resume,
     json: given.texts.has("json"),
     profile: given.texts.has("profile"),
     forgetTuning: given.texts.has("forget-tuning"),

@@ -3,12 +3,14 @@ import { resolve } from "node:path";
 import { setImmediate } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { version } from "../../package.json";
+import type { Checkpoint } from "../domain/checkpoint";
 import type { Engine, PlanSize } from "../domain/run";
 import type { Settings } from "../domain/settings";
 import { openEngine } from "../engine/gpu/backend";
 import { fasterBackend } from "../engine/run/probe";
 import { Search } from "../engine/run/search";
 import { type Command, parseArguments, UsageError } from "./arguments";
+import { checkpointWriter, dataOfRun, readCheckpoint } from "./checkpoint";
 import { loadData } from "./data";
 import { openDawn } from "./dawn";
 import { helpText } from "./help";
@@ -41,25 +43,33 @@ async function prepare(run: Search): Promise<PlanSize | null> {
 }
 
 async function search(command: Extract<Command, { kind: "search" }>): Promise<number> {
-  const { settings, json } = command;
+  const { json } = command;
   const out = resolve(command.out);
   await checkOutput(out);
-  const dataset = await loadData(command.data, settings, BUILT_IN_FOLDER);
-  const engine = await open(settings);
+  const kept = command.checkpoint && resolve(command.checkpoint);
+  if (kept) await checkOutput(kept, "--checkpoint");
+  const from = command.resume ? await readCheckpoint(resolve(command.resume)) : null;
+  const settings = from?.run.settings ?? command.settings;
+  const data = command.data ?? dataOfRun(from as Checkpoint);
+  const dataset = await loadData(data, settings, BUILT_IN_FOLDER);
+  const engine = await open(from ? { ...settings, backend: from.run.environment.backend } : settings);
   const runtime = `Node ${process.versions.node}, ${process.platform} ${process.arch}`;
   const memory = fileTuningMemory(tuningPath(process.env), complain);
   if (command.forgetTuning) await memory.forget();
   const tunes = settings.autotune && engine.backend === "webgpu";
   const place = { adapter: engine.adapter, version, runtime };
   const variants = tunes ? await memory.recall(place) : {};
-  const run = await Search.create({ settings, dataset, engine, version, runtime, variants });
+  const run = await (from
+    ? Search.restore({ dataset, engine, version, runtime }, from)
+    : Search.create({ settings, dataset, engine, version, runtime, variants }));
+  const writer = checkpointWriter(kept, run);
 
   const reporter = json ? jsonReporter(print) : textReporter(print);
   const interrupt = listenForInterrupt(complain);
   reporter.start({
     environment: { version, backend: engine.backend, adapter: engine.adapter, runtime },
     data: {
-      choice: command.data,
+      choice: data,
       name: dataset.name,
       hash: dataset.hash,
       pictures: dataset.labels.length,
@@ -75,7 +85,8 @@ async function search(command: Extract<Command, { kind: "search" }>): Promise<nu
     if (stage && run.stages.length > 1 && stage.begins === run.iteration) reporter.stage(stage, run.stages.length);
     if (size) reporter.planned(size);
     if (size && tunes) await memory.keep(place, run.variants);
-    reporter.iteration(await run.iterate(undefined, goesOn() && run.isQuick));
+    reporter.iteration(await run.iterate(undefined, goesOn() && run.isQuick && !writer.isDue));
+    if (writer.isDue && !run.isAhead) await writer.write();
     // On the CPU an iteration never lets Node look for signals.
     await setImmediate();
   }
@@ -83,6 +94,7 @@ async function search(command: Extract<Command, { kind: "search" }>): Promise<nu
   const code = interrupt.code();
   const file = await run.file();
   await writeRun(out, file);
+  await writer.write();
   if (command.profile && code === null) reporter.profile(await run.profile());
   reporter.end(file, out, code !== null);
   run.dispose();
