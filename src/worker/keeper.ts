@@ -35,6 +35,8 @@ export class RunKeeper {
   readonly #now: () => number;
   #latest: Checkpoint | null;
   #written: Mark;
+  /** Of the last checkpoint, which may have found no room. */
+  #taken: Mark;
   #writing: Promise<void> | null = null;
   #nextAt = Number.NEGATIVE_INFINITY;
   #asked = false;
@@ -47,6 +49,7 @@ export class RunKeeper {
     this.#now = options.now ?? (() => performance.now());
     this.#latest = options.from;
     this.#written = { iteration: search.iteration, variants: search.knownVariants };
+    this.#taken = this.#written;
   }
 
   /** Where the run can go on from if the engine breaks down; null before its first iteration. */
@@ -65,7 +68,7 @@ export class RunKeeper {
    */
   get isDue(): boolean {
     if (this.#writing || this.#search.iteration === 0 || !this.#isNew) return false;
-    return this.#asked || this.#now() >= this.#nextAt || this.#search.knownVariants !== this.#written.variants;
+    return this.#asked || this.#now() >= this.#nextAt || this.#search.knownVariants !== this.#taken.variants;
   }
 
   /** The next boundary of two iterations is one to write: the page may go away. */
@@ -79,10 +82,11 @@ export class RunKeeper {
     if (this.#search.iteration === 0 || !this.#isNew) return;
     this.#asked = false;
     const began = this.#now();
-    const { iteration, knownVariants } = this.#search;
+    const { iteration, knownVariants: variants } = this.#search;
     const checkpoint = await this.#search.checkpoint();
     this.#latest = checkpoint;
-    this.#writing = this.#write(checkpoint, { iteration, variants: knownVariants }, began).finally(() => {
+    this.#taken = { iteration, variants };
+    this.#writing = this.#write(checkpoint, this.#taken, began).finally(() => {
       this.#writing = null;
     });
   }

@@ -18,7 +18,7 @@ export function logText(entry: LogEntry): string {
     case "stage":
       return `${stageText(entry.stage, entry.count)}.`;
     case "shown":
-      return `Kept run shown: made of ${entry.run.data.name}.`;
+      return `A kept run is shown, made of ${entry.run.data.name}.`;
     case "incident":
       return mishapText(entry);
     case "finished":
