@@ -44,7 +44,7 @@ describe("keeping a run", () => {
     expect(keeper.isDue).toBe(true);
     await keeper.settle();
     expect(await written()).toBe(1);
-    expect(keeper.latest?.run.iterations).toBe(1);
+    expect((await keeper.latest())?.run.iterations).toBe(1);
     clock.time += KEEP_MS;
     // Nothing is new.
     expect(keeper.isDue).toBe(false);
@@ -88,7 +88,7 @@ describe("keeping a run", () => {
       expect(keeper.isDue).toBe(false);
       clock.time += KEEP_MS;
     }
-    expect([problems, await written(), keeper.latest?.run.iterations]).toEqual([["full"], 0, 2]);
+    expect([problems, await written(), (await keeper.latest())?.run.iterations]).toEqual([["full"], 0, 2]);
     room.full = false;
     expect(keeper.isDue).toBe(true);
     await keeper.settle();

@@ -33,7 +33,10 @@ export class RunKeeper {
   readonly #search: Search;
   readonly #options: KeeperOptions;
   readonly #now: () => number;
-  #latest: Checkpoint | null;
+  /** The last checkpoint, while it is not written. */
+  #held: Checkpoint | null;
+  /** Whether there is one in the memory. */
+  #isKept: boolean;
   #written: Mark;
   /** Of the last checkpoint, which may have found no room. */
   #taken: Mark;
@@ -47,14 +50,16 @@ export class RunKeeper {
     this.#search = search;
     this.#options = options;
     this.#now = options.now ?? (() => performance.now());
-    this.#latest = options.from;
+    this.#isKept = options.from !== null && options.memory !== null;
+    this.#held = this.#isKept ? null : options.from;
     this.#written = { iteration: search.iteration, variants: search.knownVariants };
     this.#taken = this.#written;
   }
 
   /** Where the run can go on from if the engine breaks down; null before its first iteration. */
-  get latest(): Checkpoint | null {
-    return this.#latest;
+  async latest(): Promise<Checkpoint | null> {
+    await this.#writing;
+    return this.#held ?? (this.#isKept ? ((await this.#options.memory?.checkpoint(this.id)) ?? null) : null);
   }
 
   get #isNew(): boolean {
@@ -84,7 +89,7 @@ export class RunKeeper {
     const began = this.#now();
     const { iteration, knownVariants: variants } = this.#search;
     const checkpoint = await this.#search.checkpoint();
-    this.#latest = checkpoint;
+    this.#held = checkpoint;
     this.#taken = { iteration, variants };
     this.#writing = this.#write(checkpoint, this.#taken, began).finally(() => {
       this.#writing = null;
@@ -104,6 +109,8 @@ export class RunKeeper {
     try {
       await memory?.keep(id, checkpoint);
       this.#written = moment;
+      // Large ones would take as much memory as the run.
+      if (memory) [this.#held, this.#isKept] = [null, true];
     } catch (error) {
       problem = error instanceof Error ? error.message : String(error);
     }

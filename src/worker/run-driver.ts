@@ -1,4 +1,5 @@
 /** The run under way: begun or resumed, iterated, kept, and brought back when its device is lost. */
+import type { Checkpoint } from "../domain/checkpoint";
 import type { Environment, RunStatus } from "../domain/run";
 import type { Settings } from "../domain/settings";
 import { deviceIsLost } from "../engine/gpu/backend";
@@ -71,7 +72,7 @@ export class RunDriver {
     this.#o.post({ kind: "incident", what: "moved", message, from: reached, reached });
   }
 
-  async #build(make: () => Promise<Search>, id: string, from: RunKeeper["latest"]): Promise<Run> {
+  async #build(make: () => Promise<Search>, id: string, from: Checkpoint | null): Promise<Run> {
     const { post, builder, shelves } = this.#o;
     const search = await make();
     try {
@@ -151,15 +152,18 @@ export class RunDriver {
   /** Opens a lost device again and goes on from the last checkpoint. Never rejects. */
   async #recover({ search, keeper }: Run, single: boolean, why: string): Promise<void> {
     const { builder, shelves, post, setStatus } = this.#o;
-    const { id, latest } = keeper;
+    const { id } = keeper;
     const { settings, iteration: reached } = search;
+    let latest: Checkpoint | null = null;
     this.drop();
     try {
+      latest = await keeper.latest();
       this.#recoveries.note(reached);
       if (!this.#stop) setStatus({ kind: "running", preparing: { what: "Opening the graphics device again" } });
-      const make = () => (latest ? builder.restore(latest) : builder.create(settings, this.#repeats));
-      if (latest) post(shelves.shown(id, latest));
-      const run = await this.#build(make, id, latest);
+      const from = latest;
+      const make = () => (from ? builder.restore(from) : builder.create(settings, this.#repeats));
+      if (from) post(shelves.shown(id, from));
+      const run = await this.#build(make, id, from);
       this.#run = run;
       post({ kind: "incident", what: "device-lost", message: why, from: run.search.iteration, reached });
       // A single step is one after those that were made again.
