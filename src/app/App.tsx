@@ -6,6 +6,7 @@ import { Setup } from "../features/setup/Setup";
 import { LinkNote } from "../features/share/LinkNote";
 import { exportToFile } from "../features/share/save-file";
 import { Problem } from "../features/transport/Problem";
+import { RunNote } from "../features/transport/RunNote";
 import { Transport } from "../features/transport/Transport";
 import { Later, useController } from "../state/context";
 import { DropFiles, HelpDialog, Learning, Notices, Results } from "./later-parts";
@@ -48,6 +49,7 @@ export function App() {
       <TopBar helpOpen={helpOpen} onHelp={setHelpOpen} />
       <Transport />
       <Problem />
+      <RunNote />
       <LinkNote />
       <main className="panes">
         <Part>

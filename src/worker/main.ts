@@ -2,6 +2,7 @@
 import { expose } from "comlink";
 import { version } from "../../package.json";
 import { DataError } from "../domain/dataset";
+import { browserClaims, claimLife } from "./claims";
 import { runMemory } from "./kept-runs";
 import { browserSetMemory } from "./kept-sets";
 import { Session } from "./session";
@@ -22,6 +23,8 @@ async function fetchData(name: string): Promise<ArrayBuffer> {
   return response.arrayBuffer();
 }
 
+const locks = navigator.locks as LockManager | undefined;
+
 const session = new Session({
   gpu: navigator.gpu,
   fetchData,
@@ -34,6 +37,8 @@ const session = new Session({
     const storage = navigator.storage as StorageManager | undefined;
     return shelf && runMemory(shelf, storage ? { estimate: () => storage.estimate() } : {});
   },
+  claim: browserClaims(locks),
+  lifeLock: () => claimLife(locks),
   setMemory: () => browserSetMemory(navigator.storage as StorageManager | undefined),
 });
 

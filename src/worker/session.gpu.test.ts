@@ -45,6 +45,8 @@ beforeAll(async () => {
       throw new DataError(`${address} does not answer.`);
     },
     setMemory: async () => null,
+    claim: async () => () => undefined,
+    lifeLock: async () => null,
     runMemory: async () => null,
   });
   await session.connect((event) => {

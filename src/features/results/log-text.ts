@@ -2,7 +2,7 @@
 import { methodOf, SETTINGS } from "../../domain/settings";
 import { stageText } from "../../domain/stages";
 import type { LogEntry } from "../../state/app-state";
-import { badgeText, METHOD_TEXT, OBJECTIVE_TEXT, planText, sizeText } from "../texts";
+import { badgeText, METHOD_TEXT, mishapText, OBJECTIVE_TEXT, planText, sizeText } from "../texts";
 
 export function logText(entry: LogEntry): string {
   switch (entry.kind) {
@@ -17,6 +17,10 @@ export function logText(entry: LogEntry): string {
     }
     case "stage":
       return `${stageText(entry.stage, entry.count)}.`;
+    case "shown":
+      return `A kept run is shown, made of ${entry.run.data.name}.`;
+    case "incident":
+      return mishapText(entry);
     case "finished":
       return "Run finished.";
     case "reset":

@@ -8,4 +8,5 @@ export * from "./method";
 export * from "./report";
 export * from "./results";
 export * from "./share";
+export * from "./survival";
 export * from "./transport";
