@@ -4,7 +4,7 @@ import { expect, type Locator, type Page } from "@playwright/test";
 import { type RunFile, runFileSchema } from "../src/domain/run";
 import { SETTINGS, type SearchMethod, type SettingName, type Settings } from "../src/domain/settings";
 
-export type Status = "idle" | "starting" | "running" | "pausing" | "paused" | "finished" | "failed";
+export type Status = "idle" | "kept" | "starting" | "running" | "pausing" | "paused" | "finished" | "failed";
 type Group = "Objective" | "Preset";
 
 /** For what computes on the software adapter, on a machine that does other things as well. */

@@ -10,7 +10,7 @@ import {
   type SearchMethod,
   type Settings,
 } from "../src/domain/settings";
-import { microSettings, repeatable, searchShapes } from "./small-search";
+import { goOnFromCheckpoint, microSettings, repeatable, searchShapes } from "./small-search";
 
 export interface Pair {
   readonly method: SearchMethod;
@@ -34,10 +34,13 @@ function settingsOf({ method, objective }: Pair): Settings {
     : microSettings({ ...chosen, ...length, audienceWidth: 1 });
 }
 
-/** A run of some iterations as its file, and its first record alone. */
-async function run(engine: Engine, settings: Settings, iterations: number) {
-  const search = await searchShapes(engine, settings);
-  for (let i = 0; i < iterations; i++) await search.iterate();
+/** A run of some iterations as its file, and its first record alone. @param interrupted goes on from a checkpoint after these */
+async function run(engine: Engine, settings: Settings, iterations: number, interrupted?: number) {
+  let search = await searchShapes(engine, settings);
+  for (let i = 0; i < iterations; i++) {
+    if (i === interrupted) search = await goOnFromCheckpoint(engine, search);
+    await search.iterate();
+  }
   const file = await search.file();
   const [text, moved] = [await repeatable(search), file.records.some(({ hypergradientNorm }) => hypergradientNorm)];
   search.dispose();
@@ -46,10 +49,13 @@ async function run(engine: Engine, settings: Settings, iterations: number) {
   return { text, moved, first: JSON.stringify(first) };
 }
 
-/** A pair searches three iterations, writes a valid genotype, repeats to the last bit and differs with another seed. */
+/**
+ * A pair searches three iterations, writes a valid genotype, repeats to the last bit when it is interrupted and goes on from
+ * its checkpoint, and differs with another seed.
+ */
 export async function checkPair(engine: Engine, pair: Pair): Promise<void> {
   const settings = settingsOf(pair);
-  const [once, again] = [await run(engine, settings, ITERATIONS), await run(engine, settings, ITERATIONS)];
+  const [once, again] = [await run(engine, settings, ITERATIONS), await run(engine, settings, ITERATIONS, 2)];
   const other = await run(engine, { ...settings, seed: settings.seed + 1 }, 1);
   expect(once.moved).toBe(true);
   expect(again.text).toBe(once.text);

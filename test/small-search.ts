@@ -1,6 +1,8 @@
 /** The smallest search that uses every part, for tests. */
+import { packCheckpoint, unpackCheckpoint } from "../src/data/checkpoint";
 import { finishDataset } from "../src/data/load";
 import { makeShapes } from "../src/data/shapes";
+import type { Dataset } from "../src/domain/dataset";
 import { presetSettings } from "../src/domain/presets";
 import type { Engine } from "../src/domain/run";
 import type { Settings, StrategyName } from "../src/domain/settings";
@@ -24,10 +26,23 @@ export function microSettings(changes: Partial<Settings> = {}): Settings {
   return { ...tiny, ...MICRO, ...MICRO_OF[tiny.strategy], ...changes };
 }
 
+const PLACE = { version: "test", runtime: "test" } as const;
+
+export function someShapes(settings: Settings, seed = 1): Promise<Dataset> {
+  return finishDataset(makeShapes({ seed, count: 60 }), settings);
+}
+
 /** A search on a few shapes. */
 export async function searchShapes(engine: Engine, settings: Settings): Promise<Search> {
-  const dataset = await finishDataset(makeShapes({ seed: 1, count: 60 }), settings);
-  return Search.create({ settings, dataset, engine, version: "test", runtime: "test" });
+  return Search.create({ settings, dataset: await someShapes(settings), engine, ...PLACE });
+}
+
+/** The search as another visit finds it: by the bytes of its checkpoint alone. The one before is released. */
+export async function goOnFromCheckpoint(engine: Engine, search: Search): Promise<Search> {
+  const bytes = await packCheckpoint(await search.checkpoint());
+  const dataset = await someShapes(search.settings);
+  search.dispose();
+  return Search.restore({ dataset, engine, ...PLACE }, await unpackCheckpoint(bytes));
 }
 
 export function smallSearch(engine: Engine, changes: Partial<Settings> = {}): Promise<Search> {

@@ -7,6 +7,7 @@ import { Setup } from "../features/setup/Setup";
 import { LinkNote } from "../features/share/LinkNote";
 import { exportToFile } from "../features/share/save-file";
 import { Problem } from "../features/transport/Problem";
+import { RunNote } from "../features/transport/RunNote";
 import { Transport } from "../features/transport/Transport";
 import { TermTip } from "../features/ui/TermTip";
 import { Later, useController } from "../state/context";
@@ -50,6 +51,7 @@ export function App() {
       <TopBar helpOpen={helpOpen} onHelp={setHelpOpen} />
       <Transport />
       <Problem />
+      <RunNote />
       <LinkNote />
       <main className="panes">
         <Part>

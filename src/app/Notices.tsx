@@ -1,11 +1,11 @@
 /**
- * Shows each new error of the log as a notification as well; one that nothing handled stays, with a report to copy. Tells of a
- * new version of the page.
+ * Shows each new error of the log, and what the engine survived, as a notification as well; an error that nothing handled
+ * stays, with a report to copy. Tells of a new version of the page.
  */
 import { Notifications, notifications } from "@mantine/notifications";
 import { useEffect, useRef } from "react";
 import { CopyReport } from "../features/report/CopyReport";
-import { APP, REPORT } from "../features/texts";
+import { APP, mishapText, REPORT } from "../features/texts";
 import { useApp } from "../state/context";
 import { selectLog } from "../state/selectors";
 import { keepForOffline } from "./updates";
@@ -17,6 +17,11 @@ export function Notices() {
     for (const entry of log) {
       if (entry.id <= seen.current) continue;
       seen.current = entry.id;
+      if (entry.kind === "incident") {
+        const [id, message] = [`incident ${entry.id}`, mishapText(entry)];
+        const closeButtonProps = { "aria-label": REPORT.close };
+        notifications.show({ id, message, closeButtonProps, role: "status", autoClose: 10_000 });
+      }
       if (entry.kind !== "error") continue;
       const { id, message, stack } = entry;
       notifications.show({

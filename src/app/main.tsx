@@ -25,8 +25,8 @@ if (!root) throw new Error('index.html has no element with the id "root".');
 
 const store = createAppStore();
 // The worker can fail before the controller exists only after this function returns, so `controller` is set by then.
-const { client } = startEngine((reason) => controller.lose(reason));
-const controller = createController(store, client, () => location.reload());
+const { client, restart } = startEngine((reason) => controller.lose(reason));
+const controller = createController(store, client, () => location.reload(), restart);
 
 watchErrors(window, controller.fault);
 
@@ -53,5 +53,8 @@ function takeLink(): SharedSearch | null {
 window.addEventListener("hashchange", () => {
   const link = takeLink();
   if (link) void controller.openLink(link);
+});
+document.addEventListener("visibilitychange", () => {
+  if (document.visibilityState === "hidden") controller.keepNow();
 });
 void controller.start(takeLink());

@@ -21,6 +21,8 @@ describe("arguments of the headless search", () => {
       repeat: null,
       given: {},
       out: "searchlight-run.json",
+      checkpoint: null,
+      resume: null,
       json: false,
       profile: false,
       forgetTuning: false,
@@ -30,7 +32,7 @@ describe("arguments of the headless search", () => {
   it("reads every flag over the preset", () => {
     const line =
       "--backend cpu --data shapes --strategy darts --order 2 --objective bilevel --preset demo --set gamma=0.5 " +
-      "--set augment=false --set weighting=magnitude --seed 7 --iterations 3 --out run.json --json --profile --forget-tuning";
+      "--set augment=false --set weighting=magnitude --seed 7 --iterations 3 --out run.json --checkpoint run.state --json --profile --forget-tuning";
     expect(parse(line)).toMatchObject({
       kind: "search",
       preset: "demo",
@@ -47,6 +49,8 @@ describe("arguments of the headless search", () => {
       },
       data: { kind: "built-in", name: "shapes" },
       out: "run.json",
+      checkpoint: "run.state",
+      resume: null,
       json: true,
       profile: true,
       forgetTuning: true,
@@ -110,5 +114,14 @@ describe("arguments of the headless search", () => {
     ]) {
       expect(help).toContain(word);
     }
+  });
+
+  it("resumes with the settings and, if it can, the data of the run", () => {
+    expect(parse("--resume run.state")).toMatchObject({ resume: "run.state", data: null });
+    expect(parse("--resume run.state --data shapes")).toMatchObject({ data: { kind: "built-in", name: "shapes" } });
+    for (const more of ["--seed 1", "--set gamma=1", "--preset tiny"]) {
+      expect(() => parse(`--resume run.state ${more}`)).toThrow(/settings of its run: leave --(seed|set|preset) out/);
+    }
+    expect(() => parse("--checkpoint=")).toThrow("--checkpoint needs a value.");
   });
 });

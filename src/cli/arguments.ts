@@ -18,13 +18,17 @@ export type Command =
       readonly kind: "search";
       readonly preset: Preset;
       readonly settings: Settings;
-      /** Null where the run that is repeated says which. */
+      /** null where a repeated or resumed run says by itself what it was made of. */
       readonly data: DataChoice | null;
       /** A run file or bundle whose settings and kernel variants are taken; null for none. */
       readonly repeat: string | null;
       /** The settings that were given: those before which others stand back. */
       readonly given: Partial<Settings>;
       readonly out: string;
+      /** Where checkpoints are written; null for none. */
+      readonly checkpoint: string | null;
+      /** The checkpoint to go on from, whose settings hold; null for a new run. */
+      readonly resume: string | null;
       /** One JSON object a line instead of text. */
       readonly json: boolean;
       /** Print where the time goes when the run is done. */
@@ -44,6 +48,8 @@ const OPTIONS = {
   repeat: { type: "string" },
   set: { type: "string", multiple: true },
   out: { type: "string" },
+  checkpoint: { type: "string" },
+  resume: { type: "string" },
   json: { type: "boolean" },
   profile: { type: "boolean" },
   "forget-tuning": { type: "boolean" },
@@ -142,23 +148,31 @@ export function parseArguments(words: readonly string[]): Command {
   if (words.includes("--help") || words.includes("-h")) return { kind: "help" };
   const given = read(words);
   const preset = readPreset(given.texts.get("preset"));
-  const repeat = given.texts.get("repeat") ?? null;
-  if (repeat === "") throw new UsageError("--repeat needs a value.");
+  const file = (flag: "out" | "checkpoint" | "resume" | "repeat") => {
+    const path = given.texts.get(flag) ?? null;
+    if (path === "") throw new UsageError(`--${flag} needs a value.`);
+    return path;
+  };
+  const [repeat, checkpoint, resume] = [file("repeat"), file("checkpoint"), file("resume")];
   if (repeat !== null && given.texts.has("preset")) {
     throw new UsageError("--repeat takes the settings of a run: --preset does not go with it, --set does.");
   }
   const values = readGiven(given);
-  const out = given.texts.get("out") ?? "searchlight-run.json";
-  if (out === "") throw new UsageError("--out needs a value.");
+  const own = (["preset", "repeat", ...SETTING_FLAGS] as const).find((flag) => given.texts.has(flag));
+  if (resume && (own || given.sets.length > 0)) {
+    throw new UsageError(`--resume goes on with the settings of its run: leave --${own ?? "set"} out.`);
+  }
   return {
     kind: "search",
     preset,
     // Those of a run are checked together with the run's own.
     settings: repeat === null ? parseSettings(values, presetSettings(preset, values)) : presetSettings(preset, values),
-    data: repeat !== null && given.data.length === 0 ? null : readData(given.data),
+    data: (repeat !== null || resume !== null) && given.data.length === 0 ? null : readData(given.data),
     repeat,
     given: values,
-    out,
+    out: file("out") ?? "searchlight-run.json",
+    checkpoint,
+    resume,
     json: given.texts.has("json"),
     profile: given.texts.has("profile"),
     forgetTuning: given.texts.has("forget-tuning"),

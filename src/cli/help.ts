@@ -21,6 +21,8 @@ const HEAD = `Searches an architecture without a browser and writes the run to a
   --iterations N         length of the run
   --set NAME=VALUE       any setting below; may be given again
   --out FILE             where the run is written (default searchlight-run.json)
+  --checkpoint FILE      write the state of the run every minute and at its end or at Ctrl+C, to go on from
+  --resume FILE          go on from such a file, to the same result; settings are the run's own
   --json                 print one JSON object a line
   --profile              after the run, print where the time of an iteration goes (WebGPU)
   --forget-tuning        first forget the kernels chosen on this machine in earlier runs

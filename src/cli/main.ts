@@ -10,6 +10,7 @@ import { openEngine } from "../engine/gpu/backend";
 import { fasterBackend } from "../engine/run/probe";
 import { Search } from "../engine/run/search";
 import { type Command, parseArguments, UsageError } from "./arguments";
+import { checkpointWriter, dataOfRun, readCheckpoint } from "./checkpoint";
 import { loadData } from "./data";
 import { openDawn } from "./dawn";
 import { helpText } from "./help";
@@ -45,13 +46,16 @@ async function prepare(run: Search): Promise<PlanSize | null> {
 async function search(command: Extract<Command, { kind: "search" }>): Promise<number> {
   const { json } = command;
   const repeated = command.repeat === null ? null : await readRepeated(command.repeat);
-  const settings = repeated ? repeatedSettings(repeated, command.given) : command.settings;
-  const data = command.data ?? (repeated && repeatedData(repeated));
-  if (!data) throw new UsageError("--data is missing.");
   const out = resolve(command.out);
   await checkOutput(out);
+  const kept = command.checkpoint && resolve(command.checkpoint);
+  if (kept) await checkOutput(kept, "--checkpoint");
+  const from = command.resume ? await readCheckpoint(resolve(command.resume)) : null;
+  const settings = from?.run.settings ?? (repeated ? repeatedSettings(repeated, command.given) : command.settings);
+  const data = command.data ?? (from ? dataOfRun(from) : repeated && repeatedData(repeated));
+  if (!data) throw new UsageError("--data is missing.");
   const dataset = await loadData(data, settings, BUILT_IN_FOLDER);
-  const engine = await open(settings);
+  const engine = await open(from ? { ...settings, backend: from.run.environment.backend } : settings);
   const runtime = `Node ${process.versions.node}, ${process.platform} ${process.arch}`;
   const memory = fileTuningMemory(tuningPath(process.env), complain);
   if (command.forgetTuning) await memory.forget();
@@ -60,7 +64,10 @@ async function search(command: Extract<Command, { kind: "search" }>): Promise<nu
   const known = tunes ? await memory.recall(place) : {};
   const variants =
     engine.backend === "cpu" ? {} : { ...known, ...repeatedVariants(place, repeated?.environment ?? null) };
-  const run = await Search.create({ settings, dataset, engine, version, runtime, variants });
+  const run = await (from
+    ? Search.restore({ dataset, engine, version, runtime }, from)
+    : Search.create({ settings, dataset, engine, version, runtime, variants }));
+  const writer = checkpointWriter(kept, run);
 
   const reporter = json ? jsonReporter(print) : textReporter(print);
   const interrupt = listenForInterrupt(complain);
@@ -88,7 +95,8 @@ async function search(command: Extract<Command, { kind: "search" }>): Promise<nu
     if (stage && run.stages.length > 1 && stage.begins === run.iteration) reporter.stage(stage, run.stages.length);
     if (size) reporter.planned(size);
     if (size && tunes) await memory.keep(place, run.variants);
-    reporter.iteration(await run.iterate(undefined, goesOn() && run.isQuick));
+    reporter.iteration(await run.iterate(undefined, goesOn() && run.isQuick && !writer.isDue));
+    if (writer.isDue && !run.isAhead) await writer.write();
     // On the CPU an iteration never lets Node look for signals.
     await setImmediate();
   }
@@ -96,6 +104,7 @@ async function search(command: Extract<Command, { kind: "search" }>): Promise<nu
   const code = interrupt.code();
   const file = await run.file();
   await writeRun(out, file);
+  await writer.write();
   if (command.profile && code === null) reporter.profile(await run.profile());
   reporter.end(file, out, code !== null);
   const same = repeated && sameAlphas(repeated, file);

@@ -1,22 +1,26 @@
-/** Writes the run file. */
+/** Writes the run file, and whatever else must be whole. */
 import { rename, rm, stat, writeFile } from "node:fs/promises";
 import { dirname } from "node:path";
 import type { RunFile } from "../domain/run";
 import { UsageError } from "./arguments";
 
 /** Looks before a long run whether the file can be written. @throws UsageError */
-export async function checkOutput(path: string): Promise<void> {
+export async function checkOutput(path: string, flag = "--out"): Promise<void> {
   const folder = await stat(dirname(path)).catch(() => null);
-  if (!folder?.isDirectory()) throw new UsageError(`--out: there is no folder ${dirname(path)}.`);
+  if (!folder?.isDirectory()) throw new UsageError(`${flag}: there is no folder ${dirname(path)}.`);
   const file = await stat(path).catch(() => null);
-  if (file?.isDirectory()) throw new UsageError(`--out: ${path} is a folder.`);
+  if (file?.isDirectory()) throw new UsageError(`${flag}: ${path} is a folder.`);
+}
+
+export function writeRun(path: string, run: RunFile): Promise<void> {
+  return writeWhole(path, `${JSON.stringify(run, null, 2)}\n`);
 }
 
 /** Writes beside the file and renames, so that an older file is whole until the new one is. */
-export async function writeRun(path: string, run: RunFile): Promise<void> {
+export async function writeWhole(path: string, contents: string | Uint8Array): Promise<void> {
   const part = `${path}.part`;
   try {
-    await writeFile(part, `${JSON.stringify(run, null, 2)}\n`);
+    await writeFile(part, contents);
     await rename(part, path);
   } catch (error) {
     await rm(part, { force: true });

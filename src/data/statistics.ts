@@ -1,7 +1,6 @@
 /** Figures of a data set: class counts, mean and spread of the channels, hash. */
-
-import { sha256 } from "@noble/hashes/sha2.js";
 import type { Dataset } from "../domain/dataset";
+import { digest } from "./digest";
 
 type Triple = readonly [number, number, number];
 
@@ -54,14 +53,6 @@ export function channelStatistics(
 
 /** Hashed at once: WebCrypto takes no streams, and a second copy of all pictures would double the memory. */
 const CHUNK = 1 << 24;
-
-// WebCrypto is many times faster, but hidden from pages that are not secure.
-async function digest(bytes: Uint8Array): Promise<Uint8Array> {
-  // Never shared with another thread, which the types of both cannot know.
-  const own = bytes as Uint8Array<ArrayBuffer>;
-  const subtle = globalThis.crypto?.subtle as SubtleCrypto | undefined;
-  return subtle ? new Uint8Array(await subtle.digest("SHA-256", own)) : sha256(own);
-}
 
 /**
  * SHA-256 over class names, size, number of pictures, labels (low bytes, then high bytes) and the SHA-256 of each 16 MiB of the pixels, in

@@ -39,6 +39,8 @@ export type RunStatus =
   /** `cancellable`: pictures are being read, which can be given up. */
   | { readonly kind: "loading"; readonly what: string; readonly progress?: Progress; readonly cancellable?: boolean }
   | { readonly kind: "idle" }
+  /** A kept run is shown that can be resumed. `hasData`: the pictures that it was made of are loaded. */
+  | { readonly kind: "kept"; readonly hasData: boolean }
   | { readonly kind: "starting"; readonly what: string; readonly progress?: Progress }
   /** `preparing`: the next stage of the run is being made ready. */
   | { readonly kind: "running"; readonly preparing?: { readonly what: string; readonly progress?: Progress } }
@@ -191,6 +193,11 @@ export interface LimitedGenotype {
   readonly genotype: Genotype;
 }
 
+/** Where a run was until so many iterations were made. */
+export interface EarlierEnvironment extends Omit<Environment, "variants"> {
+  readonly iterations: number;
+}
+
 /** Everything needed to repeat and to use a result. */
 export interface RunFile {
   readonly format: "searchlight-run";
@@ -218,6 +225,8 @@ export interface RunFile {
     readonly pictures: number;
   };
   readonly environment: Environment;
+  /** Of a run that went on elsewhere: where its first iterations were made, in order. */
+  readonly earlier?: readonly EarlierEnvironment[];
   readonly records: readonly IterationRecord[];
   /** Alphas over the run; files written before there was one have none. */
   readonly history?: HistoryFile;
@@ -257,6 +266,13 @@ const edgeValues = z.array(z.number()).length(EDGES);
 const scalar = z.union([z.string(), z.number(), z.boolean()]);
 export const variantsSchema = z.record(z.string(), z.string());
 
+const environment = z.object({
+  version: z.string(),
+  backend: z.enum(["webgpu", "cpu"]),
+  adapter: z.string(),
+  runtime: z.string(),
+});
+
 /** Shape of a run file from outside. Settings are checked by `parseSettings`. */
 export const runFileSchema = z
   .object({
@@ -271,13 +287,8 @@ export const runFileSchema = z
     seed: z.int().min(0),
     iterations: z.int().min(0),
     data: z.object({ name: z.string(), source: z.string(), hash: z.string(), classes: z.int(), pictures: z.int() }),
-    environment: z.object({
-      version: z.string(),
-      backend: z.enum(["webgpu", "cpu"]),
-      adapter: z.string(),
-      runtime: z.string(),
-      variants: variantsSchema.exactOptional(),
-    }),
+    environment: environment.extend({ variants: variantsSchema.exactOptional() }),
+    earlier: z.array(environment.extend({ iterations: z.int() })).exactOptional(),
     history: historySchema.exactOptional(),
   })
   .refine(({ history, iterations }) => !history || historyFits(history, iterations), {

@@ -14,13 +14,14 @@ import type {
   ImportedRun,
   PlanSize,
   Profile,
+  RunFile,
   SettingChange,
   Snapshot,
   Tuned,
 } from "../domain/run";
 import type { Settings } from "../domain/settings";
 import type { RunStage } from "../domain/stages";
-import type { EngineEvent, Fault, SelfCheckResult } from "../worker/api";
+import type { EngineEvent, Fault, Incident, SelfCheckResult } from "../worker/api";
 import { proposedPreset } from "./edits";
 import { limitedBy } from "./limited";
 import { countPicks, type PickCounts } from "./picks";
@@ -41,6 +42,8 @@ export type LogEntry = {
   | { readonly kind: "stage"; readonly stage: RunStage; readonly count: number }
   | { readonly kind: "finished" }
   | { readonly kind: "measured"; readonly milliseconds: number }
+  | { readonly kind: "shown"; readonly run: ShownRun }
+  | ({ readonly kind: "incident" } & Mishap)
   | { readonly kind: "reset" }
   | { readonly kind: "change"; readonly change: SettingChange }
   | { readonly kind: "link"; readonly corrections: readonly string[] }
@@ -50,6 +53,17 @@ export type LogEntry = {
   /** `stack`: of an error that nothing handled. */
   | { readonly kind: "error"; readonly message: string; readonly stack?: string }
 );
+
+/** What happened to the engine, and where the run goes on. */
+export type Mishap = Pick<Incident, "message" | "reached" | "from"> & {
+  readonly what: Incident["what"] | "worker-lost";
+};
+
+/** A kept run that is shown until the engine has taken it up. */
+export interface ShownRun {
+  readonly id: string;
+  readonly data: RunFile["data"];
+}
 
 type WithoutMark<T> = T extends unknown ? Omit<T, "id" | "iteration"> : never;
 export type LogEvent = WithoutMark<LogEntry>;
@@ -138,6 +152,8 @@ export interface AppState {
   readonly run: RunView;
   /** The earlier moment of the run that is looked at while the run goes on; null for the present. */
   readonly replay: RunView | null;
+  /** The kept run that `run` shows, while the engine has not taken it up. */
+  readonly shown: ShownRun | null;
   readonly imported: Imported | null;
   readonly importError: string | null;
   readonly selfCheck: SelfCheck;
@@ -200,6 +216,7 @@ export function initialState(): AppState {
     runSettings: null,
     run: EMPTY_RUN,
     replay: null,
+    shown: null,
     imported: null,
     importError: null,
     selfCheck: { state: "never", results: [] },
@@ -252,6 +269,12 @@ export function applyEvent(state: AppState, event: EngineEvent): AppState {
       return { ...state, tuned: event.tuned };
     case "snapshot":
       return withStage({ ...state, run: withSnapshot(state.run, event.snapshot) }, state.run.stage);
+    case "shown-run":
+      return withShown(state, event);
+    case "incident": {
+      const { what, message, reached, from } = event;
+      return logged(state, { kind: "incident", what, message, reached, from }, reached);
+    }
     case "setting-change":
       return withChange(state, event.change);
     case "fault":
@@ -268,11 +291,21 @@ function withoutRun(state: AppState): AppState {
     ...state,
     run: EMPTY_RUN,
     replay: null,
+    shown: null,
     runSettings: null,
     keepingProblem: null,
     comparison: NOT_COMPARED,
     profile: NOT_PROFILED,
   };
+}
+
+/** Everything that was shown before goes: the run may be one that this page had further than it is kept. */
+function withShown(state: AppState, event: Extract<EngineEvent, { kind: "shown-run" }>): AppState {
+  const { id, data, settings, snapshot } = event;
+  const run = withSnapshot(EMPTY_RUN, snapshot);
+  const shown = { id, data };
+  const next = { ...withoutRun(state), run, shown, settings, runSettings: settings, touched: true };
+  return logged(next, { kind: "shown", run: shown });
 }
 
 function withKeeping(state: AppState, problem: string | null): AppState {
@@ -282,7 +315,8 @@ function withKeeping(state: AppState, problem: string | null): AppState {
 
 function withStatus(state: AppState, status: PageStatus): AppState {
   if (state.status.kind === "lost") return state;
-  const next = { ...state, status };
+  const takenUp = status.kind === "running" || status.kind === "paused";
+  const next = { ...state, status, shown: takenUp ? null : state.shown };
   if (status.kind === state.status.kind) return next;
   if (status.kind === "finished") return logged(next, { kind: "finished" });
   if (status.kind === "failed") return logged(next, { kind: "error", message: status.message });
@@ -291,13 +325,13 @@ function withStatus(state: AppState, status: PageStatus): AppState {
 
 /**
  * Other pictures end the run that was shown; the same ones at another size do not, nor do those that a starting run draws
- * from its seed.
+ * from its seed, nor any while a kept run waits to be resumed.
  */
 function withData(state: AppState, data: DataSummary): AppState {
   const other = state.data?.hash !== data.hash;
   const next = { ...state, data, dataError: null };
   if (!other) return next;
-  const forgotten = state.data && state.status.kind !== "starting" ? withoutRun(next) : next;
+  const forgotten = state.data && state.status.kind !== "starting" && !state.shown ? withoutRun(next) : next;
   return logged(forgotten, { kind: "data", name: data.name, used: data.used, hash: data.hash });
 }
 

@@ -2,6 +2,7 @@ import { describe, expect, it } from "vitest";
 import type { CostEstimate } from "../domain/cost";
 import { genotypeCompact } from "../domain/genotype-formats";
 import { readGenotype } from "../domain/genotype-reader";
+import { presetSettings } from "../domain/presets";
 import { DARTS_V2 } from "../domain/published-genotypes";
 import type { Environment, ImportedRun, RunFile, RunStatus } from "../domain/run";
 import type { EngineApi, EngineEvent } from "../worker/api";
@@ -26,6 +27,8 @@ function setUp(refuse: Partial<Record<keyof EngineApi, string>> = {}) {
   const calls: string[] = [];
   const repeated: (Environment | null | undefined)[] = [];
   let post: (event: EngineEvent) => void = () => undefined;
+  /** The kept run that is offered. */
+  let left: EngineEvent | null = null;
   const call = async (name: keyof EngineApi, ...events: EngineEvent[]) => {
     calls.push(name);
     const reason = refuse[name];
@@ -46,6 +49,16 @@ function setUp(refuse: Partial<Record<keyof EngineApi, string>> = {}) {
     loadKept: (id) => call("loadKept", { kind: "data", summary: dataOf(id) }),
     keep: () => call("keep"),
     forgetKept: () => call("forgetKept"),
+    lifeLock: async () => null,
+    showLastRun: async () => {
+      if (left === null) return false;
+      post(left);
+      post({ kind: "status", status: { kind: "kept", hasData: true } });
+      return true;
+    },
+    resumeRun: () => call("resumeRun", status("running")),
+    keepNow: () => call("keepNow"),
+    loseDevice: () => call("loseDevice"),
     changeRun: () => call("changeRun"),
     forgetRun: () => call("forgetRun"),
     readRun: async (): Promise<RunFile> => {
@@ -112,12 +125,91 @@ function setUp(refuse: Partial<Record<keyof EngineApi, string>> = {}) {
   };
   let reloads = 0;
   const store = createAppStore();
-  const controller = createController(store, client, () => {
-    reloads++;
-  });
+  const controller = createController(
+    store,
+    client,
+    () => {
+      reloads++;
+    },
+    () => calls.push("restart"),
+  );
   const setStatus = (next: RunStatus) => post({ kind: "status", status: next });
-  return { calls, repeated, store, controller, setStatus, reloads: () => reloads };
+  const leave = (iteration: number) => {
+    const { hash, name, source } = dataOf("emoji-8");
+    left = {
+      kind: "shown-run",
+      id: "a",
+      settings: { ...presetSettings("tiny"), seed: 7 },
+      data: { name, source, hash, classes: 2, pictures: 2 },
+      snapshot: snapshotOf(iteration),
+    };
+  };
+  return { leave, calls, repeated, store, controller, setStatus, reloads: () => reloads };
 }
+
+describe("a run that was left", () => {
+  it("is shown at once, with its settings, and goes on when Resume is pressed; other pictures do not end it", async () => {
+    const { leave, calls, store, controller } = setUp();
+    leave(5);
+    await controller.start();
+    expect(store.getState()).toMatchObject({
+      run: { iteration: 5 },
+      shown: { id: "a" },
+      settings: { seed: 7 },
+      runSettings: { seed: 7 },
+    });
+    store.setState({ status: { kind: "kept", hasData: true } });
+    await controller.loadBuiltIn("shapes");
+    expect(store.getState().run.iteration).toBe(5);
+    store.setState({ status: { kind: "kept", hasData: true } });
+    await controller.primary();
+    expect(calls.at(-1)).toBe("search");
+    expect(store.getState().shown).toBeNull();
+  });
+
+  it("goes on by itself when the worker is lost while it runs, and says what happened", async () => {
+    const { leave, calls, store, controller } = setUp();
+    await controller.start();
+    await controller.primary();
+    store.setState((state) => ({ run: { ...state.run, iteration: 9 } }));
+    leave(5);
+    calls.length = 0;
+    controller.lose("out of memory");
+    expect(store.getState().status).toEqual({ kind: "loading", what: "Starting the engine again" });
+    await expect.poll(() => calls).toEqual(["restart", "connect", "loadBuiltIn", "search"]);
+    expect(store.getState().log.findLast(({ kind }) => kind === "incident")).toMatchObject({
+      ...{ what: "worker-lost", message: "out of memory", from: 5, reached: 9 },
+    });
+  });
+
+  it("waits when it was paused, and is gone when it was not kept", async () => {
+    const { leave, calls, store, controller } = setUp();
+    await controller.start();
+    await controller.step();
+    leave(1);
+    calls.length = 0;
+    controller.lose("crash");
+    await expect.poll(() => calls).toEqual(["restart", "connect", "loadBuiltIn"]);
+    expect(store.getState().run.iteration).toBe(1);
+
+    const other = setUp();
+    await other.controller.start();
+    await other.controller.step();
+    other.controller.lose("crash");
+    await expect.poll(() => other.store.getState().log.some(({ kind }) => kind === "incident")).toBe(true);
+    expect(other.store.getState().runSettings).toBeNull();
+  });
+
+  it("is not tried for ever", async () => {
+    const { store, controller } = setUp();
+    await controller.start();
+    for (let i = 0; i < 4; i++) {
+      controller.lose("crash");
+      await expect.poll(() => store.getState().status.kind).not.toBe("loading");
+    }
+    expect(store.getState().status).toEqual({ kind: "lost", message: "crash" });
+  });
+});
 
 describe("controller", () => {
   it("connects, loads Emoji-8 and is ready", async () => {

@@ -28,8 +28,9 @@ import { selectChecking, selectPermissions } from "./selectors";
 import { type SlowMotionActions, slowMotionActions } from "./slow-motion-actions";
 import { isUnderWay, primaryAction, STARTING } from "./status";
 import type { AppStore } from "./store";
+import { type SurvivalActions, survivalActions } from "./survival-actions";
 
-export interface Controller extends SeedQueueActions, KeptRunActions, SlowMotionActions {
+export interface Controller extends SeedQueueActions, KeptRunActions, SurvivalActions, SlowMotionActions {
   /** Connects to the engine and loads the first data set. @param link that the page was opened with */
   readonly start: (link?: SharedSearch | null) => Promise<void>;
   /** Takes the settings of a link, and loads its data set, for the next run. */
@@ -39,8 +40,6 @@ export interface Controller extends SeedQueueActions, KeptRunActions, SlowMotion
   readonly report: (error: unknown) => void;
   /** An error that nothing handled: it is told, and what runs goes on. */
   readonly fault: (error: Error) => void;
-  /** The worker is gone. */
-  readonly lose: (reason: string) => void;
   readonly primary: () => Promise<void>;
   readonly step: () => Promise<void>;
   readonly reset: () => Promise<void>;
@@ -95,20 +94,19 @@ function messageOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
 }
 
-export function createController(store: AppStore, client: EngineClient, reload: () => void): Controller {
+/** @param restart puts another engine behind the client */
+export function createController(
+  store: AppStore,
+  client: EngineClient,
+  reload: () => void,
+  restart: () => void,
+): Controller {
   const get = store.getState;
   const set = (change: (state: AppState) => AppState) => store.setState(change, true);
   const log = (event: LogEvent) => set((state) => logged(state, event));
   const fail = (error: unknown) => log({ kind: "error", message: messageOf(error) });
   const may = () => selectPermissions(get());
   const cost = followCost(store, client);
-
-  const lose = (reason: string) =>
-    set((state) =>
-      state.status.kind === "lost"
-        ? state
-        : logged({ ...state, status: { kind: "lost", message: reason } }, { kind: "error", message: reason }),
-    );
 
   const fault = (error: Error) => set((state) => withFault(state, error));
 
@@ -232,7 +230,10 @@ export function createController(store: AppStore, client: EngineClient, reload: 
       set((state) => logged({ ...state, dataError: message }, { kind: "error", message }));
       return;
     }
-    await loadNow(act);
+    await loadNow(async () => {
+      await act();
+      survival.hasRead(act);
+    });
   };
 
   const refuse = (error: unknown) => {
@@ -316,15 +317,25 @@ export function createController(store: AppStore, client: EngineClient, reload: 
     }
   };
 
+  const survival = survivalActions({
+    ...{ client, get, set, log, fail, restart, describe, search, starting },
+    connect: () => client.connect(listen),
+    read: loadNow,
+    runGone: () => queue.runEnded("reset"),
+  });
+
   return {
     start: async (link = null) => {
       if (link) takeLink(link);
       try {
         await client.connect(listen);
+        survival.hasConnected();
       } catch (error) {
-        lose(messageOf(error));
+        survival.giveUp(messageOf(error));
         return;
       }
+      // What a link asks for comes before the run that was left; that one waits among the kept runs.
+      if (!link) await client.showLastRun().catch(fail);
       await describe();
       await loadNow(async () => {
         if (link?.data) return client.loadBuiltIn(link.data);
@@ -348,7 +359,6 @@ export function createController(store: AppStore, client: EngineClient, reload: 
     closeLinkNote: () => set((state) => ({ ...state, linkCorrections: null })),
     report: fail,
     fault,
-    lose,
     primary,
     step: () => guarded(may().step && !forgetting, stepOnce),
     reset: () =>
@@ -461,6 +471,7 @@ export function createController(store: AppStore, client: EngineClient, reload: 
         }
       }),
     ...queue.actions,
+    ...survival.actions,
     ...keptRunActions({ client, log, fail }),
     readAbout: (id) => set((state) => ({ ...state, topic: { id } })),
     limitSkips: (on) => set((state) => withSkipLimit(state, on)),

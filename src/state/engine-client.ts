@@ -6,52 +6,100 @@ import type { EngineApi, EngineEvent, SelfCheckResult } from "../worker/api";
 export type EngineClient = EngineApi;
 
 export interface EngineConnection {
+  /** Stays the same when the worker is started again. */
   readonly client: EngineClient;
-  readonly close: () => void;
+  /** Ends the worker, if it still lives, and starts another one, which knows nothing of the first. */
+  readonly restart: () => void;
 }
 
-/**
- * Starts the worker.
- * @param lost told once, with a reason, when the worker cannot start or breaks down
- */
-export function startEngine(lost: (reason: string) => void): EngineConnection {
+interface Running {
+  readonly remote: Remote<EngineApi>;
+  /** Rejects when the worker is gone: its answers would never come. */
+  readonly gone: Promise<never>;
+  readonly end: () => void;
+}
+
+const GONE = "The engine's worker was ended.";
+
+/** @param lost told once, with a reason, when the worker cannot start or breaks down */
+function startWorker(lost: (reason: string) => void): Running {
   const worker = new Worker(new URL("../worker/main.ts", import.meta.url), { type: "module", name: "engine" });
-  worker.addEventListener("error", (event) => lost(event.message || "The engine's worker could not be loaded."));
-  worker.addEventListener("messageerror", () => lost("A message of the engine could not be read."));
-  return { client: withProxies(wrap<EngineApi>(worker)), close: () => worker.terminate() };
+  const remote = wrap<EngineApi>(worker);
+  let over = false;
+  let reject: (reason: Error) => void = () => undefined;
+  const gone = new Promise<never>((_, refuse) => {
+    reject = refuse;
+  });
+  // Nobody may be waiting for an answer.
+  gone.catch(() => undefined);
+  const end = (reason: string | null) => {
+    if (over) return;
+    over = true;
+    worker.terminate();
+    reject(new Error(reason ?? GONE));
+    if (reason !== null) lost(reason);
+  };
+  worker.addEventListener("error", (event) => end(event.message || "The engine's worker could not be loaded."));
+  worker.addEventListener("messageerror", () => end("A message of the engine could not be read."));
+  watch(remote, () => end(GONE)).catch(() => undefined);
+  return { remote, gone, end: () => end(null) };
 }
 
-function withProxies(remote: Remote<EngineApi>): EngineClient {
+/** No event tells of a worker that the browser ends, but the lock that it held comes free. */
+async function watch(remote: Remote<EngineApi>, ended: () => void): Promise<void> {
+  const name = await remote.lifeLock();
+  if (name !== null) await navigator.locks.request(name, ended);
+}
+
+/** Starts the worker. @param lost told, with a reason, each time a worker cannot start or breaks down */
+export function startEngine(lost: (reason: string) => void): EngineConnection {
+  let running = startWorker(lost);
+  const call = <T>(act: (remote: Remote<EngineApi>) => Promise<T>) => Promise.race([act(running.remote), running.gone]);
   return {
-    connect: (listener: (event: EngineEvent) => void) => remote.connect(proxy(listener)),
-    loadBuiltIn: (name) => remote.loadBuiltIn(name),
-    loadFiles: (files) => remote.loadFiles(files),
-    loadAddresses: (files) => remote.loadAddresses(files),
-    cancelLoading: () => remote.cancelLoading(),
-    loadLast: () => remote.loadLast(),
-    loadKept: (id) => remote.loadKept(id),
-    keep: () => remote.keep(),
-    forgetKept: (id) => remote.forgetKept(id),
-    changeRun: (id, label) => remote.changeRun(id, label),
-    forgetRun: (id) => remote.forgetRun(id),
-    readRun: (id) => remote.readRun(id),
-    describe: (settings) => remote.describe(settings),
-    classPictures: (label, count) => remote.classPictures(label, count),
-    augmentedPreview: (settings, iteration) => remote.augmentedPreview(settings, iteration),
-    explain: (count) => remote.explain(count),
-    estimate: (settings) => remote.estimate(settings),
-    measure: (settings) => remote.measure(settings),
-    search: (settings, repeats) => remote.search(settings, repeats),
-    pause: () => remote.pause(),
-    step: (settings, repeats) => remote.step(settings, repeats),
-    reset: () => remote.reset(),
-    change: (settings) => remote.change(settings),
-    compareHypergradients: () => remote.compareHypergradients(),
-    profile: () => remote.profile(),
-    forgetTuning: () => remote.forgetTuning(),
-    exportRun: () => remote.exportRun(),
-    packBundle: (run) => remote.packBundle(run),
-    readBundle: (file) => remote.readBundle(file),
-    selfCheck: (report: (result: SelfCheckResult) => void) => remote.selfCheck(proxy(report)),
+    client: clientOf(call),
+    restart: () => {
+      running.end();
+      running = startWorker(lost);
+    },
+  };
+}
+
+function clientOf(call: <T>(act: (remote: Remote<EngineApi>) => Promise<T>) => Promise<T>): EngineClient {
+  return {
+    lifeLock: () => call((remote) => remote.lifeLock()),
+    connect: (listener: (event: EngineEvent) => void) => call((remote) => remote.connect(proxy(listener))),
+    loadBuiltIn: (name) => call((remote) => remote.loadBuiltIn(name)),
+    loadFiles: (files) => call((remote) => remote.loadFiles(files)),
+    loadAddresses: (files) => call((remote) => remote.loadAddresses(files)),
+    cancelLoading: () => call((remote) => remote.cancelLoading()),
+    loadLast: () => call((remote) => remote.loadLast()),
+    loadKept: (id) => call((remote) => remote.loadKept(id)),
+    keep: () => call((remote) => remote.keep()),
+    forgetKept: (id) => call((remote) => remote.forgetKept(id)),
+    showLastRun: () => call((remote) => remote.showLastRun()),
+    resumeRun: (id) => call((remote) => remote.resumeRun(id)),
+    keepNow: () => call((remote) => remote.keepNow()),
+    changeRun: (id, label) => call((remote) => remote.changeRun(id, label)),
+    forgetRun: (id) => call((remote) => remote.forgetRun(id)),
+    readRun: (id) => call((remote) => remote.readRun(id)),
+    describe: (settings) => call((remote) => remote.describe(settings)),
+    classPictures: (label, count) => call((remote) => remote.classPictures(label, count)),
+    augmentedPreview: (settings, iteration) => call((remote) => remote.augmentedPreview(settings, iteration)),
+    explain: (count) => call((remote) => remote.explain(count)),
+    estimate: (settings) => call((remote) => remote.estimate(settings)),
+    measure: (settings) => call((remote) => remote.measure(settings)),
+    search: (settings, repeats) => call((remote) => remote.search(settings, repeats)),
+    pause: () => call((remote) => remote.pause()),
+    step: (settings, repeats) => call((remote) => remote.step(settings, repeats)),
+    reset: () => call((remote) => remote.reset()),
+    change: (settings) => call((remote) => remote.change(settings)),
+    compareHypergradients: () => call((remote) => remote.compareHypergradients()),
+    profile: () => call((remote) => remote.profile()),
+    forgetTuning: () => call((remote) => remote.forgetTuning()),
+    exportRun: () => call((remote) => remote.exportRun()),
+    packBundle: (run) => call((remote) => remote.packBundle(run)),
+    readBundle: (file) => call((remote) => remote.readBundle(file)),
+    loseDevice: () => call((remote) => remote.loseDevice()),
+    selfCheck: (report: (result: SelfCheckResult) => void) => call((remote) => remote.selfCheck(proxy(report))),
   };
 }

@@ -3,7 +3,7 @@ import type { SettledRun } from "../domain/seed-group";
 import type { AppState } from "./app-state";
 import { builtInOf, linkFragment } from "./link";
 import { missingSeeds } from "./seed-queue";
-import { isUnderWay, type Permissions, permissions, primaryAction } from "./status";
+import { isUnderWay, isWaiting, type Permissions, permissions, primaryAction } from "./status";
 
 export const selectStatus = (state: AppState) => state.status;
 export const selectEngine = (state: AppState) => state.engine;
@@ -11,6 +11,7 @@ export const selectData = (state: AppState) => state.data;
 export const selectKept = (state: AppState) => state.kept;
 export const selectRuns = (state: AppState) => state.runs;
 export const selectStorage = (state: AppState) => state.storage;
+export const selectShown = (state: AppState) => state.shown;
 export const selectKeepingProblem = (state: AppState) => state.keepingProblem;
 export const selectDataError = (state: AppState) => state.dataError;
 export const selectSettings = (state: AppState) => state.settings;
@@ -73,6 +74,10 @@ export const selectChecking = (state: AppState): boolean =>
 
 export const selectPermissions = (state: AppState): Permissions =>
   permissions(state.status, state.data !== null, state.run.records.length > 0, selectChecking(state));
+
+/** There is a device, and the engine can tell what its loss breaks. */
+export const selectMayLoseDevice = ({ engine, status }: AppState): boolean =>
+  engine?.backend === "webgpu" && (status.kind === "running" || isWaiting(status));
 
 export const selectUnderWay = (state: AppState): boolean => isUnderWay(state.status);
 

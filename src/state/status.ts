@@ -22,6 +22,7 @@ export function primaryAction(status: PageStatus): PrimaryAction {
     case "pausing":
       return "pausing";
     case "paused":
+    case "kept":
       return "resume";
     case "finished":
     case "failed":
@@ -103,6 +104,16 @@ function byStatus(status: PageStatus, hasData: boolean, hasResult: boolean): Per
         measure: hasData,
         export: hasResult,
       };
+    case "kept":
+      return {
+        ...NOTHING,
+        primary: status.hasData,
+        step: status.hasData,
+        reset: true,
+        loadData: true,
+        check: true,
+        export: hasResult,
+      };
     case "starting":
     case "pausing":
       return { ...NOTHING, export: hasResult };
@@ -150,5 +161,11 @@ export function isUnderWay(status: PageStatus): boolean {
 
 /** Gold means "press me"; ink means "at work". */
 export function isWaiting(status: PageStatus): boolean {
-  return status.kind === "idle" || status.kind === "paused" || status.kind === "finished" || status.kind === "failed";
+  return (
+    status.kind === "idle" ||
+    status.kind === "kept" ||
+    status.kind === "paused" ||
+    status.kind === "finished" ||
+    status.kind === "failed"
+  );
 }

@@ -37,6 +37,16 @@ export interface Fault {
   readonly stack?: string | undefined;
 }
 
+export interface Incident {
+  readonly kind: "incident";
+  /** `moved`: the run goes on elsewhere than before, which the message names. */
+  readonly what: "device-lost" | "not-recovered" | "moved";
+  readonly message: string;
+  /** Iterations that were done, and after which it goes on; null if it does not. */
+  readonly reached: number;
+  readonly from: number | null;
+}
+
 export type EngineEvent =
   | { readonly kind: "status"; readonly status: RunStatus }
   | { readonly kind: "engine"; readonly engine: Engine }
@@ -47,6 +57,16 @@ export type EngineEvent =
   | { readonly kind: "runs"; readonly runs: readonly KeptRun[] | null; readonly storage: RunStorage }
   /** Why the run under way is kept no further; null when it is kept again. */
   | { readonly kind: "keeping"; readonly problem: string | null }
+  /** A kept run is shown from here on; all that was shown before goes. `data`: what it was made of. */
+  | {
+      readonly kind: "shown-run";
+      readonly id: string;
+      readonly settings: Settings;
+      readonly data: RunFile["data"];
+      readonly snapshot: Snapshot;
+    }
+  /** Something went wrong that the run survived, or not. */
+  | Incident
   /** What the run that starts will take. */
   | { readonly kind: "planned"; readonly plan: PlanSize }
   /** What is remembered for the adapter in use. */
@@ -63,6 +83,8 @@ export type EngineEvent =
  * read; what was loaded or running stays as it was.
  */
 export interface EngineApi {
+  /** Name of a lock that is held for as long as the engine lives; null where the browser has no locks. */
+  lifeLock(): Promise<string | null>;
   /** Checks WebGPU and chooses the backend; must be called once, first. Events arrive through `listener`. */
   connect(listener: (event: EngineEvent) => void): Promise<void>;
   loadBuiltIn(name: BuiltIn): Promise<void>;
@@ -78,6 +100,12 @@ export interface EngineApi {
   /** Keeps the pictures in use in the browser. */
   keep(): Promise<void>;
   forgetKept(id: string): Promise<void>;
+  /** Shows the run that was left last without an end; `search` resumes it. @returns whether there is one */
+  showLastRun(): Promise<boolean>;
+  /** Shows a kept run, loads what it was made of where that needs no file, and goes on with it. */
+  resumeRun(id: string): Promise<void>;
+  /** The page may go away: the run under way is written as soon as an iteration is done. */
+  keepNow(): Promise<void>;
   /** Changes name or pin of a kept run. */
   changeRun(id: string, label: Partial<RunLabel>): Promise<void>;
   /** Deletes a kept run; the one under way cannot be. */
@@ -126,6 +154,8 @@ export interface EngineApi {
   profile(): Promise<Profile | null>;
   /** Forgets the kernel variants of all adapters; the run under way keeps its own. */
   forgetTuning(): Promise<void>;
+  /** Destroys the graphics device, to see that a search survives it. */
+  loseDevice(): Promise<void>;
   /** Compares each primitive's values and gradients on this adapter with the CPU reference. */
   selfCheck(report: (result: SelfCheckResult) => void): Promise<void>;
 }

@@ -3,6 +3,9 @@ import type { BackendName, Engine } from "../domain/run";
 import { adapterName, engineFailure, openEngine } from "../engine/gpu/backend";
 import { fasterBackend } from "../engine/run/probe";
 
+/** How long to wait after each try to open a lost adapter again. */
+const RETRY_MS = [100, 400, 1000, 2000, 4000] as const;
+
 export class Engines {
   #auto: Engine | null = null;
   #forced: Engine | null = null;
@@ -38,6 +41,27 @@ export class Engines {
     if (choice === "cpu") return { backend: "cpu", webgpu, adapter: "CPU" };
     if (!webgpu.ok) throw new Error(`WebGPU cannot be used: ${webgpu.detail} Set Backend to auto or cpu.`);
     return { backend: "webgpu", webgpu, adapter: adapterName(webgpu) };
+  }
+
+  /**
+   * The backend that a kept run computes on, whatever is faster now. A lost adapter is waited for: the browser may need a
+   * while to bring it back.
+   * @throws Error that says why it cannot be used
+   */
+  async openFor(backend: BackendName): Promise<Engine> {
+    const lost = engineFailure() !== null;
+    for (const wait of lost && backend === "webgpu" ? RETRY_MS : []) {
+      try {
+        const engine = await this.#openWebGPU();
+        this.#auto = this.#auto?.backend === "webgpu" ? engine : this.#auto;
+        this.#forced = engine;
+        return engine;
+      } catch {
+        this.tell("Waiting for the graphics adapter");
+        await new Promise((done) => setTimeout(done, wait));
+      }
+    }
+    return this.open(backend);
   }
 
   async #openAuto(): Promise<Engine> {

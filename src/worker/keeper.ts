@@ -1,13 +1,19 @@
 /** Keeps one run while it goes: when it is written, and what is told when it cannot be. */
+import type { Checkpoint } from "../domain/checkpoint";
 import type { Search } from "../engine/run/search";
 import type { RunMemory } from "./kept-runs";
 
 /** Milliseconds between two writings of a run that goes on, at least. */
 export const KEEP_MS = 15_000;
-/** A writing takes at most this share of the time. */
+/** Writing takes at most this share of the time. */
 const SHARE = 0.02;
 
 export interface KeeperOptions {
+  readonly id: string;
+  /** null where no run can be kept: its last checkpoint is then held in memory alone. */
+  readonly memory: RunMemory | null;
+  /** What the run goes on from, if it does. */
+  readonly from: Checkpoint | null;
   /** Hears why the run cannot be kept; null once it is. */
   readonly tell: (problem: string | null) => void;
   /** A writing is done. */
@@ -15,52 +21,103 @@ export interface KeeperOptions {
   readonly now?: () => number;
 }
 
-/** Sorts by time; the same for no two runs. */
-export function newRunId(): string {
-  const time = Date.now().toString(36).padStart(9, "0");
-  const random = crypto.getRandomValues(new Uint32Array(2));
-  return `${time}${Array.from(random, (n) => n.toString(36).padStart(7, "0")).join("")}`;
+/** What tells one state of a run from another. */
+interface Mark {
+  readonly iteration: number;
+  /** The kernel variants that are known: another object after each plan. */
+  readonly variants: object;
 }
 
 export class RunKeeper {
-  readonly id = newRunId();
-  readonly #memory: RunMemory;
+  readonly id: string;
   readonly #search: Search;
   readonly #options: KeeperOptions;
   readonly #now: () => number;
-  /** Iterations that are written. */
-  #written = 0;
+  /** The last checkpoint, while it is not written. */
+  #held: Checkpoint | null;
+  /** Whether there is one in the memory. */
+  #isKept: boolean;
+  #written: Mark;
+  /** Of the last checkpoint, which may have found no room. */
+  #taken: Mark;
+  #writing: Promise<void> | null = null;
   #nextAt = Number.NEGATIVE_INFINITY;
+  #asked = false;
   #problem: string | null = null;
 
-  constructor(memory: RunMemory, search: Search, options: KeeperOptions) {
-    this.#memory = memory;
+  constructor(search: Search, options: KeeperOptions) {
+    this.id = options.id;
     this.#search = search;
     this.#options = options;
     this.#now = options.now ?? (() => performance.now());
+    this.#isKept = options.from !== null && options.memory !== null;
+    this.#held = this.#isKept ? null : options.from;
+    this.#written = { iteration: search.iteration, variants: search.knownVariants };
+    this.#taken = this.#written;
   }
 
-  /** Whether it is time to write a run that goes on: after its first iteration, then now and then. */
+  /** Where the run can go on from if the engine breaks down; null before its first iteration. */
+  async latest(): Promise<Checkpoint | null> {
+    await this.#writing;
+    return this.#held ?? (this.#isKept ? ((await this.#options.memory?.checkpoint(this.id)) ?? null) : null);
+  }
+
+  get #isNew(): boolean {
+    const { iteration, variants } = this.#written;
+    return this.#search.iteration > iteration || this.#search.knownVariants !== variants;
+  }
+
+  /**
+   * Whether it is time to take a checkpoint of a run that goes on: after its first iteration, when kernels were chosen anew,
+   * when asked, and now and then.
+   */
   get isDue(): boolean {
-    return this.#search.iteration > this.#written && this.#now() >= this.#nextAt;
+    if (this.#writing || this.#search.iteration === 0 || !this.#isNew) return false;
+    return this.#asked || this.#now() >= this.#nextAt || this.#search.knownVariants !== this.#taken.variants;
   }
 
-  /** Writes the run, unless nothing has changed. Never rejects: a search goes on without being kept, and says so. */
-  async write(): Promise<void> {
-    const { iteration, iterations } = this.#search;
-    if (iteration === this.#written) return;
+  /** The next boundary of two iterations is one to write: the page may go away. */
+  ask(): void {
+    this.#asked = true;
+  }
+
+  /** Takes a checkpoint, and writes it while the search goes on. @throws Error when the device fails */
+  async keep(): Promise<void> {
+    await this.#writing;
+    if (this.#search.iteration === 0 || !this.#isNew) return;
+    this.#asked = false;
     const began = this.#now();
+    const { iteration, knownVariants: variants } = this.#search;
+    const checkpoint = await this.#search.checkpoint();
+    this.#held = checkpoint;
+    this.#taken = { iteration, variants };
+    this.#writing = this.#write(checkpoint, this.#taken, began).finally(() => {
+      this.#writing = null;
+    });
+  }
+
+  /** The same, and waits until it is written. */
+  async settle(): Promise<void> {
+    await this.keep();
+    await this.#writing;
+  }
+
+  /** Never rejects: a search goes on without being kept, and says so. */
+  async #write(checkpoint: Checkpoint, moment: Mark, began: number): Promise<void> {
+    const { memory, id, tell, kept } = this.#options;
     let problem: string | null = null;
     try {
-      await this.#memory.keep(this.id, { file: await this.#search.file(), iterations });
-      this.#written = iteration;
+      await memory?.keep(id, checkpoint);
+      this.#written = moment;
+      // Large ones would take as much memory as the run.
+      if (memory) [this.#held, this.#isKept] = [null, true];
     } catch (error) {
       problem = error instanceof Error ? error.message : String(error);
     }
     const ended = this.#now();
     this.#nextAt = ended + Math.max(KEEP_MS, (ended - began) / SHARE);
-    if (problem !== this.#problem) this.#options.tell(problem);
+    if (problem !== this.#problem) tell(problem);
     this.#problem = problem;
-    await this.#options.kept();
+    if (memory) await kept();
   }
 }

@@ -2,25 +2,26 @@
  * Keeps runs in the browser's database. What belongs to one moment of a run is written together or not at all, so that a
  * tab that dies while it writes leaves the moment before. Records only ever grow: each writing adds those that are new.
  */
+import { packCheckpoint, unpackCheckpoint } from "../data/checkpoint";
+import { type Checkpoint, iterationsOf } from "../domain/checkpoint";
 import { type KeptRun, type RunLabel, type RunStorage, runName, StorageFullError } from "../domain/kept-run";
 import { recentMean } from "../domain/recent-mean";
 import type { IterationRecord, RunFile } from "../domain/run";
 import type { Shelf } from "./shelf";
 
-/** A run at one moment. */
-export interface RunMoment {
-  readonly file: RunFile;
-  /** Iterations of the whole run. */
-  readonly iterations: number;
-}
-
 export interface RunMemory {
   /** The newest first. */
   list(): Promise<readonly KeptRun[]>;
   /** Writes the present moment of a run. @throws StorageFullError and nothing is written */
-  keep(id: string, moment: RunMoment): Promise<void>;
+  keep(id: string, checkpoint: Checkpoint): Promise<void>;
   /** @throws Error when there is no such run */
   read(id: string): Promise<RunFile>;
+  /** Where the run can go on. @throws Error when there is no such run, CheckpointError when it cannot be used */
+  checkpoint(id: string): Promise<Checkpoint>;
+  /** Runs that are neither finished nor put aside, those that were written last first. */
+  unfinished(): Promise<readonly string[]>;
+  /** The run is not offered again by itself. */
+  putAside(id: string): Promise<void>;
   change(id: string, label: Partial<RunLabel>): Promise<void>;
   forget(id: string): Promise<void>;
   storage(): Promise<RunStorage>;
@@ -29,13 +30,18 @@ export interface RunMemory {
 /** What is kept of a run besides its label. */
 interface Head extends Omit<KeptRun, keyof RunLabel | "bytes"> {
   /** Of each part, in bytes. */
-  readonly sizes: { readonly file: number; readonly records: number };
+  readonly sizes: { readonly file: number; readonly state: number; readonly records: number };
 }
 
 const KEY = {
   head: (id = "") => `head/${id}`,
   label: (id = "") => `label/${id}`,
+  /** Of a run that is offered: its id. */
+  open: (id = "") => `open/${id}`,
+  /** The run file without its records. */
   file: (id: string) => `file/${id}`,
+  /** The checkpoint without what the file has. */
+  state: (id: string) => `state/${id}`,
   /** @param from records before these */
   records: (id: string, from?: number) =>
     from === undefined ? `records/${id}/` : `records/${id}/${String(from).padStart(10, "0")}`,
@@ -47,6 +53,7 @@ const FULL =
 const encode = (value: unknown) => new TextEncoder().encode(JSON.stringify(value));
 const decode = (bytes: unknown): unknown => JSON.parse(new TextDecoder().decode(bytes as Uint8Array));
 const total = ({ sizes }: Head) => Object.values(sizes).reduce((a, b) => a + b, 0);
+const gone = () => new Error("This run is kept no longer.");
 
 function isFull(error: unknown): boolean {
   return error instanceof DOMException && error.name === "QuotaExceededError";
@@ -66,23 +73,34 @@ export function runMemory(
   const headOf = async (id: string) => (await shelf.get(KEY.head(id))) as Head | undefined;
   const heads = async () => (await shelf.all(KEY.head())) as readonly Head[];
   const used = async () => (await heads()).reduce((sum, head) => sum + total(head), 0);
-  const labelOf = async (id: string) => (await shelf.get(KEY.label(id))) as RunLabel | undefined;
+  const labelOf = async ({ id, settings }: Head) =>
+    ((await shelf.get(KEY.label(id))) as RunLabel | undefined) ?? { name: runName(settings), pinned: false };
+  const read = async (id: string): Promise<RunFile> => {
+    const file = await shelf.get(KEY.file(id));
+    if (!file) throw gone();
+    const chunks = await shelf.all(KEY.records(id));
+    const records = chunks.flatMap((chunk) => decode(chunk) as IterationRecord[]);
+    return { ...(decode(file) as Omit<RunFile, "records">), records };
+  };
   return {
+    read,
     list: async () => {
       const runs: KeptRun[] = [];
       for (const head of await heads()) {
         const { sizes: _sizes, ...run } = head;
-        const label = (await labelOf(head.id)) ?? { name: runName(head.settings), pinned: false };
-        runs.push({ ...run, ...label, bytes: total(head) });
+        runs.push({ ...run, ...(await labelOf(head)), bytes: total(head) });
       }
       return runs.sort((a, b) => b.created.localeCompare(a.created));
     },
-    keep: async (id, { file, iterations }) => {
+    keep: async (id, checkpoint) => {
       const before = await headOf(id);
-      const { records, ...rest } = file;
+      const { records, ...file } = checkpoint.run;
+      const { history: _history, ...bare } = file;
       const from = before?.iteration ?? 0;
       const added = records.length > from ? encode(records.slice(from)) : new Uint8Array();
-      const contents = encode(rest);
+      const contents = encode(file);
+      const state = await packCheckpoint({ ...checkpoint, run: { ...bare, records: [] } });
+      const iterations = iterationsOf(checkpoint);
       const head: Head = {
         id,
         created: before?.created ?? file.created,
@@ -95,33 +113,54 @@ export function runMemory(
         genotype: file.genotype,
         explainerLoss: recentMean(records, (record) => record.explainerValidationLoss),
         audienceLoss: recentMean(records, (record) => record.audienceValidationLoss),
-        sizes: { file: contents.length, records: (before?.sizes.records ?? 0) + added.length },
+        sizes: {
+          file: contents.length,
+          state: state.length,
+          records: (before?.sizes.records ?? 0) + added.length,
+        },
       };
       if ((await used()) - (before ? total(before) : 0) + total(head) > budget) throw new StorageFullError(FULL);
       try {
-        await shelf.change({
-          [KEY.head(id)]: head,
-          [KEY.file(id)]: contents,
-          ...(added.length > 0 ? { [KEY.records(id, from)]: added } : {}),
-        });
+        await shelf.change(
+          {
+            [KEY.head(id)]: head,
+            [KEY.file(id)]: contents,
+            [KEY.state(id)]: state,
+            ...(added.length > 0 ? { [KEY.records(id, from)]: added } : {}),
+            ...(head.finished ? {} : { [KEY.open(id)]: id }),
+          },
+          head.finished ? [KEY.open(id)] : [],
+        );
       } catch (error) {
         throw isFull(error) ? new StorageFullError(FULL) : error;
       }
     },
-    read: async (id) => {
-      const file = await shelf.get(KEY.file(id));
-      if (!file) throw new Error("This run is kept no longer.");
-      const chunks = await shelf.all(KEY.records(id));
-      const records = chunks.flatMap((chunk) => decode(chunk) as IterationRecord[]);
-      return { ...(decode(file) as Omit<RunFile, "records">), records };
+    checkpoint: async (id) => {
+      const state = await shelf.get(KEY.state(id));
+      if (!state) throw gone();
+      return { ...(await unpackCheckpoint(state as Uint8Array)), run: await read(id) };
     },
+    unfinished: async () => {
+      const open = (await shelf.all(KEY.open())) as readonly string[];
+      const known = (await heads()).filter(({ id }) => open.includes(id));
+      return known.sort((a, b) => b.changed.localeCompare(a.changed)).map(({ id }) => id);
+    },
+    putAside: (id) => shelf.change({}, [KEY.open(id)]),
     change: async (id, label) => {
       const head = await headOf(id);
-      if (!head) throw new Error("This run is kept no longer.");
-      const before = (await labelOf(id)) ?? { name: runName(head.settings), pinned: false };
-      await shelf.change({ [KEY.label(id)]: { ...before, ...label } });
+      if (!head) throw gone();
+      await shelf.change({ [KEY.label(id)]: { ...(await labelOf(head)), ...label } });
     },
-    forget: (id) => shelf.change({}, [KEY.head(id), KEY.label(id), KEY.file(id), KEY.records(id)]),
+    forget: (id) => {
+      return shelf.change({}, [
+        KEY.head(id),
+        KEY.label(id),
+        KEY.open(id),
+        KEY.file(id),
+        KEY.state(id),
+        KEY.records(id),
+      ]);
+    },
     storage: async () => {
       const { usage = null, quota = null } = await estimate().catch((): StorageEstimate => ({}));
       return { runs: await used(), used: usage, quota };

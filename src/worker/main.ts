@@ -2,6 +2,7 @@
 import { expose } from "comlink";
 import { version } from "../../package.json";
 import { DataError } from "../domain/dataset";
+import { browserClaims, claimLife } from "./claims";
 import { browserCostMemory } from "./cost-memory";
 import { runMemory } from "./kept-runs";
 import { browserSetMemory } from "./kept-sets";
@@ -24,6 +25,8 @@ async function fetchData(name: string): Promise<ArrayBuffer> {
   return response.arrayBuffer();
 }
 
+const locks = navigator.locks as LockManager | undefined;
+
 function newSession(): Session {
   return new Session({
     gpu: navigator.gpu,
@@ -37,6 +40,8 @@ function newSession(): Session {
       const storage = navigator.storage as StorageManager | undefined;
       return shelf && runMemory(shelf, storage ? { estimate: () => storage.estimate() } : {});
     },
+    claim: browserClaims(locks),
+    lifeLock: () => claimLife(locks),
     costMemory: browserCostMemory(),
     planner: workerPlanner(() => new Worker(self.location.href, { type: "module", name: PLANNER })),
     setMemory: () => browserSetMemory(navigator.storage as StorageManager | undefined),

@@ -49,6 +49,8 @@ beforeAll(async () => {
     costMemory: { recall: async () => NO_COSTS, change: async () => undefined },
     planner: { plan: async (request) => planRun(request), cancel: () => undefined },
     setMemory: async () => null,
+    claim: async () => () => undefined,
+    lifeLock: async () => null,
     runMemory: async () => null,
   });
   await session.connect((event) => {

@@ -1,6 +1,7 @@
 /** The session with the real engine on the CPU backend: no browser, no WebGPU, small networks. */
 import { beforeEach, describe, expect, it } from "vitest";
 import { shapesShard } from "../../test/files/cifar";
+import { joinHistory, NO_HISTORY } from "../domain/alpha-history";
 import { type AdapterCosts, NO_COSTS } from "../domain/cost";
 import { DataError } from "../domain/dataset";
 import { presetSettings } from "../domain/presets";
@@ -34,6 +35,8 @@ function files(bytes: Uint8Array<ArrayBuffer>, name: string): PathFile[] {
 
 /** Of its runs, none by default. */
 let runs: RunMemory | null = null;
+/** Another tab has every run. */
+let taken = false;
 
 function newSession(): Session {
   return new Session({
@@ -55,6 +58,8 @@ function newSession(): Session {
     },
     planner: { plan: () => Promise.reject(new Error("nothing is planned here")), cancel: () => undefined },
     setMemory: async () => null,
+    claim: async () => (taken ? null : () => undefined),
+    lifeLock: async () => null,
     runMemory: async () => runs,
   });
 }
@@ -88,7 +93,7 @@ function until(seen: () => boolean): Promise<void> {
 const finished = () => until(() => last()?.kind === "finished");
 
 beforeEach(async () => {
-  [events, watchers, runs, costs] = [[], [], null, NO_COSTS];
+  [events, watchers, runs, taken, costs] = [[], [], null, false, NO_COSTS];
   session = newSession();
   await session.connect(listener);
   await session.loadBuiltIn("shapes");
@@ -394,16 +399,25 @@ describe("keeping", () => {
     ...run,
     records: records.map(({ milliseconds: _ms, ...record }) => record),
   });
-  async function keepIn(memory: RunMemory) {
+  /** Another visit: nothing but what is kept goes on from the one before. */
+  async function visit(memory: RunMemory) {
+    events = [];
     runs = memory;
     session = newSession();
     await session.connect(listener);
-    await session.loadBuiltIn("shapes");
+  }
+  async function undisturbed(settings: Settings) {
+    await session.search(settings);
+    await finished();
+    const file = repeatable(await session.exportRun());
+    await session.reset();
+    return file;
   }
 
   it("keeps a run from its first iteration on, and its end", async () => {
-    await keepIn(runMemory(shelfInMemory()));
+    await visit(runMemory(shelfInMemory()));
     expect(lastRuns()).toEqual([]);
+    await session.loadBuiltIn("shapes");
     await session.search(LONG);
     await until(() => lastRuns()?.length === 1);
     expect(lastRuns()?.[0]).toMatchObject({ iteration: 1, iterations: 10_000, finished: false });
@@ -416,7 +430,6 @@ describe("keeping", () => {
     await session.reset();
     await session.search(TINY);
     await finished();
-    await until(() => lastRuns()?.length === 2);
     await session.changeRun(run?.id ?? "", { name: "the long one" });
     expect(lastRuns()?.map(({ name, finished: over }) => [name, over])).toEqual([
       ["darts-1, bilevel, seed 1", true],
@@ -424,12 +437,85 @@ describe("keeping", () => {
     ]);
     await session.forgetRun(run?.id ?? "");
     expect(lastRuns()).toHaveLength(1);
+    // Neither is left to be offered.
+    await visit(runs as RunMemory);
+    expect(await session.showLastRun()).toBe(false);
+  });
+
+  it("shows a run that was left, at once, and resumes it to the same end as without the interruption", async () => {
+    const settings = { ...TINY, strategy: "gdas", iterations: 4 } as const;
+    const whole = await undisturbed(settings);
+    const memory = runMemory(shelfInMemory());
+    await visit(memory);
+    await session.loadBuiltIn("shapes");
+    await session.step(settings);
+    await session.change({ tauMin: settings.tauMin });
+    await session.step(settings);
+
+    await visit(memory);
+    expect(await session.showLastRun()).toBe(true);
+    expect(last()).toEqual({ kind: "kept", hasData: false });
+    const [shown] = ofKind("shown-run");
+    expect(shown).toMatchObject({ settings, snapshot: { iteration: 2, iterations: 4, iterationsPerEpoch: 300 } });
+    expect(shown?.snapshot.records.map(({ iteration }) => iteration)).toEqual([1, 2]);
+    expect(shown?.snapshot.history.moments).toHaveLength(3);
+    expect((await session.exportRun()).iterations).toBe(2);
+    await expect(session.search(settings)).rejects.toThrow("no pictures yet");
+    expect(last()).toEqual({ kind: "kept", hasData: false });
+    await session.loadFiles(files(shapesShard(40), "part.bin"));
+    expect(last()).toEqual({ kind: "kept", hasData: false });
+    await expect(session.search(settings)).rejects.toThrow(/made of Shapes .*these are CIFAR-10/);
+    expect(await session.loadLast()).toBe(true);
+    expect(last()).toEqual({ kind: "kept", hasData: true });
+    await session.search(settings);
+    await finished();
+    expect(iterations()).toEqual([3, 4]);
+    const followed = joinHistory(
+      joinHistory(NO_HISTORY, 2, shown?.snapshot.history ?? NO_HISTORY),
+      4,
+      snapshots().reduce((news, { history }) => joinHistory(news, 4, history), NO_HISTORY),
+    );
+    expect(followed.moments).toHaveLength(5);
+    expect(repeatable(await session.exportRun())).toEqual(whole);
+    await visit(memory);
+    expect(await session.showLastRun()).toBe(false);
+  });
+
+  it("resumes a chosen run and loads its pictures, but none that is on the page or in another tab", async () => {
+    const memory = runMemory(shelfInMemory());
+    await visit(memory);
+    await session.loadBuiltIn("shapes");
+    await session.step({ ...TINY, iterations: 2 });
+    const [run] = lastRuns() ?? [];
+    await expect(session.resumeRun(run?.id ?? "")).rejects.toThrow("press Reset first");
+    await session.reset();
+    await visit(memory);
+    expect(await session.showLastRun()).toBe(false);
+    await session.resumeRun(run?.id ?? "");
+    await finished();
+    expect(lastRuns()?.[0]).toMatchObject({ iteration: 2, finished: true });
+    taken = true;
+    await visit(memory);
+    await expect(session.resumeRun(run?.id ?? "")).rejects.toThrow("another tab");
+    await expect(session.forgetRun(run?.id ?? "")).rejects.toThrow("another tab");
+    expect(last()).toEqual({ kind: "idle" });
+  });
+
+  it("writes the next iteration when asked", async () => {
+    await visit(runMemory(shelfInMemory()));
+    await session.loadBuiltIn("shapes");
+    await session.search(LONG);
+    await until(() => lastRuns()?.length === 1 && iterations().length > 2);
+    expect(lastRuns()?.[0]?.iteration).toBe(1);
+    await session.keepNow();
+    await until(() => (lastRuns()?.[0]?.iteration ?? 0) > 2);
+    await session.pause();
   });
 
   it("goes on where there is no room, says so once, and keeps all when there is room again", async () => {
     const shelf = shelfInMemory();
     const room = { full: true };
-    await keepIn(
+    await visit(
       runMemory({
         ...shelf,
         change: async (...change) => {
@@ -438,6 +524,7 @@ describe("keeping", () => {
         },
       }),
     );
+    await session.loadBuiltIn("shapes");
     const problems = () => ofKind("keeping").map(({ problem }) => problem);
     await session.step(LONG);
     await session.step(LONG);

@@ -1,14 +1,10 @@
 /** The engine as the page sees it: data, one run, one status. Knows no page and no network: what it needs is handed in. */
 import { packBundle, readBundle } from "../data/bundle";
-import { readPictures } from "../data/formats/read";
-import type { FileSource, ReadOptions } from "../data/formats/source";
-import { finishDataset, hashOf, picturesOfClass, summarise } from "../data/load";
-import { type CostEstimate, type CostMemory, type RunTime, timeOf } from "../domain/cost";
-import { type BuiltIn, DataError, type DataSummary, type Dataset } from "../domain/dataset";
+import type { CostEstimate, CostMemory, RunTime } from "../domain/cost";
+import type { BuiltIn, DataSummary } from "../domain/dataset";
 import type { RunLabel } from "../domain/kept-run";
 import { presetSettings } from "../domain/presets";
 import type {
-  Engine,
   Environment,
   Explanation,
   HypergradientComparison,
@@ -16,26 +12,23 @@ import type {
   Progress,
   RunFile,
   RunStatus,
-  Variants,
 } from "../domain/run";
-import { DATA_SETTINGS, parseSettings, type Settings } from "../domain/settings";
-import { repeatedVariants, type TuningMemory, type TuningPlace } from "../domain/tuning";
-import { tf } from "../engine/gpu/tensorflow";
-import { PLAIN } from "../engine/gpu/variants";
-import { measureRun } from "../engine/run/measure";
-import { Search } from "../engine/run/search";
+import { parseSettings, type Settings } from "../domain/settings";
+import type { TuningMemory } from "../domain/tuning";
+import { loseDevice } from "../engine/gpu/backend";
 import { selfCheck } from "../engine/run/self-check";
 import type { EngineApi, EngineEvent, PathFile, SelfCheckResult } from "./api";
-import { augmentPictures } from "./augmented";
-import { type CostPlace, Costs, type Planner } from "./costs";
+import type { Claim } from "./claims";
+import { Costs, type Planner } from "./costs";
 import { Engines } from "./engines";
-import { RunKeeper } from "./keeper";
 import type { RunMemory } from "./kept-runs";
 import type { SetMemory } from "./kept-sets";
+import { LoadedData, type Reading } from "./loaded-data";
 import { nextTask } from "./next-task";
-import { BUILT_IN_NAME, type FetchData, fileSource, type PictureSource, readBuiltIn } from "./pictures";
-import { preparationTexts } from "./preparation";
-import { Snapshots } from "./snapshots";
+import { type FetchData, fileSource } from "./pictures";
+import { RunBuilder } from "./run-builder";
+import { type Run, RunDriver } from "./run-driver";
+import { type ShelvedRun, Shelves } from "./shelves";
 import type { OpenAddress } from "./web-reading";
 
 export interface Host {
@@ -55,24 +48,14 @@ export interface Host {
   readonly setMemory: () => Promise<SetMemory | null>;
   /** Where runs are kept; null where there is no place. */
   readonly runMemory: () => Promise<RunMemory | null>;
-}
-
-interface Run {
-  readonly search: Search;
-  readonly snapshots: Snapshots;
-  /** null where no run can be kept. */
-  readonly keeper: RunKeeper | null;
-  readonly cost: CostPlace;
+  /** Says which tab a run is in. */
+  readonly claim: Claim;
+  /** Holds a lock for as long as this lives, and gives its name; null where there are none. */
+  readonly lifeLock: () => Promise<string | null>;
 }
 
 function isUnderWay({ kind }: RunStatus): boolean {
   return kind === "starting" || kind === "running" || kind === "pausing";
-}
-
-/** "a.bin", "a.bin and 3 more" */
-function titleOf(names: readonly string[]): string {
-  const [first = "nothing"] = names;
-  return names.length > 1 ? `${first} and ${names.length - 1} more` : first;
 }
 
 /**
@@ -83,66 +66,64 @@ export class Session implements EngineApi {
   readonly #host: Host;
   readonly #engines: Engines;
   readonly #costs: Costs;
+  readonly #data: LoadedData;
+  readonly #builder: RunBuilder;
+  readonly #shelves: Shelves;
+  readonly #driver: RunDriver;
   #listener: (event: EngineEvent) => void = () => undefined;
   #status: RunStatus = { kind: "loading", what: "Starting the engine" };
-  #engine: Engine | null = null;
-  #pictures: PictureSource | null = null;
-  #dataset: Dataset | null = null;
-  #summary: DataSummary | null = null;
-  /** What the page was told of the data last. */
-  #shown = "";
-  #kept: SetMemory | null = null;
-  #runs: RunMemory | null = null;
-  /** Ends the reading under way. */
-  #reading: AbortController | null = null;
   /** What the data set is previewed with: those of the page, so that it looks as the search will see it. */
   #settings: Settings = presetSettings("tiny");
-  #run: Run | null = null;
-  /** The iterations under way. */
-  #loop: Promise<void> | null = null;
-  #stop = false;
-  /** Pictures of a batch that are explained; null for as many as a search does by itself. */
-  #explained: number | null = null;
-  /** Bytes of the plan made last. */
-  #planned = 0;
+  /** A kept run that is shown while the engine has none. */
+  #shelved: ShelvedRun | null = null;
   #queue: Promise<unknown> = Promise.resolve();
 
   constructor(host: Host) {
     this.#host = host;
-    this.#engines = new Engines(host.gpu, (what) => this.#busy(what));
+    const busy = (what: string, progress?: Progress) => this.#busy(what, progress);
+    const post = (event: EngineEvent) => this.#post(event);
+    const { gpu, fetchData, openAddress, tuningMemory, version, runtime, claim } = host;
+    this.#engines = new Engines(gpu, busy);
+    this.#data = new LoadedData(fetchData, openAddress, (summary) => post({ kind: "data", summary }));
+    const [engines, data] = [this.#engines, this.#data];
     this.#costs = new Costs(host.costMemory, host.planner);
+    this.#builder = new RunBuilder({ engines, data, costs: this.#costs, tuningMemory, version, runtime, post, busy });
+    this.#shelves = new Shelves(claim, post);
+    this.#driver = new RunDriver({
+      builder: this.#builder,
+      shelves: this.#shelves,
+      post,
+      status: () => this.#status,
+      setStatus: (status) => this.#setStatus(status),
+      shelve: (shelved) => this.#showShelved(shelved),
+    });
+  }
+
+  lifeLock(): Promise<string | null> {
+    return this.#host.lifeLock();
   }
 
   connect(listener: (event: EngineEvent) => void): Promise<void> {
     this.#listener = listener;
     return this.#inTurn(async () => {
-      await this.#showEngine(await this.#engines.open("auto"));
-      this.#kept = await this.#host.setMemory();
+      await this.#builder.showEngine(await this.#engines.open("auto"));
+      this.#data.useMemory(await this.#host.setMemory());
       await this.#showKept();
-      this.#runs = await this.#host.runMemory();
-      await this.#showRuns();
+      await this.#shelves.open(await this.#host.runMemory());
       this.#setStatus({ kind: "idle" });
     });
   }
 
   loadBuiltIn(name: BuiltIn): Promise<void> {
-    return this.#load(BUILT_IN_NAME[name], () => readBuiltIn(name, this.#host.fetchData), null);
+    return this.#inTurn(() => this.#load(this.#data.builtIn(name)));
   }
 
   loadFiles(files: readonly PathFile[]): Promise<void> {
-    return this.#load(titleOf(files.map(({ file }) => file.name)), async (options) => {
-      const pictures = await readPictures(files.map(fileSource), options);
-      return () => pictures;
-    });
+    return this.#inTurn(() => this.#load(this.#data.files(files)));
   }
 
   loadAddresses(files: readonly (readonly string[])[]): Promise<void> {
-    return this.#load(titleOf(files.map(([address = ""]) => address)), async (options) => {
-      const sources: FileSource[] = [];
-      for (const places of files) sources.push(await this.#host.openAddress(places, options));
-      const pictures = await readPictures(sources, options);
-      return () => pictures;
-    });
+    return this.#inTurn(() => this.#load(this.#data.addresses(files)));
   }
 
   /** Tells the page of an error in the worker that nothing handled. */
@@ -152,117 +133,124 @@ export class Session implements EngineApi {
   }
 
   async cancelLoading(): Promise<void> {
-    this.#reading?.abort();
+    this.#data.cancel();
   }
 
-  async loadLast(): Promise<boolean> {
-    const id = await this.#kept?.last();
-    if (!id) return false;
-    await this.loadKept(id);
-    return true;
+  loadLast(): Promise<boolean> {
+    return this.#inTurn(async () => {
+      const ofRun = this.#shelved && (await this.#data.ofRun(this.#shelved.checkpoint.run.data));
+      const reading = ofRun ?? (await this.#data.last());
+      if (reading) await this.#load(reading);
+      return reading !== null;
+    });
   }
 
   loadKept(id: string): Promise<void> {
-    return this.#load(
-      "the kept data set",
-      async () => {
-        const pictures = await this.#memory()
-          .open(id)
-          .catch((error: unknown) => {
-            throw error instanceof DataError
-              ? error
-              : new DataError("This data set is kept no longer. Load its files again.");
-          });
-        return () => pictures;
-      },
-      id,
-    );
+    return this.#inTurn(() => this.#load(this.#data.keptSet(id)));
   }
 
   keep(): Promise<void> {
     return this.#inTurn(async () => {
-      if (!this.#pictures) throw new Error("There are no pictures to keep.");
-      const raw = this.#pictures(this.#settings.seed);
-      const id = await hashOf(raw);
-      await this.#memory().keep(id, raw);
-      await this.#memory().setLast(id);
+      await this.#data.keep(this.#settings);
       await this.#showKept();
     });
   }
 
   forgetKept(id: string): Promise<void> {
     return this.#inTurn(async () => {
-      await this.#memory().forget(id);
-      if ((await this.#memory().last()) === id) await this.#memory().setLast(null);
+      await this.#data.forgetKept(id);
       await this.#showKept();
     });
   }
 
-  changeRun(id: string, label: Partial<RunLabel>): Promise<void> {
+  showLastRun(): Promise<boolean> {
     return this.#inTurn(async () => {
-      await this.#keptRuns().change(id, label);
-      await this.#showRuns();
+      const shelved = this.#status.kind === "idle" ? await this.#shelves.takeLast() : this.#shelved;
+      if (shelved) await this.#showShelved(shelved);
+      return shelved !== null;
     });
+  }
+
+  resumeRun(id: string): Promise<void> {
+    return this.#inTurn(async () => {
+      if (isUnderWay(this.#status) || this.#status.kind === "paused") {
+        throw new Error("Another run is on the page: press Reset first.");
+      }
+      if (this.#shelved?.id !== id) {
+        const shelved = await this.#shelves.take(id);
+        this.#forget();
+        // It may have been the one that was forgotten.
+        await this.#shelves.own(id);
+        await this.#showShelved(shelved);
+      }
+      const { data, seed } = (this.#shelved as ShelvedRun).checkpoint.run;
+      const reading = (await this.#data.isThatOf(data, seed)) ? null : await this.#data.ofRun(data);
+      if (reading) await this.#load(reading);
+      await this.#go(this.#settings, null, false);
+    });
+  }
+
+  changeRun(id: string, label: Partial<RunLabel>): Promise<void> {
+    return this.#inTurn(() => this.#shelves.change(id, label));
   }
 
   forgetRun(id: string): Promise<void> {
     return this.#inTurn(async () => {
-      if (this.#run?.keeper?.id === id) throw new Error("This run is on the page: press Reset first.");
-      await this.#keptRuns().forget(id);
-      await this.#showRuns();
+      if (this.#shownId === id) {
+        throw new Error("This run is on the page: press Reset first.");
+      }
+      await this.#shelves.forget(id);
     });
   }
 
   /** Waits for no other call: nothing of the engine is asked. */
   async readRun(id: string): Promise<RunFile> {
-    return this.#keptRuns().read(id);
+    return this.#shelves.read(id);
+  }
+
+  async keepNow(): Promise<void> {
+    this.#driver.run?.keeper.ask();
   }
 
   describe(settings: Settings): Promise<void> {
     return this.#inTurn(async () => {
+      // The pictures of a kept run are shown as it saw them.
+      if (this.#shelved) return;
       this.#settings = parseSettings(settings, presetSettings("tiny"));
-      if (this.#pictures && !isUnderWay(this.#status) && this.#status.kind !== "paused") {
-        await this.#assemble(this.#pictures, this.#settings);
+      if (this.#data.isThere && !isUnderWay(this.#status) && this.#status.kind !== "paused") {
+        await this.#data.assemble(this.#settings);
       }
     });
   }
 
   async classPictures(label: number, count: number): Promise<readonly Uint8Array[]> {
-    return this.#dataset ? picturesOfClass(this.#dataset, label, count) : [];
+    return this.#data.ofClass(label, count);
   }
 
   augmentedPreview(settings: Settings, iteration: number): Promise<DataSummary["preview"]> {
     return this.#inTurn(async () => {
       if (isUnderWay(this.#status)) throw new Error("The engine is at work: press Pause first.");
-      return this.#summary ? augmentPictures(this.#summary, settings, iteration) : [];
+      return this.#data.augmented(settings, iteration);
     });
   }
 
   explain(count: number): Promise<readonly Explanation[] | null> {
-    this.#explained = count;
-    if (this.#run) this.#run.search.explained = count;
-    return this.#inTurn(async () => (this.#loop === null ? (this.#run?.search.explanations() ?? null) : null));
+    return this.#inTurn(() => this.#driver.explain(count));
   }
 
   async estimate(wanted: Settings): Promise<CostEstimate> {
-    const settings = parseSettings(wanted, presetSettings("tiny"));
-    const dataset = this.#dataset;
-    if (!dataset) throw new Error("There are no pictures yet: choose a data set first.");
-    const engine = await this.#engines.described(settings.backend);
-    const iterationsPerEpoch = Math.max(1, Math.floor(dataset.splits.train.length / settings.batchSize));
-    return this.#costs.estimate(this.#costPlace(settings, engine, dataset), engine, iterationsPerEpoch, () =>
-      this.#variants(settings, engine, null),
-    );
+    return this.#builder.estimate(parseSettings(wanted, presetSettings("tiny")));
   }
 
   measure(wanted: Settings): Promise<RunTime | null> {
     return this.#inTurn(async () => {
       if (this.#status.kind !== "idle") throw new Error("A run is measured before it starts: press Reset first.");
       this.#costs.cancel();
-      this.#stop = false;
+      this.#driver.allow();
       this.#setStatus({ kind: "starting", what: "Measuring" });
       try {
-        return await this.#measure(parseSettings(wanted, presetSettings("tiny")));
+        const settings = parseSettings(wanted, presetSettings("tiny"));
+        return await this.#builder.measure(settings, () => this.#driver.isStopping);
       } finally {
         this.#setStatus({ kind: "idle" });
       }
@@ -276,21 +264,19 @@ export class Session implements EngineApi {
   step(settings: Settings, repeats: Environment | null = null): Promise<void> {
     return this.#inTurn(async () => {
       await this.#go(settings, repeats, true);
-      await this.#loop;
+      await this.#driver.iterations;
     });
   }
 
   /** Ends once the iteration under way is done. Without a search it does nothing: the last iteration may have come first. */
   async pause(): Promise<void> {
-    if (!isUnderWay(this.#status)) return;
-    this.#stop = true;
-    if (this.#status.kind === "running") this.#setStatus({ kind: "pausing" });
-    await this.#loop;
+    if (isUnderWay(this.#status)) await this.#driver.pause();
   }
 
   reset(): Promise<void> {
     return this.#inTurn(async () => {
       await this.pause();
+      await this.#shelves.putAside(this.#shownId);
       this.#forget();
       this.#setStatus({ kind: "idle" });
     });
@@ -298,18 +284,16 @@ export class Session implements EngineApi {
 
   change(settings: Partial<Settings>): Promise<void> {
     return this.#inTurn(async () => {
-      if (!this.#run || this.#status.kind !== "paused") {
-        throw new Error("Settings of a search can be changed while it is paused: press Pause first.");
-      }
-      for (const change of this.#run.search.change(settings)) this.#post({ kind: "setting-change", change });
+      const { search } = this.#paused("Settings of a search can be changed");
+      for (const change of search.change(settings)) this.#post({ kind: "setting-change", change });
     });
   }
 
   async exportRun(): Promise<RunFile> {
-    if (!this.#run || this.#run.search.iteration === 0) {
-      throw new Error("There is nothing to export yet: no iteration is finished.");
-    }
-    return this.#run.search.file();
+    if (this.#shelved) return this.#shelved.checkpoint.run;
+    const search = this.#driver.run?.search;
+    if (!search || search.iteration === 0) throw new Error("There is nothing to export yet: no iteration is finished.");
+    return search.file();
   }
 
   async packBundle(run: RunFile | null): Promise<Uint8Array<ArrayBuffer>> {
@@ -321,27 +305,17 @@ export class Session implements EngineApi {
   }
 
   compareHypergradients(): Promise<HypergradientComparison> {
-    return this.#inTurn(() => {
-      if (!this.#run || this.#status.kind !== "paused") {
-        throw new Error("Hypergradients are compared while a search is paused: press Pause first.");
-      }
-      return this.#run.search.compareHypergradients();
-    });
+    return this.#inTurn(() => this.#paused("Hypergradients are compared").search.compareHypergradients());
   }
 
   profile(): Promise<Profile | null> {
-    return this.#inTurn(async () => {
-      if (!this.#run || this.#status.kind !== "paused") {
-        throw new Error("A search is profiled while it is paused: press Pause first.");
-      }
-      return this.#run.search.profile();
-    });
+    return this.#inTurn(async () => this.#paused("A search is profiled").search.profile());
   }
 
   forgetTuning(): Promise<void> {
     return this.#inTurn(async () => {
       await this.#host.tuningMemory.forget();
-      if (this.#engine) await this.#showTuned(this.#engine);
+      if (this.#builder.engine) await this.#builder.showTuned(this.#builder.engine);
     });
   }
 
@@ -353,40 +327,9 @@ export class Session implements EngineApi {
     });
   }
 
-  #costPlace(settings: Settings, engine: Engine, { classNames }: Dataset): CostPlace {
-    return { settings, classes: classNames.length, place: this.#place(engine) };
-  }
-
-  async #measure(settings: Settings): Promise<RunTime | null> {
-    if (!this.#pictures) throw new Error("There are no pictures yet: choose a data set first.");
-    const dataset = await this.#assemble(this.#pictures, settings);
-    const engine = await this.#engines.open(settings.backend);
-    await this.#showEngine(engine);
-    if (tf.getBackend() !== engine.backend) await tf.setBackend(engine.backend);
-    const tell = preparationTexts((what, progress) => this.#busy(what, progress));
-    const cost = this.#costPlace(settings, engine, dataset);
-    let bytes = 0;
-    try {
-      const { time, variants } = await measureRun({
-        settings,
-        dataset,
-        variants: await this.#variants(settings, engine, null),
-        stopped: () => this.#stop,
-        report: (doing) => {
-          if (doing.kind === "planned") bytes = Math.max(bytes, doing.bytes);
-          tell(doing);
-        },
-      });
-      if (engine.backend === "webgpu" && settings.autotune) {
-        await this.#host.tuningMemory.keep(cost.place, variants);
-        await this.#showTuned(engine);
-      }
-      if (time) await this.#costs.ran(cost, time, bytes);
-      return time;
-    } catch (error) {
-      await this.#costs.failed(cost, error);
-      throw error;
-    }
+  /** Waits for no other call: it is for a search that runs. */
+  async loseDevice(): Promise<void> {
+    loseDevice();
   }
 
   #post(event: EngineEvent): void {
@@ -403,7 +346,7 @@ export class Session implements EngineApi {
     const { kind } = this.#status;
     if (kind === "starting") this.#setStatus({ kind, what, ...(progress && { progress }) });
     else if (kind === "running") this.#setStatus({ kind, preparing: { what, ...(progress && { progress }) } });
-    else if (kind === "loading" || kind === "idle") this.#setStatus({ kind: "loading", what });
+    else if (kind === "loading" || kind === "idle" || kind === "kept") this.#setStatus({ kind: "loading", what });
   }
 
   #inTurn<T>(work: () => Promise<T>): Promise<T> {
@@ -413,97 +356,47 @@ export class Session implements EngineApi {
     return turn;
   }
 
-  async #showEngine(engine: Engine): Promise<void> {
-    const known = this.#engine;
-    this.#engine = engine;
-    if (known?.backend === engine.backend && known.adapter === engine.adapter) return;
-    this.#post({ kind: "engine", engine });
-    await this.#showTuned(engine);
-  }
-
-  #place({ adapter }: Engine): TuningPlace {
-    const { version, runtime } = this.#host;
-    return { adapter, version, runtime };
-  }
-
-  async #showTuned(engine: Engine): Promise<void> {
-    const names = Object.values(await this.#host.tuningMemory.recall(this.#place(engine)));
-    const changed = names.filter((name) => name !== PLAIN).length;
-    this.#post({ kind: "tuned", tuned: { calls: names.length, changed } });
-  }
-
-  #memory(): SetMemory {
-    if (!this.#kept) throw new Error("This browser keeps no files for this page.");
-    return this.#kept;
-  }
-
-  #keptRuns(): RunMemory {
-    if (!this.#runs) throw new Error("This browser keeps no runs for this page.");
-    return this.#runs;
-  }
-
-  async #showRuns(): Promise<void> {
-    const runs = this.#runs && (await this.#runs.list());
-    const storage = (await this.#runs?.storage()) ?? { runs: 0, used: null, quota: null };
-    this.#post({ kind: "runs", runs, storage });
-  }
-
   async #showKept(): Promise<void> {
-    this.#post({ kind: "kept", sets: this.#kept ? await this.#kept.list() : null });
+    this.#post({ kind: "kept", sets: await this.#data.keptSets() });
   }
 
-  /** @param keptAs under which the set is kept already, if it is */
-  #load(
-    name: string,
-    read: (options: ReadOptions) => Promise<PictureSource>,
-    keptAs: string | null = null,
-  ): Promise<void> {
-    return this.#inTurn(async () => {
-      if (isUnderWay(this.#status) || this.#status.kind === "paused") {
-        throw new Error("Other data can be loaded when no search is under way: press Reset first.");
-      }
-      this.#reading = new AbortController();
-      const what = `Reading ${name}`;
-      this.#busy(what);
-      const onProgress = (progress: Progress) => {
-        if (this.#status.kind === "loading") this.#setStatus({ kind: "loading", what, progress, cancellable: true });
-      };
-      try {
-        const pictures = await read({ signal: this.#reading.signal, onProgress, breathe: nextTask });
-        await this.#assemble(pictures, this.#settings);
-        this.#pictures = pictures;
-        await this.#kept?.setLast(keptAs);
-      } finally {
-        this.#reading = null;
-        // A finished or failed run stays what it is.
-        if (this.#status.kind === "loading") this.#setStatus({ kind: "idle" });
-      }
-    });
+  #paused(what: string): Run {
+    const { run } = this.#driver;
+    if (!run || this.#status.kind !== "paused") throw new Error(`${what} while it is paused: press Pause first.`);
+    return run;
   }
 
-  /** The data set for these settings; the page hears of it where it shows something else than before. */
-  async #assemble(pictures: PictureSource, settings: Settings): Promise<Dataset> {
-    const raw = pictures(settings.seed);
-    const dataset = await finishDataset(raw, settings);
-    const summary = summarise(dataset, raw);
-    this.#dataset = dataset;
-    const { splitSizes, duplicates, classCounts } = summary;
-    const asked = DATA_SETTINGS.map((name) => settings[name]);
-    const shown = JSON.stringify([
-      summary.source,
-      summary.name,
-      summary.hash,
-      splitSizes,
-      duplicates,
-      classCounts,
-      asked,
-    ]);
-    if (shown !== this.#shown || pictures !== this.#pictures) {
-      this.#shown = shown;
-      this.#summary = summary;
-      this.#post({ kind: "data", summary });
+  /** Takes a data set. In its turn. */
+  async #load(reading: Reading): Promise<void> {
+    if (isUnderWay(this.#status) || this.#status.kind === "paused") {
+      throw new Error("Other data can be loaded when no search is under way: press Reset first.");
     }
-    return dataset;
+    const what = `Reading ${reading.name}`;
+    this.#busy(what);
+    const onProgress = (progress: Progress) => {
+      if (this.#status.kind === "loading") this.#setStatus({ kind: "loading", what, progress, cancellable: true });
+    };
+    try {
+      await this.#data.load(reading, this.#settings, { onProgress, breathe: nextTask });
+    } finally {
+      // A finished or failed run stays what it is.
+      if (this.#status.kind === "loading") await this.#rest();
+    }
+  }
+
+  /** The status while nothing is done. */
+  async #rest(): Promise<void> {
+    if (!this.#shelved) return this.#setStatus({ kind: "idle" });
+    const { data, seed } = this.#shelved.checkpoint.run;
+    this.#setStatus({ kind: "kept", hasData: await this.#data.isThatOf(data, seed) });
+  }
+
+  /** Shows a kept run in the place of any other. */
+  async #showShelved(shelved: ShelvedRun): Promise<void> {
+    this.#shelved = shelved;
+    this.#settings = shelved.checkpoint.run.settings;
+    this.#post(shelved.shown);
+    await this.#rest();
   }
 
   /** Starts a run or goes on with the paused one, whose own settings stay. Returns when its iterations have begun. */
@@ -511,11 +404,13 @@ export class Session implements EngineApi {
     switch (this.#status.kind) {
       case "loading":
       case "idle":
-        this.#stop = false;
-        this.#run = await this.#start(settings, repeats);
+        await this.#begin(settings, repeats);
+        break;
+      case "kept":
+        await this.#takeUp(this.#shelved as ShelvedRun);
         break;
       case "paused":
-        this.#stop = false;
+        this.#driver.allow();
         break;
       case "starting":
       case "running":
@@ -527,109 +422,45 @@ export class Session implements EngineApi {
       default:
         return this.#status satisfies never;
     }
-    const run = this.#run;
-    if (!run) throw new Error("There is no search to go on with: press Reset first.");
-    this.#loop = this.#iterate(run, single).finally(() => {
-      this.#loop = null;
-    });
+    this.#driver.go(single);
   }
 
-  async #start(wanted: Settings, repeats: Environment | null): Promise<Run> {
+  async #begin(wanted: Settings, repeats: Environment | null): Promise<void> {
     const before = this.#status;
     this.#costs.cancel();
     this.#setStatus({ kind: "starting", what: "Preparing the pictures" });
-    let search: Search | null = null;
-    let cost: CostPlace | null = null;
     try {
       const settings = parseSettings(wanted, presetSettings("tiny"));
-      if (!this.#pictures) throw new Error("There are no pictures yet: choose a data set first.");
-      const dataset = await this.#assemble(this.#pictures, settings);
-      const engine = await this.#engines.open(settings.backend);
-      await this.#showEngine(engine);
-      cost = this.#costPlace(settings, engine, dataset);
-      this.#busy("Building the networks");
-      const { version, runtime } = this.#host;
-      const variants = await this.#variants(settings, engine, repeats);
-      search = await Search.create({ settings, dataset, engine, version, runtime, variants });
-      search.explained = this.#explained ?? search.explained;
-      const snapshots = new Snapshots(search, (snapshot) => this.#post({ kind: "snapshot", snapshot }));
-      snapshots.flush();
-      await this.#prepare(search, engine);
+      await this.#driver.begin(settings, repeats);
       this.#settings = settings;
-      return { search, snapshots, cost, keeper: this.#keeper(search) };
     } catch (error) {
-      search?.dispose();
-      if (cost) await this.#costs.failed(cost, error);
       this.#post({ kind: "reset" });
       this.#setStatus(before);
       throw error;
     }
   }
 
-  #keeper(search: Search): RunKeeper | null {
-    this.#post({ kind: "keeping", problem: null });
-    if (!this.#runs) return null;
-    const tell = (problem: string | null) => this.#post({ kind: "keeping", problem });
-    return new RunKeeper(this.#runs, search, { tell, kept: () => this.#showRuns() });
-  }
-
-  /** What is known of this adapter; the plain ways alone where tuning is not wanted. */
-  async #variants(settings: Settings, engine: Engine, repeats: Environment | null): Promise<Variants> {
-    if (engine.backend === "cpu") return {};
-    const place = this.#place(engine);
-    const known = settings.autotune ? await this.#host.tuningMemory.recall(place) : {};
-    return { ...known, ...repeatedVariants(place, repeats) };
-  }
-
-  /** Plans, tunes and compiles, and remembers what was found. */
-  async #prepare(search: Search, engine: Engine): Promise<void> {
-    const tell = preparationTexts((what, progress) => this.#busy(what, progress));
-    await search.prepare((doing) => {
-      if (doing.kind !== "planned") return tell(doing);
-      const { bytes, dispatches } = doing;
-      this.#planned = bytes;
-      this.#post({ kind: "planned", plan: { bytes, dispatches } });
-    });
-    if (engine.backend === "cpu" || !search.settings.autotune) return;
-    await this.#host.tuningMemory.keep(this.#place(engine), search.variants);
-    await this.#showTuned(engine);
-  }
-
-  /** Makes the next stage of a run ready, where the iteration to come is its first. */
-  async #enterStage(search: Search): Promise<void> {
-    if (search.stages[search.stage + 1]?.begins !== search.iteration || !this.#engine) return;
-    await this.#prepare(search, this.#engine);
-    if (this.#status.kind === "running") this.#setStatus({ kind: "running" });
-  }
-
-  /** Never rejects: what goes wrong becomes the status. */
-  async #iterate({ search, snapshots, cost, keeper }: Run, single: boolean): Promise<void> {
-    const over = () => search.iteration >= search.iterations;
+  async #takeUp(shelved: ShelvedRun): Promise<void> {
+    this.#costs.cancel();
+    this.#setStatus({ kind: "starting", what: "Restoring the run" });
     try {
-      if (!this.#stop) this.#setStatus({ kind: "running" });
-      // An iteration that the device has begun already is made before a pause.
-      while ((!this.#stop || search.isAhead) && !over()) {
-        await this.#enterStage(search);
-        if (this.#stop && !search.isAhead) break;
-        await snapshots.iterate(keeper?.isDue || single || this.#stop || search.iteration + 1 >= search.iterations);
-        if (single) break;
-        if (keeper?.isDue && !search.isAhead) await keeper.write();
-        await nextTask();
-      }
-      snapshots.flush();
-      await keeper?.write();
-      this.#setStatus({ kind: over() ? "finished" : "paused" });
-      await this.#costs.ran(cost, timeOf(search.records, search.stages.length), this.#planned);
+      await this.#driver.resume(shelved);
+      this.#shelved = null;
     } catch (error) {
-      await this.#costs.failed(cost, error);
-      snapshots.flush();
-      this.#setStatus({ kind: "failed", message: error instanceof Error ? error.message : String(error) });
+      await this.#rest();
+      throw error;
     }
   }
 
+  /** Of the run on the page. */
+  get #shownId(): string | undefined {
+    return this.#driver.run?.keeper.id ?? this.#shelved?.id;
+  }
+
   #forget(): void {
-    this.#run?.search.dispose();
-    this.#run = null;
+    this.#shelves.release(this.#shownId);
+    this.#driver.drop();
+    this.#shelved = null;
     this.#post({ kind: "reset" });
   }
 }

@@ -21,7 +21,10 @@ export class Snapshots {
     private readonly search: Search,
     private readonly post: (snapshot: Snapshot) => void,
     private readonly now: () => number = () => performance.now(),
-  ) {}
+  ) {
+    // What a run had before it went on, the page shows already.
+    if (search.iteration > 0) this.#posted = search.iteration;
+  }
 
   /**
    * Makes one iteration.

@@ -92,6 +92,21 @@ export function engineFailure(): string | null {
   return failures.get((tf.backend() as RecordingBackend).device) ?? null;
 }
 
+/** How long the news of a loss may come after its first effect, in ms. */
+const NEWS_MS = 500;
+
+/** Whether the device in use is lost. An iteration may fail before the browser says so, which is waited for. */
+export async function deviceIsLost(): Promise<boolean> {
+  if (tf.getBackend() !== "webgpu") return false;
+  const { lost } = (tf.backend() as RecordingBackend).device;
+  return Promise.race([lost.then(() => true), new Promise<false>((done) => setTimeout(() => done(false), NEWS_MS))]);
+}
+
+/** Destroys the device in use, as a driver that crashes does: to see what happens then. Nothing on the CPU. */
+export function loseDevice(): void {
+  if (tf.getBackend() === "webgpu") (tf.backend() as RecordingBackend).device.destroy();
+}
+
 /** A kernel that shares values between the lanes of a subgroup must say so in its first line, which is TF.js's to write. */
 function enableSubgroups(device: GPUDevice): void {
   const create = device.createShaderModule.bind(device);

@@ -6,7 +6,7 @@ import { type Held, recordingBackend, recordStep, type Tensors } from "../gpu/st
 import { tf } from "../gpu/tensorflow";
 import { setVariants } from "../gpu/variants";
 import { emptyBatches } from "./batches";
-import { initialTensors, iteration, iterationInputs } from "./iteration";
+import { emptyTensors, iteration, iterationInputs } from "./iteration";
 import { searchedBy } from "./searched";
 
 /** Bytes of the tensors whose names fit. */
@@ -31,7 +31,7 @@ function stagePlan({ bytes, dispatches, layout }: Recording, state: Held<Tensors
 
 function planStage({ settings, classes }: PlanRequest, shape: StageShape): StagePlan {
   const searched = searchedBy(settings, shape, dearestOperations(shape), classes);
-  const state = { tensors: initialTensors(searched, settings, shape.index, ({ size }) => new Float32Array(size)) };
+  const state = { tensors: emptyTensors(searched, settings) };
   const batches = { tensors: () => emptyBatches(settings, Number(settings.imageSize), classes) };
   const inputs = { tensors: iterationInputs(searched, settings, batches, [0, 0, 0, 1, 1, 1]) };
   try {

@@ -7,7 +7,6 @@ import { type Tensor, tf } from "../gpu/tensorflow";
 import { norm } from "../kernels/flat";
 import { normalNoise } from "../kernels/noise";
 import { softmax } from "../kernels/softmax";
-import type { ParameterSet } from "../nn/parameters";
 import type { Resnet } from "../nn/resnet";
 import type { Draw, Moment, SearchNetwork, Strategy } from "../strategies/strategy";
 import { type Batches, type BatchInput, batchOf } from "./batches";
@@ -82,38 +81,81 @@ export type MeasuredOfArchitecture = "hypergradientNorm" | "audienceTermNorm";
 export type MeasuredOfSample = "picks";
 export type IterationResult = Measured | MeasuredOfAudience | MeasuredOfArchitecture | MeasuredOfSample;
 
-/** Initial weights of a network; drawn from the stream, by default. */
-type InitialWeights = (parameters: ParameterSet, stream: Stream) => Float32Array;
+/** A tensor of the state: its shape, and the values it starts from where they are not zeros. */
+interface StatePart {
+  readonly shape: readonly number[];
+  readonly initial?: () => Float32Array;
+  /** Each iteration makes it anew, from nothing that it was before. */
+  readonly transient?: true;
+}
 
-/** The state before the first iteration of a stage, seeded. */
-export function initialTensors(
-  { strategy, net, audience }: Searched,
-  settings: Settings,
-  stage = 0,
-  weights: InitialWeights = (parameters, stream) => parameters.initial(settings.seed, stream, stage),
-): SearchTensors {
-  const architecture = strategy.initial(settings.seed);
-  const network = (name: string, initial: Float32Array) => ({
-    [`${name}Weights`]: tf.tensor1d(initial),
-    [`${name}Momentum`]: tf.zeros([initial.length]),
+function stateParts({ strategy, net, audience }: Searched, settings: Settings, stage: number) {
+  const { seed, batchSize } = settings;
+  const architecture = [strategy.initial(seed).length];
+  const network = (name: string, { parameters }: Pick<SearchNetwork, "parameters">, stream: Stream) => ({
+    [`${name}Weights`]: { shape: [parameters.size], initial: () => parameters.initial(seed, stream, stage) },
+    [`${name}Momentum`]: { shape: [parameters.size] },
   });
-  const pictures = [settings.batchSize, Number(settings.imageSize), Number(settings.imageSize), 3] as const;
-  return {
-    architecture: tf.tensor1d(architecture),
-    adamFirst: tf.zeros([architecture.length]),
-    adamSecond: tf.zeros([architecture.length]),
-    ...network("explainer", weights(net.parameters, STREAM.explainerWeights)),
-    ...(strategy.optimisation.clipsJointly && !audience ? { lastHypergradient: tf.zeros([architecture.length]) } : {}),
+  const side = Number(settings.imageSize);
+  const pictures = { shape: [batchSize, side, side, 3], transient: true } as const;
+  const parts: Readonly<Record<string, StatePart>> = {
+    architecture: { shape: architecture, initial: () => strategy.initial(seed) },
+    adamFirst: { shape: architecture },
+    adamSecond: { shape: architecture },
+    ...network("explainer", net, STREAM.explainerWeights),
+    ...(strategy.optimisation.clipsJointly && !audience ? { lastHypergradient: { shape: architecture } } : {}),
     ...(audience
       ? {
-          ...network("audience", weights(audience.parameters, STREAM.audienceWeights)),
-          explainedWeights: tf.zeros([net.parameters.size]),
-          explainedArchitecture: tf.zeros([architecture.length]),
-          explainedPictures: tf.zeros([...pictures]),
-          explainedDelta: tf.zeros([...pictures]),
+          ...network("audience", audience, STREAM.audienceWeights),
+          explainedWeights: { shape: [net.parameters.size], transient: true },
+          explainedArchitecture: { shape: architecture, transient: true },
+          explainedPictures: pictures,
+          explainedDelta: pictures,
         }
       : {}),
-  } as SearchTensors;
+  };
+  return Object.entries(parts);
+}
+
+/** The state before the first iteration of a stage, seeded. */
+export function initialTensors(searched: Searched, settings: Settings, stage = 0): SearchTensors {
+  const made = stateParts(searched, settings, stage).map(([name, { shape, initial }]) => {
+    return [name, initial ? tf.tensor(initial(), [...shape]) : tf.zeros([...shape])];
+  });
+  return Object.fromEntries(made) as SearchTensors;
+}
+
+/** The same tensors without values, for what only plans. */
+export function emptyTensors(searched: Searched, settings: Settings): SearchTensors {
+  const made = stateParts(searched, settings, 0).map(([name, { shape }]) => [name, tf.zeros([...shape])]);
+  return Object.fromEntries(made) as SearchTensors;
+}
+
+/** Names of what an iteration takes over from the one before. */
+export function carriedNames(searched: Searched, settings: Settings): readonly string[] {
+  return stateParts(searched, settings, 0).flatMap(([name, { transient }]) => (transient ? [] : [name]));
+}
+
+/**
+ * The state with given values for all that is carried from one iteration to the next.
+ * @throws Error when a value is missing or has another size
+ */
+export function restoredTensors(
+  searched: Searched,
+  settings: Settings,
+  values: Readonly<Record<string, Float32Array>>,
+): SearchTensors {
+  const parts = stateParts(searched, settings, 0);
+  for (const [name, { shape, transient }] of parts) {
+    const size = shape.reduce((a, b) => a * b, 1);
+    if (!transient && values[name]?.length !== size)
+      throw new Error(`${name} has ${values[name]?.length ?? 0} values, not ${size}.`);
+  }
+  const made = parts.map(([name, { shape }]) => {
+    const given = values[name];
+    return [name, given ? tf.tensor(given, [...shape]) : tf.zeros([...shape])];
+  });
+  return Object.fromEntries(made) as SearchTensors;
 }
 
 /** Where the names of a strategy's scalars are asked for. */

@@ -1,10 +1,12 @@
 /** Times the iterations of a run before it starts: two steps of each kind in each stage; nothing of them is kept. */
 import { dearestOperations, type RunTime } from "../../domain/cost";
 import type { Dataset } from "../../domain/dataset";
+import type { Engine } from "../../domain/run";
 import { checkSettings, type Settings } from "../../domain/settings";
 import { type StageShape, stageShapes } from "../../domain/stages";
 import type { Preparation } from "../gpu/compile";
 import { ScratchArena } from "../gpu/plan";
+import { tf } from "../gpu/tensorflow";
 import type { VariantTable } from "../gpu/variants";
 import { Batches } from "./batches";
 import { RunVariants } from "./run-variants";
@@ -14,6 +16,7 @@ export interface MeasureOptions {
   readonly settings: Settings;
   /** Of the settings' picture side. */
   readonly dataset: Dataset;
+  readonly engine: Engine;
   readonly variants: VariantTable;
   readonly report: (doing: Preparation) => void;
   /** Asked between two steps. */
@@ -36,10 +39,11 @@ async function secondOfTwo(stage: Stage, index: number, stopped: () => boolean):
   return performance.now() - began;
 }
 
-/** Times the tensors' backend in use. @throws OutOfMemoryError */
+/** @throws OutOfMemoryError */
 export async function measureRun(options: MeasureOptions): Promise<Measured> {
-  const { settings, dataset, report, stopped } = options;
+  const { settings, dataset, engine, report, stopped } = options;
   checkSettings(settings);
+  if (tf.getBackend() !== engine.backend) await tf.setBackend(engine.backend);
   const batches = new Batches(dataset, settings);
   const variants = new RunVariants(options.variants);
   const run: RunParts = { dataset, batches, arena: new ScratchArena(), variants };

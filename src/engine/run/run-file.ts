@@ -4,7 +4,7 @@ import type { Dataset } from "../../domain/dataset";
 import { type Alphas, type Betas, type Genotype, genotypeText } from "../../domain/genotype";
 import { historyToFile } from "../../domain/history-file";
 import { EDGES, PRIMITIVES } from "../../domain/primitives";
-import type { Environment, IterationRecord, RunFile, SettingChange } from "../../domain/run";
+import type { EarlierEnvironment, Environment, IterationRecord, RunFile, SettingChange } from "../../domain/run";
 import type { Settings } from "../../domain/settings";
 import type { RunStage } from "../../domain/stages";
 
@@ -19,6 +19,7 @@ export interface RunContents {
   readonly history: AlphaHistory;
   readonly dataset: Dataset;
   readonly environment: Environment;
+  readonly earlier: readonly EarlierEnvironment[];
 }
 
 /** Rows of a [14, 8] matrix; JSON knows no infinity, so an operation that is off has null. */
@@ -43,6 +44,7 @@ export function runFile({ genotype, alphas, betas, stages, settings, changes, re
     iterations: records.length,
     data: { name, source, hash, classes: classNames.length, pictures: labels.length },
     environment: o.environment,
+    ...(o.earlier.length > 0 && { earlier: o.earlier }),
     records: [...records],
     history: historyToFile(o.history),
     created: new Date().toISOString(),

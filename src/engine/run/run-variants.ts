@@ -6,8 +6,15 @@ export class RunVariants {
   #known: VariantTable;
   #called: VariantTable = {};
 
-  constructor(known: VariantTable) {
+  /** @param called those that the run has called before, where it goes on from a checkpoint */
+  constructor(known: VariantTable, called: VariantTable = {}) {
     this.#known = known;
+    this.#called = called;
+  }
+
+  /** Those known so far, called or not. */
+  get known(): VariantTable {
+    return this.#known;
   }
 
   /** Makes them those in use. A change of settings makes plans anew from the same variants. */

@@ -1,6 +1,6 @@
 /** Whole searches on WebGPU. */
 import { beforeAll, describe, expect, it } from "vitest";
-import { repeatable, smallSearch } from "../../../test/small-search";
+import { goOnFromCheckpoint, repeatable, smallSearch } from "../../../test/small-search";
 import type { Engine } from "../../domain/run";
 import { engineMemory, openEngine } from "../gpu/backend";
 
@@ -10,18 +10,21 @@ beforeAll(async () => {
 });
 
 describe("a LeaSE search on WebGPU", () => {
-  it("repeats with its seed to the last bit, whether or not iterations begin ahead", async () => {
+  it("repeats with its seed to the last bit, whether or not iterations begin ahead and it goes on from a checkpoint", async () => {
     const files: string[] = [];
     for (const { seed, ahead } of [
       { seed: 1, ahead: false },
       { seed: 1, ahead: true },
       { seed: 2, ahead: false },
     ]) {
-      const search = await smallSearch(engine, { seed });
+      let search = await smallSearch(engine, { seed });
       for (const more of [ahead, ahead, false]) {
         await search.iterate(undefined, more);
         expect(search.isAhead).toBe(more);
+        if (more) await expect(search.checkpoint()).rejects.toThrow("under way");
       }
+      if (ahead) search = await goOnFromCheckpoint(engine, search);
+      await search.iterate();
       files.push(await repeatable(search));
       search.dispose();
     }

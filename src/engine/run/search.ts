@@ -1,10 +1,14 @@
 /** A run: settings, data and stages; one call makes one iteration. Knows no page and no terminal. */
 import { type AlphaHistory, historyAfter, NO_HISTORY } from "../../domain/alpha-history";
+import { type Checkpoint, CheckpointError } from "../../domain/checkpoint";
 import type { Dataset } from "../../domain/dataset";
 import type { Alphas, Betas, Genotype } from "../../domain/genotype";
+import { historyOfFile } from "../../domain/history-file";
 import { ALL_OPERATIONS, type Operations } from "../../domain/primitives";
 import type {
+  EarlierEnvironment,
   Engine,
+  Environment,
   Explanation,
   HypergradientComparison,
   IterationRecord,
@@ -43,6 +47,26 @@ export interface SearchOptions {
   readonly variants?: VariantTable;
 }
 
+function checkOptions({ settings, dataset }: SearchOptions): void {
+  checkSettings(settings);
+  const side = Number(settings.imageSize);
+  if (dataset.size !== side) {
+    throw new SettingsError(`The pictures are ${dataset.size} pixels wide, the settings say ${side}.`);
+  }
+}
+
+/** Whether a run was here, so that it goes on to the last bit. */
+function isPlace(made: Environment, { engine, version, runtime }: Omit<SearchOptions, "settings">): boolean {
+  const { backend, adapter } = engine;
+  const same: Omit<Environment, "variants"> = { backend, adapter, version, runtime };
+  return (Object.keys(same) as (keyof typeof same)[]).every((key) => made[key] === same[key]);
+}
+
+function otherPictures(made: RunFile["data"], { name, hash }: Dataset): string {
+  const short = (of: string) => of.slice(0, 12);
+  return `The run was made of ${made.name} (${made.source}, hash ${short(made.hash)}), and these are ${name} (hash ${short(hash)}). Load those pictures to go on.`;
+}
+
 /** An iteration that is begun ahead delays a pause by its own time. */
 const QUICK_MS = 250;
 
@@ -57,6 +81,7 @@ export class Search {
   readonly #records: IterationRecord[] = [];
   #history: AlphaHistory;
   readonly #changes: SettingChange[] = [];
+  readonly #earlier: EarlierEnvironment[] = [];
   /** Pictures of a batch that are explained, at most. */
   explained = EXPLAINED;
   /** What the last iteration of the stage explained. */
@@ -64,30 +89,71 @@ export class Search {
   /** When the last iteration was done. */
   #ended = 0;
 
-  private constructor(options: SearchOptions) {
+  private constructor(options: SearchOptions, from?: Checkpoint) {
     const { settings, dataset, variants = {} } = options;
+    const stays = from && isPlace(from.run.environment, options);
     this.#options = options;
     this.#settings = settings;
     this.#run = {
       dataset,
       batches: new Batches(dataset, settings),
       arena: new ScratchArena(),
-      variants: new RunVariants(variants),
+      variants: new RunVariants(variants, stays ? from.run.environment.variants : {}),
     };
+    // What shapes a run is fixed: changes of other settings do not count.
     this.#shapes = stageShapes(settings, this.iterationsPerEpoch);
-    this.#stage = this.#begin(this.#shapes[0] as StageShape, { normal: ALL_OPERATIONS, reduce: ALL_OPERATIONS });
-    this.#history = historyAfter(NO_HISTORY, 0, this.#stage);
+    if (!from) {
+      this.#stage = this.#begin(this.#shapes[0] as StageShape, { normal: ALL_OPERATIONS, reduce: ALL_OPERATIONS });
+      this.#history = historyAfter(NO_HISTORY, 0, this.#stage);
+      return;
+    }
+    this.#begun.push(...from.begun);
+    this.#records.push(...from.run.records);
+    this.#changes.push(...from.run.settingChanges);
+    if (!from.run.history) throw new Error("The checkpoint has no history of the alphas.");
+    this.#history = historyOfFile(from.run.history, this.iteration);
+    const { variants: _, ...environment } = from.run.environment;
+    this.#earlier.push(...(from.run.earlier ?? []));
+    if (!stays) this.#earlier.push({ ...environment, iterations: this.iteration });
+    const { operations, ...shape } = from.begun.at(-1) as RunStage;
+    this.#stage = new Stage(this.#run, from.stage.settings, shape, operations as Operations, from.stage);
+    this.#stage.change(settings);
   }
 
   /** @throws DataError or SettingsError when data and settings do not fit each other */
   static async create(options: SearchOptions): Promise<Search> {
     if (tf.getBackend() !== options.engine.backend) await tf.setBackend(options.engine.backend);
-    checkSettings(options.settings);
-    const side = Number(options.settings.imageSize);
-    if (options.dataset.size !== side) {
-      throw new SettingsError(`The pictures are ${options.dataset.size} pixels wide, the settings say ${side}.`);
-    }
+    checkOptions(options);
     return new Search(options);
+  }
+
+  /**
+   * A run that goes on from a checkpoint: on the same adapter and runtime to the same result, to the last bit, as without it.
+   * @throws CheckpointError when it was made of other pictures, or when this version has other networks
+   */
+  static async restore(o: Omit<SearchOptions, "settings" | "variants">, from: Checkpoint): Promise<Search> {
+    const { settings, data, environment } = from.run;
+    if (data.hash !== o.dataset.hash) throw new CheckpointError(otherPictures(data, o.dataset));
+    const options = { ...o, settings, variants: isPlace(environment, o) ? from.variants : {} };
+    if (tf.getBackend() !== o.engine.backend) await tf.setBackend(o.engine.backend);
+    checkOptions(options);
+    try {
+      return new Search(options, from);
+    } catch (error) {
+      throw new CheckpointError(
+        `The run cannot go on with this version of Searchlight: ${error instanceof Error ? error.message : String(error)}`,
+      );
+    }
+  }
+
+  /**
+   * The run as it stands between two iterations.
+   * @throws Error while an iteration is under way
+   */
+  async checkpoint(): Promise<Checkpoint> {
+    const [begun, { known }] = [[...this.#begun], this.#run.variants];
+    const { iterationsPerEpoch } = this;
+    return { run: await this.file(), iterationsPerEpoch, variants: known, begun, stage: await this.#stage.state() };
   }
 
   #begin(shape: StageShape, operations: Operations): Stage {
@@ -158,6 +224,11 @@ export class Search {
     return this.#records;
   }
 
+  /** Where the run was before, if it went on elsewhere. */
+  get earlier(): readonly EarlierEnvironment[] {
+    return this.#earlier;
+  }
+
   get changes(): readonly SettingChange[] {
     return this.#changes;
   }
@@ -173,6 +244,11 @@ export class Search {
   /** The kernel variants that this run has called, from `prepare` on. */
   get variants(): VariantTable {
     return this.#run.variants.called;
+  }
+
+  /** All kernel variants that are known; another object after each plan. */
+  get knownVariants(): VariantTable {
+    return this.#run.variants.known;
   }
 
   /** Where the time of an iteration goes; null on the CPU, which has no plan. */
@@ -274,6 +350,7 @@ export class Search {
       changes: this.#changes,
       records: this.#records,
       history: this.#history,
+      earlier: this.#earlier,
       dataset: this.#run.dataset,
       environment: {
         version,

@@ -2,6 +2,7 @@
  * A stage of a run: one network with its weights, architecture, optimisers and plans. Most runs are one stage; P-DARTS has
  * three. What all stages share, data, inputs and scratch memory, is the run's.
  */
+import type { StageState } from "../../domain/checkpoint";
 import type { Dataset } from "../../domain/dataset";
 import { type Alphas, type Betas, type Genotype, softmaxRows } from "../../domain/genotype";
 import { dropLeast } from "../../domain/p-darts";
@@ -20,6 +21,7 @@ import { type Moment, scheduleStep } from "../strategies/strategy";
 import { BATCHES, type Batches, batchValues, type HostBatch } from "./batches";
 import { explanationPictures } from "./explanations";
 import {
+  carriedNames,
   explained,
   hypergradient,
   type IterationInputs,
@@ -27,6 +29,7 @@ import {
   initialTensors,
   iteration,
   iterationInputs,
+  restoredTensors,
   type Searched,
   type SearchTensors,
   scheduleInput,
@@ -73,6 +76,8 @@ export class Stage {
   readonly #run: RunParts;
   readonly #shape: StageShape;
   readonly #operations: Operations;
+  /** Networks, and what is drawn for them, are made of these for as long as the stage lasts. */
+  readonly #begunWith: Settings;
   #settings: Settings;
   readonly #searched: Searched;
   readonly #state: Held<SearchTensors>;
@@ -83,19 +88,29 @@ export class Stage {
   #planned: PlanSize | null = null;
   #architecture: Float32Array;
   /** Steps of Adam so far: none while the architecture rests. */
-  #architectureSteps = 0;
+  #architectureSteps: number;
   /** The iteration after the last one whose results were given, if the device has it already. */
   #ahead: Started | null = null;
 
-  constructor(run: RunParts, settings: Settings, shape: StageShape, operations: Operations) {
+  /**
+   * @param settings those it begins with
+   * @param state where it goes on from a checkpoint @throws Error when that belongs to another stage
+   */
+  constructor(run: RunParts, settings: Settings, shape: StageShape, operations: Operations, state?: StageState) {
     this.#run = run;
+    this.#begunWith = settings;
     this.#settings = settings;
     this.#shape = shape;
     this.#operations = operations;
     const { dataset, batches } = run;
     this.#searched = searchedBy(settings, shape, operations, dataset.classNames.length);
-    this.#architecture = this.#searched.strategy.initial(settings.seed);
-    this.#state = { tensors: initialTensors(this.#searched, settings, shape.index) };
+    this.#architecture = state?.tensors.architecture ?? this.#searched.strategy.initial(settings.seed);
+    this.#architectureSteps = state?.architectureSteps ?? 0;
+    this.#state = {
+      tensors: state
+        ? restoredTensors(this.#searched, settings, state.tensors)
+        : initialTensors(this.#searched, settings, shape.index),
+    };
     const statistics = [...dataset.mean, ...dataset.std];
     this.#inputs = { tensors: iterationInputs(this.#searched, settings, batches, statistics) };
   }
@@ -137,6 +152,20 @@ export class Stage {
     if (this.#ahead) throw new Error("An iteration is under way with the settings of before.");
     this.#settings = settings;
     this.#disposeSteps();
+  }
+
+  /** What the next iteration starts from. @throws Error while an iteration is under way, and when the device fails */
+  async state(): Promise<StageState> {
+    if (this.#ahead) throw new Error("An iteration is under way: there is no boundary to keep.");
+    const read = carriedNames(this.#searched, this.#begunWith).map(async (name) => {
+      const values = await this.#state.tensors[name]?.data();
+      return [name, values as Float32Array] as const;
+    });
+    const tensors = Object.fromEntries(await Promise.all(read));
+    // A lost device gives zeros.
+    const failure = engineFailure();
+    if (failure) throw new Error(failure);
+    return { settings: this.#begunWith, architectureSteps: this.#architectureSteps, tensors };
   }
 
   /** Where an iteration of the run stands in the stage. */

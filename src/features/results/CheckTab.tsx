@@ -5,6 +5,7 @@ import { selectEngine, selectPermissions, selectSelfCheck } from "../../state/se
 import { checkSummary, RESULTS } from "../texts";
 import { Icon } from "../ui/icons";
 import { HypergradientCheck } from "./HypergradientCheck";
+import { SurvivalCheck } from "./SurvivalCheck";
 
 export const CheckTab = memo(function CheckTab() {
   const { state, results } = useApp(selectSelfCheck);
@@ -39,6 +40,7 @@ export const CheckTab = memo(function CheckTab() {
         ))}
       </ul>
       <HypergradientCheck />
+      <SurvivalCheck />
     </section>
   );
 });

@@ -2,7 +2,7 @@
 import { methodOf, SETTINGS } from "../../domain/settings";
 import { stageText } from "../../domain/stages";
 import type { LogEntry } from "../../state/app-state";
-import { badgeText, METHOD_TEXT, OBJECTIVE_TEXT, planText, sizeText } from "../texts";
+import { badgeText, METHOD_TEXT, mishapText, OBJECTIVE_TEXT, planText, sizeText } from "../texts";
 
 export function logText(entry: LogEntry): string {
   switch (entry.kind) {
@@ -19,6 +19,10 @@ export function logText(entry: LogEntry): string {
       return `${stageText(entry.stage, entry.count)}.`;
     case "measured":
       return `Measured: ${(entry.milliseconds / 1000).toPrecision(2)} s for an iteration of the next run.`;
+    case "shown":
+      return `A kept run is shown, made of ${entry.run.data.name}.`;
+    case "incident":
+      return mishapText(entry);
     case "finished":
       return "Run finished.";
     case "reset":

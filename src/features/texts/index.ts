@@ -10,6 +10,7 @@ export * from "./report";
 export * from "./results";
 export * from "./share";
 export * from "./slow";
+export * from "./survival";
 export * from "./terms";
 export * from "./topics";
 export * from "./transport";

@@ -85,6 +85,8 @@ export function announcement(status: PageStatus, tenths: number): string {
       return `${status.what}.`;
     case "idle":
       return "Ready to search.";
+    case "kept":
+      return status.hasData ? "A kept run is shown. Resume goes on." : "A kept run is shown. Its pictures are missing.";
     case "running":
       return `Searching, ${tenths * 10} percent done.`;
     case "pausing":

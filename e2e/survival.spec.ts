@@ -1,0 +1,114 @@
+/** What a run survives: each fault hits a search that runs, which must end as if nothing had happened. */
+import type { Page } from "@playwright/test";
+import type { RunFile } from "../src/domain/run";
+import type { Settings } from "../src/domain/settings";
+import { PATIENCE, type Searchlight, SMALL } from "./searchlight";
+import { expect, test } from "./test";
+
+/** All but the times. */
+function repeatable({ created: _created, records, ...run }: RunFile) {
+  return { ...run, records: records.map(({ milliseconds: _, ...record }) => record) };
+}
+
+/** Hands the page's workers to the test, from the next load on. */
+async function keepWorkers(page: Page): Promise<void> {
+  await page.addInitScript(() => {
+    const made: Worker[] = [];
+    const Original = window.Worker;
+    window.Worker = class extends Original {
+      constructor(...given: ConstructorParameters<typeof Worker>) {
+        super(...given);
+        made.push(this);
+      }
+    };
+    Object.assign(window, { made });
+  });
+  await page.reload();
+}
+
+async function search(app: Searchlight, settings: Partial<Settings>): Promise<void> {
+  await app.chooseData("shapes");
+  await app.set({ ...SMALL, objective: "bilevel", ...settings });
+  await app.primary.click();
+}
+
+/** The same search without a fault, then put aside. */
+async function undisturbed(app: Searchlight, settings: Partial<Settings>) {
+  await search(app, settings);
+  await app.expectStatus("finished");
+  const { run } = await app.exportRun();
+  await app.button(/^Reset/).click();
+  await app.expectStatus("idle");
+  return repeatable(run);
+}
+
+test("a search ends the same after a reload, a lost worker, a hidden tab and a full storage", async ({ app, page }) => {
+  const settings = { strategy: "gdas", order: "1", iterations: 80, backend: "cpu" } as const;
+  await keepWorkers(page);
+  await app.ready();
+  const whole = await undisturbed(app, settings);
+  await app.primary.click();
+  await app.expectStatus("running");
+
+  await test.step("the page is loaded anew: the run is shown at once and resumed", async () => {
+    await expect.poll(() => app.iterations(), { timeout: PATIENCE }).toBeGreaterThan(3);
+    await page.reload();
+    const note = page.getByTestId("kept-note");
+    await expect(note).toContainText(/^A run was left at iteration [1-9]\d* of 80\./, { timeout: PATIENCE });
+    await expect(page.getByTestId("graph-normal").locator(".edge.kept")).toHaveCount(8);
+    await app.ready();
+    await app.expectStatus("kept");
+    await expect(app.primary).toHaveText("Resume");
+    await app.primary.click();
+    await app.expectStatus("running");
+    await expect(note).toHaveCount(0);
+  });
+
+  await test.step("the worker is ended: another one goes on by itself, and the page says so", async () => {
+    const before = await app.iterations();
+    await expect.poll(() => app.iterations(), { timeout: PATIENCE }).toBeGreaterThan(before + 1);
+    await page.evaluate(() => (window as unknown as { made: Worker[] }).made.at(-1)?.terminate());
+    await expect(page.getByText(/^The engine broke down and was started again\. The run goes on from/)).toBeVisible();
+    await app.expectStatus("running");
+  });
+
+  await test.step("the tab is hidden: the search goes on", async () => {
+    const other = await page.context().newPage();
+    await other.bringToFront();
+    const before = await app.iterations();
+    await expect.poll(() => app.iterations(), { timeout: PATIENCE }).toBeGreaterThan(before + 1);
+    await other.close();
+  });
+
+  await test.step("the storage is full: the page says so, and the search goes on", async () => {
+    const session = await page.context().newCDPSession(page);
+    const origin = new URL(page.url()).origin;
+    await session.send("Storage.overrideQuotaForOrigin", { origin, quotaSize: 1 });
+    await app.primary.click();
+    await app.expectStatus("paused");
+    const alert = page.getByRole("alert").filter({ hasText: "This run is not kept." });
+    await expect(alert).toContainText("delete runs or kept data sets");
+    await session.send("Storage.overrideQuotaForOrigin", { origin });
+    await app.primary.click();
+    await app.expectStatus("finished");
+    await expect(alert).toHaveCount(0);
+  });
+
+  expect(repeatable((await app.exportRun()).run)).toEqual(whole);
+  await app.tab("Runs");
+  await expect(page.getByTestId("run").first()).toContainText("80 of 80");
+});
+
+test("a search ends the same after its graphics device is lost", async ({ app, page }) => {
+  const settings = { order: "1", iterations: 12, backend: "webgpu" } as const;
+  const whole = await undisturbed(app, settings);
+  await app.primary.click();
+  await expect.poll(() => app.iterations().catch(() => 0), { timeout: PATIENCE }).toBeGreaterThan(2);
+  await app.tab("Self-check");
+  await app.button("Lose the graphics device").click();
+  await expect(page.getByText(/^The graphics device was lost and opened again\. The run goes on from/)).toBeVisible({
+    timeout: PATIENCE,
+  });
+  await app.expectStatus("finished");
+  expect(repeatable((await app.exportRun()).run)).toEqual(whole);
+});
