@@ -1,5 +1,5 @@
 /** The stage: both cells and how decided they are. */
-import { type ReactNode, useMemo, useState } from "react";
+import { lazy, type ReactNode, Suspense, useMemo, useState } from "react";
 import { CELL_KINDS, type CellKind } from "../../domain/primitives";
 import { Later, useApp } from "../../state/context";
 import { subGraphsOf } from "../../state/picks";
@@ -20,10 +20,12 @@ import { CHART_PERIOD } from "../ui/format";
 import { Term } from "../ui/Term";
 import { useWidth } from "../ui/use-width";
 import { Cell } from "./Cell";
-import { History } from "./History";
 import { Operations } from "./Operations";
 import { type Shown, StrategyNote } from "./StrategyNote";
 import "./discovery.css";
+
+/** With the charts, which load after the cells. */
+const History = lazy(async () => ({ default: (await import("./History")).History }));
 
 /** From this width of the stage on the cells stand side by side. */
 const SIDE_BY_SIDE = 900;
@@ -56,7 +58,9 @@ export function Discovery() {
       </div>
       <Operations />
       <Later period={CHART_PERIOD}>
-        <History />
+        <Suspense fallback={<section className="history" />}>
+          <History />
+        </Suspense>
       </Later>
     </section>
   );

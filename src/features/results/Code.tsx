@@ -57,7 +57,8 @@ export function Code({ title, note, text, copy = text, file, testId }: Props) {
           {RESULTS.copyFailed}
         </p>
       ) : null}
-      <pre data-testid={testId}>
+      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: long lines scroll, and must do so by keys as well. */}
+      <pre tabIndex={0} data-testid={testId}>
         {text.split(OPS).map((part, i) => {
           const key = `${i} ${part}`;
           return isPrimitive(part) ? (
