@@ -1,4 +1,7 @@
 /** A run as a file: exported, looked at, used again; files that are none. */
+import { cellsOf } from "../src/domain/alpha-history";
+import { deriveGenotype } from "../src/domain/genotype";
+import { historyOfFile } from "../src/domain/history-file";
 import { SMALL } from "./searchlight";
 import { expect, test } from "./test";
 
@@ -23,6 +26,16 @@ test("exports a run, shows it again and takes its settings", async ({ app, page 
   await expect(imported).toContainText("Shapes, 1,500 pictures");
   await expect(imported.getByTestId("graph-normal")).toHaveAttribute("aria-label", labels ?? "");
   await expect(imported.getByTestId("graph-reduce").locator(".edge.kept")).toHaveCount(8);
+  // Its history moves its cells alone.
+  const timeline = imported.getByTestId("timeline");
+  await timeline.press("Home");
+  const start = run.history && historyOfFile(run.history, run.iterations).moments[0];
+  if (!start) throw new Error("The file has no history.");
+  const [op, state] = deriveGenotype(cellsOf(start.alphas)).normal[6] ?? [];
+  const edge = new RegExp(`${Number(state) < 2 ? `k−${2 - Number(state)}` : Number(state) - 2} → 3: ${op},`);
+  await expect(imported.getByTestId("graph-normal")).toHaveAccessibleName(edge);
+  await timeline.press("End");
+  await expect(imported.getByTestId("graph-normal")).toHaveAttribute("aria-label", labels ?? "");
   await imported.getByRole("button", { name: "Use these settings" }).click();
   await app.set({});
   await expect(app.row("seed").getByRole("textbox")).toHaveValue("7");

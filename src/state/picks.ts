@@ -27,18 +27,21 @@ export function subGraphsOf(picks: readonly number[], kind: CellKind): SubGraphP
 
 /** The counts with those of further iterations; null while nothing was drawn. */
 export function countPicks(counts: PickCounts | null, records: readonly IterationRecord[]): PickCounts | null {
-  const drawn = records.flatMap(({ picks }) => (picks ? [picks] : []));
-  if (drawn.length === 0) return counts;
-  const next = (kind: CellKind) => {
-    const sums = counts?.[kind].slice() ?? new Uint32Array(EDGES * OPS);
-    for (const picks of drawn) {
-      for (const subGraph of subGraphsOf(picks, kind)) {
-        for (const [edge, op] of subGraph.entries()) sums[edge * OPS + op] = (sums[edge * OPS + op] ?? 0) + 1;
-      }
+  let sums: PickCounts | null = null;
+  for (const { picks } of records) {
+    if (!picks) continue;
+    sums ??= { normal: copyOf(counts?.normal), reduce: copyOf(counts?.reduce) };
+    for (let i = 0; i < picks.length; i++) {
+      const own = i % SUB_GRAPH < EDGES ? sums.normal : sums.reduce;
+      const at = (i % EDGES) * OPS + (picks[i] ?? 0);
+      own[at] = (own[at] ?? 0) + 1;
     }
-    return sums;
-  };
-  return { normal: next("normal"), reduce: next("reduce") };
+  }
+  return sums ?? counts;
+}
+
+function copyOf(counts: Uint32Array | undefined): Uint32Array {
+  return counts?.slice() ?? new Uint32Array(EDGES * OPS);
 }
 
 /** Each operation's share of an edge's draws: [14, 8], rows add up to 1. */

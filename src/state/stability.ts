@@ -11,25 +11,21 @@ export interface Flip {
   readonly op: Primitive;
 }
 
-function flipsBetween(before: CellChange, { iteration, kept }: CellChange): Flip[] {
-  return Array.from(kept, (op, i): Flip | null =>
-    op === 0 || op === before.kept[i]
-      ? null
-      : {
-          iteration,
-          kind: CELL_KINDS[Math.floor(i / EDGES)] ?? "normal",
-          edge: i % EDGES,
-          op: PRIMITIVES[op] ?? "none",
-        },
-  ).filter((flip) => flip !== null);
-}
-
 /** All flips. The first change is what the run started with, so it is none. */
 export function flipsOf(changes: readonly CellChange[]): Flip[] {
-  return changes.flatMap((change, i) => {
-    const before = changes[i - 1];
-    return before ? flipsBetween(before, change) : [];
-  });
+  const flips: Flip[] = [];
+  for (const [c, { iteration, kept }] of changes.entries()) {
+    const before = changes[c - 1]?.kept;
+    if (!before) continue;
+    // Thousands of changes while a person drags: nothing is made for edges that stay.
+    for (let i = 0; i < kept.length; i++) {
+      const op = kept[i] ?? 0;
+      if (op === 0 || op === before[i]) continue;
+      const kind = CELL_KINDS[Math.floor(i / EDGES)] ?? "normal";
+      flips.push({ iteration, kind, edge: i % EDGES, op: PRIMITIVES[op] ?? "none" });
+    }
+  }
+  return flips;
 }
 
 /** How often a kind of cell flipped, and when it last did. */

@@ -106,17 +106,16 @@ describe("kept runs", () => {
 
   it("refuse what is over the budget, say what to do, and stay as they were", async () => {
     const shelf = shelfInMemory();
-    const room = runMemory(shelf);
-    await room.keep("a", checkpointOf(1));
-    const { runs } = await room.storage();
-    const tight = runMemory(shelf, { budget: runs + 100 });
-    await expect(tight.keep("a", checkpointOf(10))).rejects.toMatchObject({
+    const memory = runMemory(shelf);
+    await memory.keep("a", checkpointOf(1));
+    await shelf.change({ budget: (await memory.storage()).runs + 100 });
+    await expect(memory.keep("a", checkpointOf(10))).rejects.toMatchObject({
       name: "StorageFullError",
       message: expect.stringMatching(/storage is full.*search goes on.*delete runs/),
     });
-    await expect(tight.keep("b", checkpointOf(1))).rejects.toThrow("storage is full");
-    expect(await room.checkpoint("a")).toEqual(checkpointOf(1));
-    expect(await room.list()).toHaveLength(1);
+    await expect(memory.keep("b", checkpointOf(1))).rejects.toThrow("storage is full");
+    expect(await memory.checkpoint("a")).toEqual(checkpointOf(1));
+    expect(await memory.list()).toHaveLength(1);
   });
 
   it("say the same where the browser itself has no room", async () => {

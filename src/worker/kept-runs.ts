@@ -34,6 +34,8 @@ interface Head extends Omit<KeptRun, keyof RunLabel | "bytes"> {
 }
 
 const KEY = {
+  /** Bytes that all runs may take, where somebody has set it; else what the browser allows. */
+  budget: "budget",
   head: (id = "") => `head/${id}`,
   label: (id = "") => `label/${id}`,
   /** Of a run that is offered: its id. */
@@ -60,16 +62,11 @@ function isFull(error: unknown): boolean {
 }
 
 interface MemoryOptions {
-  /** Bytes that all runs may take, besides what the browser allows. */
-  readonly budget?: number;
   /** What the browser says of its storage. */
   readonly estimate?: () => Promise<StorageEstimate>;
 }
 
-export function runMemory(
-  shelf: Shelf,
-  { budget = Number.POSITIVE_INFINITY, estimate = async () => ({}) }: MemoryOptions = {},
-): RunMemory {
+export function runMemory(shelf: Shelf, { estimate = async () => ({}) }: MemoryOptions = {}): RunMemory {
   const headOf = async (id: string) => (await shelf.get(KEY.head(id))) as Head | undefined;
   const heads = async () => (await shelf.all(KEY.head())) as readonly Head[];
   const used = async () => (await heads()).reduce((sum, head) => sum + total(head), 0);
@@ -119,7 +116,9 @@ export function runMemory(
           records: (before?.sizes.records ?? 0) + added.length,
         },
       };
-      if ((await used()) - (before ? total(before) : 0) + total(head) > budget) throw new StorageFullError(FULL);
+      const budget = (await shelf.get(KEY.budget)) ?? Number.POSITIVE_INFINITY;
+      if ((await used()) - (before ? total(before) : 0) + total(head) > Number(budget))
+        throw new StorageFullError(FULL);
       try {
         await shelf.change(
           {

@@ -30,9 +30,12 @@ export async function mainThreadTasks(browser: Browser, page: Page, act: () => P
       .filter(({ name, args }) => name === "thread_name" && args?.name === "CrRendererMain")
       .map(({ pid, tid }) => `${pid} ${tid}`),
   );
-  return traceEvents
-    .filter(({ name, ph, pid, tid }) => ph === "X" && name.endsWith("RunTask") && main.has(`${pid} ${tid}`))
-    .map(({ dur = Number.NaN, tdur = Number.NaN }) => ({ wall: dur / 1000, processor: tdur / 1000 }));
+  return (
+    traceEvents
+      .filter(({ name, ph, pid, tid }) => ph === "X" && name.endsWith("RunTask") && main.has(`${pid} ${tid}`))
+      // A time of nothing is not written.
+      .map(({ dur = 0, tdur = 0 }) => ({ wall: dur / 1000, processor: tdur / 1000 }))
+  );
 }
 
 /** ms from each frame that the page could have drawn to the next, during `act`. */

@@ -22,9 +22,11 @@ export type { Rows } from "./batch-norm-cpu";
 
 /** More pixels than these are worth a dispatch that joins the parts. */
 const FEW_ROWS = 8192;
-const ROWS_OF_PART = 128;
-/** Pixels of an invocation that has to join parts first. */
-const ROWS_OF_INVOCATION = 32;
+const ROWS_OF_PART = 256;
+/** Pixels of an invocation, which joins the parts first: the more parts, the more pixels should share that. */
+const [ROWS_OF_INVOCATION, FEW_ROWS_OF_INVOCATION] = [64, 8];
+/** Elements of a turn of a loop that sums. */
+const UNROLLED = 4;
 
 export function rowsOf(x: Tensor): Rows {
   const channels = x.shape[x.shape.length - 1] ?? 1;
@@ -49,7 +51,7 @@ function inSlot(s: Rows, perSlot: number, picks: TensorInfo | undefined) {
       inputs: {},
       params: { perSlot, slots: 1 },
       functions: "",
-      code: "let slot = 0; let local = index; let base = 0;",
+      code: "let slot = 0; let local = index; let base = 0; let end = uniforms.rows * uniforms.c; let stride = uniforms.perSlot;",
       variant: "",
     };
   if (!picks) throw new Error("Batch norm of slots needs picks.");
@@ -60,7 +62,7 @@ function inSlot(s: Rows, perSlot: number, picks: TensorInfo | undefined) {
     code: `let slot = index / uniforms.perSlot;
       if (!used(slot)) { return; }
       let local = index - slot * uniforms.perSlot;
-      let base = slot * uniforms.rows * uniforms.c;`,
+      let base = slot * uniforms.rows * uniforms.c; let end = base + uniforms.rows * uniforms.c; let stride = uniforms.perSlot;`,
     variant: s.slots.kind,
   };
 }
@@ -135,7 +137,7 @@ function bySlot(
 /** Floats of an element: four where the channels of a block come in fours. */
 const vectorOf = (s: Rows) => vectorFor(s.channels / (s.mixed?.blocks ?? 1));
 
-/** A pass that writes sums, [parts, k, C]; `body` sees c, part and parts, and loops over `EACH_OF_PART`. */
+/** A pass that writes sums, [parts, k, C]; `body` sees c, part and parts, and loops by `eachOfPart`. */
 function sumPass(
   run: Run,
   name: string,
@@ -167,7 +169,15 @@ function sumPass(
   });
   return { sums, parts };
 }
-const EACH_OF_PART = "for (var i = base + local; i < base + uniforms.rows * uniforms.c; i += uniforms.perSlot)";
+/** WGSL that runs `body` for each element i of the part; `unrolled` where it only reads: stores gain nothing. */
+function eachOfPart(body: string, unrolled = false): string {
+  const block = (at: string) => `{ let i = ${at}; ${body} }`;
+  const ahead = unrolled ? UNROLLED - 1 : 0;
+  const many = Array.from({ length: ahead + 1 }, (_, k) => block(`at + ${k} * stride`)).join(" ");
+  return `{ var at = base + local;
+    ${unrolled ? `for (; at < end - ${ahead} * stride; at += ${ahead + 1} * stride) { ${many} }` : ""}
+    for (; at < end; at += stride) ${block("at")} }`;
+}
 
 /** Mean and rate = 1/√(variance + ε) of channel c from the parts in `stats`, by Chan's rule. */
 const JOIN_STATISTICS = `
@@ -208,7 +218,7 @@ function pixelPass(
   const vector = vectorOf(s);
   const c = s.channels / vector;
   const read = readGradient(s);
-  const groups = Math.ceil(s.rows / (s.parts === 1 ? 4 : ROWS_OF_INVOCATION));
+  const groups = Math.ceil(s.rows / (s.parts === 1 ? FEW_ROWS_OF_INVOCATION : ROWS_OF_INVOCATION));
   const at = inSlot(s, groups * c, picks);
   const count = slotCount(s) * groups * c;
   return run({
@@ -223,10 +233,7 @@ function pixelPass(
       let c = local % uniforms.c;
       ${JOIN_STATISTICS}
       ${before}
-      ${EACH_OF_PART} {
-        let y = (x[i] - mean) * rate;
-        store(i, ${value});
-      }`,
+      ${eachOfPart(`let y = (x[i] - mean) * rate; store(i, ${value});`)}`,
     count,
     ...workgroupFor(count),
     shape: s.shape,
@@ -252,13 +259,14 @@ export const statistics = defineKernel<Rows>("SearchlightBatchStatistics", {
       { x },
       2,
       s,
+      // In two passes: sums about another value than the mean round too much for what hangs on them.
       `
         var sum = T(0.0);
-        ${EACH_OF_PART} { sum += x[i]; }
+        ${eachOfPart("sum += x[i];", true)}
         let parts = uniforms.perSlot / uniforms.c;
         let mean = sum / f32((uniforms.rows - part + parts - 1) / parts);
         var squares = T(0.0);
-        ${EACH_OF_PART} { let d = x[i] - mean; squares += d * d; }
+        ${eachOfPart("let d = x[i] - mean; squares += d * d;", true)}
         result[to] = mean;
         result[to + uniforms.c] = squares;`,
       picks,
@@ -328,7 +336,7 @@ export const gradientSums = defineKernel<Rows>("SearchlightBatchNormGradSums", {
       s,
       `${JOIN_STATISTICS} ${read.before}
       var s0 = T(0.0); var s1 = T(0.0);
-      ${EACH_OF_PART} { let d = ${read.dy}; s0 += d; s1 += d * ((x[i] - mean) * rate); }
+      ${eachOfPart(`let d = ${read.dy}; s0 += d; s1 += d * ((x[i] - mean) * rate);`, true)}
       result[to] = s0;
       result[to + uniforms.c] = s1;`,
       picks,
@@ -403,7 +411,7 @@ export const secondX = defineKernel<Rows>("SearchlightBatchNormGradGrad", {
   gpu: ([g, dy, x, stats, last], s, run) => {
     if (!g || !dy || !x || !stats) throw new Error("BatchNormGradGrad needs g, dy, x and statistics.");
     const [scale, picks] = s.slots ? [undefined, last] : [last, undefined];
-    const terms = ["g[i]", "dy[i]", "g[i] * y", "dy[i] * y", "g[i] * dy[i]"];
+    const terms = ["gi", "di", "gi * y", "di * y", "gi * di"];
     const partial = sumPass(
       run,
       "BatchNormGradGradSums",
@@ -412,7 +420,7 @@ export const secondX = defineKernel<Rows>("SearchlightBatchNormGradGrad", {
       s,
       `${JOIN_STATISTICS}
       ${terms.map((_, j) => `var s${j} = T(0.0);`).join(" ")}
-      ${EACH_OF_PART} { let y = (x[i] - mean) * rate; ${terms.map((term, j) => `s${j} += ${term};`).join(" ")} }
+      ${eachOfPart(`let y = (x[i] - mean) * rate; let gi = g[i]; let di = dy[i]; ${terms.map((term, j) => `s${j} += ${term};`).join(" ")}`, true)}
       ${terms.map((_, j) => `result[to + ${j} * uniforms.c] = s${j};`).join("\n")}`,
       picks,
     );

@@ -1,11 +1,12 @@
 /** The stage: both cells and how decided they are. */
 import { lazy, type ReactNode, Suspense, useMemo, useState } from "react";
 import { CELL_KINDS, type CellKind } from "../../domain/primitives";
-import { Later, useApp } from "../../state/context";
+import { Later, useApp, useNow } from "../../state/context";
 import { subGraphsOf } from "../../state/picks";
 import {
   selectEngine,
   selectHasResult,
+  selectIsReplay,
   selectLimited,
   selectMoment,
   selectMomentAlphas,
@@ -40,10 +41,11 @@ export function Discovery() {
   const finished = useApp(selectStatus).kind === "finished";
   const [chosen, setChosen] = useState<Shown | null>(null);
   const shown = chosen ?? (finished ? "found" : "drawn");
+  const replaying = useNow(selectIsReplay);
   const tall = width >= SIDE_BY_SIDE;
   const each = tall ? Math.floor((width - GAP) / 2) : width;
   return (
-    <section className="stage" id={panelId("cells")} aria-label={DISCOVERY.title}>
+    <section className={`stage ${replaying ? "replaying" : ""}`} id={panelId("cells")} aria-label={DISCOVERY.title}>
       <h2 className="hidden-text">{DISCOVERY.title}</h2>
       {hasResult || blocked ? null : <Hello />}
       <Later>

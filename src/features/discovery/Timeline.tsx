@@ -39,7 +39,7 @@ interface Props {
 }
 
 /** Least width of the part to come that has room for the caption. */
-const CAPTION_ROOM = 300;
+const CAPTION_ROOM = 290;
 const HEIGHT = 87;
 const ROWS: Readonly<Record<CellKind, number>> = { normal: 7, reduce: 23 };
 const STROKE = 10;
@@ -66,7 +66,7 @@ export const Timeline = memo(function Timeline({ data, width, at, onMove }: Prop
   const newest = across(shape, span.iteration);
   const beside = shape.right - newest >= CAPTION_ROOM;
   return (
-    <div className="timeline-frame">
+    <>
       <div
         className="timeline"
         role="slider"
@@ -84,17 +84,13 @@ export const Timeline = memo(function Timeline({ data, width, at, onMove }: Prop
         {width > 0 ? (
           <svg width={width} height={HEIGHT} aria-hidden="true">
             <Drawing data={data} shape={shape} />
+            {beside ? <Caption x={(newest + shape.right) / 2} /> : null}
             <Playhead x={across(shape, now)} width={width} iteration={now} />
           </svg>
         ) : null}
       </div>
-      <p
-        className={`note ${beside ? "beside" : ""}`}
-        style={beside ? { left: newest, right: width - shape.right } : {}}
-      >
-        {HISTORY.caption}
-      </p>
-    </div>
+      {beside ? null : <p className="note">{HISTORY.caption.join(" ")}</p>}
+    </>
   );
 });
 
@@ -133,6 +129,19 @@ const Drawing = memo(function Drawing({ data, shape }: { readonly data: Timeline
     </>
   );
 });
+
+/** In the part of the run that is to come. */
+function Caption({ x }: { readonly x: number }) {
+  return (
+    <g className="caption">
+      {HISTORY.caption.map((line, i) => (
+        <text key={line} x={x} y={35 + 15 * (i - 1)}>
+          {line}
+        </text>
+      ))}
+    </g>
+  );
+}
 
 const ENTROPY_LINES = ["reduce", "normal"] as const;
 

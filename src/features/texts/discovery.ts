@@ -64,8 +64,11 @@ export const HISTORY = {
   empty: "The history of the search will be drawn here. Each mark: an edge changing its mind.",
   slider: "Moment of the run",
   entropy: "entropy",
-  caption:
-    "Each mark is an edge changing its mind, in the colour of the operation it changed to. Drag, or press the arrow keys, to look back.",
+  caption: [
+    "Each mark is an edge changing its mind;",
+    "its colour is the operation it changed to.",
+    "Drag, or press the arrow keys, to look back.",
+  ],
   live: "live",
   toLive: "back to live",
   ofFile: "History of the run in the file",
