@@ -42,8 +42,6 @@ test("shares a link, charts, a bundle and a genotype, and takes them back", asyn
   await app.primary.click();
   await app.expectStatus("finished");
   await expect(page.getByTestId("link-note")).toHaveCount(0);
-  const labels = (await page.getByTestId("graph-normal").getAttribute("aria-label")) ?? "";
-
   const bundle = await test.step("a chart and a cell in each of their forms", async () => {
     const svg = await save(page, "Losses", "SVG drawing");
     expect(svg.name).toBe("searchlight-losses.svg");
@@ -76,6 +74,9 @@ test("shares a link, charts, a bundle and a genotype, and takes them back", asyn
     await app.button("Bundle").click();
     return bytesOf(downloaded);
   });
+
+  // The cells are drawn a moment after the status is told; by now they are.
+  const labels = (await page.getByTestId("graph-normal").getAttribute("aria-label")) ?? "";
 
   await test.step("a bundle shows the run again and gives its settings", async () => {
     expect(bundle.name).toBe("searchlight-darts-bilevel-7.zip");

@@ -132,10 +132,12 @@ function picture(canvas: HTMLCanvasElement, origin: Origin): string {
 /** Lines of a text as the page breaks them. */
 function linesOf(node: Text): { text: string; box: DOMRect }[] {
   const range = document.createRange();
-  range.selectNodeContents(node);
+  // Without the blanks around it, which have a width of their own.
+  range.setStart(node, node.data.length - node.data.trimStart().length);
+  range.setEnd(node, node.data.trimEnd().length);
   const [first, second] = range.getClientRects();
   if (!first) return [];
-  if (!second) return [{ text: node.data.replace(/\s+/g, " "), box: first }];
+  if (!second) return [{ text: node.data.trim().replace(/\s+/g, " "), box: first }];
   const lines: { text: string; box: DOMRect }[] = [];
   for (const { index, 0: word } of node.data.matchAll(/\S+\s*/g)) {
     range.setStart(node, index);
