@@ -22,9 +22,7 @@ export interface LongRunResult {
 }
 
 export async function measureLongRun(browser: Browser, address: string): Promise<LongRunResult> {
-  // A service worker would hand out the real engine.
-  const options = { baseURL: address, viewport: { width: 1440, height: 900 }, serviceWorkers: "block" } as const;
-  const context = await browser.newContext(options);
+  const context = await browser.newContext({ baseURL: address, viewport: { width: 1440, height: 900 } });
   try {
     const page = await context.newPage();
     await serveLongRun(page);

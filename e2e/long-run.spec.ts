@@ -9,9 +9,6 @@ import { expect, test } from "./test";
 /** What a person feels as a stop. */
 const LONG_MS = 50;
 
-// A service worker would hand out the real engine.
-test.use({ serviceWorkers: "block" });
-
 test("stays smooth with 10,000 iterations of history", async ({ page, browser }, info) => {
   await serveLongRun(page);
   const app = new Searchlight(page);

@@ -92,7 +92,12 @@ const engine: Partial<EngineApi> = {
       listener({ kind: "snapshot", snapshot: snapshot(AT_ONCE) });
       await new Promise((done) => setTimeout(done, 50));
     }
-    timer = setInterval(() => listener({ kind: "snapshot", snapshot: snapshot(PER_SNAPSHOT) }), SNAPSHOT_MS);
+    timer = setInterval(() => {
+      listener({ kind: "snapshot", snapshot: snapshot(PER_SNAPSHOT) });
+      if (history.iteration < ALL) return;
+      clearInterval(timer);
+      listener({ kind: "status", status: { kind: "finished" } });
+    }, SNAPSHOT_MS);
   },
   pause: async () => {
     clearInterval(timer);

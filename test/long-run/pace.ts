@@ -2,7 +2,7 @@
 
 /** Iterations at hand from the start, and of the whole run. */
 export const START = 10_000;
-export const ALL = 12_000;
+export const ALL = 16_000;
 export const PER_EPOCH = 300;
 /** Iterations of one snapshot while those at hand are told. */
 export const AT_ONCE = 200;

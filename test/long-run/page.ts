@@ -45,7 +45,7 @@ export async function scrub(page: Page, seconds: number): Promise<void> {
   await page.mouse.up();
 }
 
-/** Call before the page is opened. */
+/** Call before the page is opened; on a first visit, when no service worker has the real engine yet. */
 export async function serveLongRun(page: Page): Promise<void> {
   const body = await engineCode();
   await page.route("**/workers/main/*.js", (route) => route.fulfill({ contentType: "text/javascript", body }));

@@ -23,11 +23,14 @@ const audienceValidation = (record: IterationRecord) => record.audienceValidatio
 const table = (state: AppState) => learningTable(selectRecords(state).slice());
 const SAVE = <ChartExport name={LEARNING.losses} file="losses" table={table} />;
 
-const NOTE = (
-  <>
-    <Term of="crossEntropy">{LEARNING.crossEntropy}</Term> {LEARNING.lossesNote}
-  </>
-);
+function Note({ bucket }: { readonly bucket: number }) {
+  return (
+    <>
+      <Term of="crossEntropy">{LEARNING.crossEntropy}</Term>
+      {bucket > 1 ? LEARNING.lossesBuckets(bucket) : LEARNING.lossesNote}
+    </>
+  );
+}
 
 const selectBucket = (state: AppState) => bucketSize(state.run.records.length, LOSS_POINTS);
 
@@ -42,8 +45,7 @@ export const Losses = memo(function Losses() {
   return (
     <Section
       title={LEARNING.losses}
-      note={NOTE}
-      right={bucket > 1 ? LEARNING.lossesBuckets(bucket) : null}
+      note={<Note bucket={bucket} />}
       className="losses"
       save={SAVE}
       panel="losses"
