@@ -80,6 +80,7 @@ test("keeps runs from two seeds, compares them, and finds them after a reload", 
     const opened = page.getByTestId("opened-run");
     await expect(opened).toContainText("Shapes, 1,500 pictures");
     await expect(opened.getByTestId("graph-normal").locator(".edge.kept")).toHaveCount(8);
+    await expect(opened.getByTestId("timeline")).toHaveAttribute("aria-valuemax", "2");
     await opened.getByRole("button", { name: "Use its settings" }).click();
     await app.set({});
     await expect(app.row("seed").getByRole("textbox")).toHaveValue("4");
