@@ -1,5 +1,5 @@
 /** Runs that the browser keeps: made by the queue of seeds, named, pinned, compared, deleted, and there again after a reload. */
-import { SMALL } from "./searchlight";
+import { PATIENCE, SMALL } from "./searchlight";
 import { expect, test } from "./test";
 
 test("keeps runs from two seeds, compares them, and finds them after a reload", async ({ app, page }) => {
@@ -48,8 +48,26 @@ test("keeps runs from two seeds, compares them, and finds them after a reload", 
     );
   });
 
-  await test.step("a run is deleted after a question, and the other one is there after a reload", async () => {
+  await test.step("an unfinished run goes on from the list", async () => {
     await page.getByRole("button", { name: "Reset", exact: true }).click();
+    await app.set({ iterations: 1000, seed: 6 });
+    await app.key(".");
+    await app.expectIteration(1);
+    await app.expectStatus("paused");
+    await app.key("r");
+    await expect(rows).toHaveCount(3);
+    await page.getByRole("button", { name: /^Resume .*seed 6$/ }).click();
+    await expect.poll(() => app.iterations(), { timeout: PATIENCE }).toBeGreaterThan(1);
+    await app.primary.click();
+    await app.expectStatus("paused");
+    await app.key("r");
+    await app.expectStatus("idle");
+    await page.getByRole("button", { name: /^Delete .*seed 6$/ }).click();
+    await page.getByRole("button", { name: "Delete", exact: true }).click();
+    await expect(rows).toHaveCount(2);
+  });
+
+  await test.step("a run is deleted after a question, and the other one is there after a reload", async () => {
     await page.getByRole("button", { name: /^Delete .*seed 5$/ }).click();
     await page.getByRole("button", { name: "Delete", exact: true }).click();
     await expect(rows).toHaveCount(1);
@@ -62,6 +80,7 @@ test("keeps runs from two seeds, compares them, and finds them after a reload", 
     const opened = page.getByTestId("opened-run");
     await expect(opened).toContainText("Shapes, 1,500 pictures");
     await expect(opened.getByTestId("graph-normal").locator(".edge.kept")).toHaveCount(8);
+    await expect(opened.getByTestId("timeline")).toHaveAttribute("aria-valuemax", "2");
     await opened.getByRole("button", { name: "Use its settings" }).click();
     await app.set({});
     await expect(app.row("seed").getByRole("textbox")).toHaveValue("4");

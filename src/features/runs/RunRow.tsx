@@ -1,8 +1,9 @@
 /** One kept run in the list, with what can be done with it. */
 import { type ReactNode, useState } from "react";
 import type { KeptRun } from "../../domain/kept-run";
-import { useController } from "../../state/context";
+import { useController, useNow } from "../../state/context";
 import { formatBytes } from "../../state/progress";
+import { selectMayLoad } from "../../state/selectors";
 import { saveFile } from "../share/save-file";
 import { RUNS } from "../texts/runs";
 import { formatLoss } from "../ui/format";
@@ -89,9 +90,10 @@ function Value({ name, text = false, title, children }: ValueProps) {
 }
 
 function Actions({ run }: { readonly run: KeptRun }) {
-  const { id, pinned } = run;
+  const { id, pinned, finished } = run;
   const name = nameText(run);
   const controller = useController();
+  const mayResume = useNow(selectMayLoad);
   const [sure, setSure] = useState(false);
   const onExport = async () => {
     const file = await controller.exportKeptRun(id);
@@ -105,6 +107,18 @@ function Actions({ run }: { readonly run: KeptRun }) {
     return <Question label={RUNS.remove(name)} text={RUNS.removeSure} onYes={onDelete} onNo={() => setSure(false)} />;
   return (
     <>
+      {finished ? null : (
+        <button
+          type="button"
+          className="tool"
+          aria-label={RUNS.resumeRun(name)}
+          title={mayResume ? RUNS.resumeHelp : RUNS.resumeWhen}
+          disabled={!mayResume}
+          onClick={() => void controller.resumeRun(id)}
+        >
+          {RUNS.resume}
+        </button>
+      )}
       <Tool
         icon="pin"
         label={pinned ? RUNS.unpin(name) : RUNS.pin(name)}
