@@ -49,10 +49,13 @@ test("opens, searches, reads captions, exports a genotype, and finds the run aft
   await test.step("every part says what it is", async () => {
     const regions = ["Data", "Method", "Normal cell", "Reduction cell", "Losses", "Explanations", "Over the run"];
     for (const name of regions) {
-      const captions = page.getByRole("region", { name, exact: true }).locator(".note, [data-term], [title]");
+      const captions = page.getByRole("region", { name, exact: true }).locator(".note, [data-term]");
       await expect(captions.first(), name).toBeVisible();
     }
     await expect(page.getByText("The explainer is the network being searched.")).toBeVisible();
+    const cell = page.getByRole("region", { name: "Normal cell", exact: true });
+    await cell.getByRole("button", { name: "entropy" }).focus();
+    await expect(page.getByRole("tooltip")).toContainText("0 when each edge has decided");
   });
 
   const genotype = await test.step("the genotype is exported", async () => {
