@@ -300,20 +300,22 @@ export const sampledGradW: GpuBody<SampledDepthwise> = (inputs, s, run) => {
     params: { ...rowParams(s.gate.rows), edges, units: s.channels / vector, chunks },
     functions: PICK_OF,
     body: `
-      let unit = index % uniforms.units;
-      let slot = (index / uniforms.units) % uniforms.edges;
-      let tap = index / (uniforms.units * uniforms.edges);
+      let tap = index / uniforms.edges;
+      let slot = index - tap * uniforms.edges;
       var op = -1;
       var start = 0;
       ${starts.map((start, i) => `if (tap >= ${start}) { op = ${s.gate.ops[i]}; start = ${start}; }`).join("\n")}
-      var sum = T(0.0);
-      if (pickOf(slot) == op) {
+      let picked = pickOf(slot) == op;
+      let to = index * uniforms.units;
+      for (var unit = select(0, uniforms.units, picked); unit < uniforms.units; unit++) { result[to + unit] = T(0.0); }
+      for (var unit = select(uniforms.units, 0, picked); unit < uniforms.units; unit++) {
+        var sum = T(0.0);
         for (var c = 0; c < uniforms.chunks; c++) {
           sum += partial[((c * uniforms.edges + slot) * ${MOST_TAPS} + tap - start) * uniforms.units + unit];
         }
-      }
-      result[index] = sum;`,
-    count: filterSize(bank) / vector,
+        result[to + unit] = sum;
+      }`,
+    count: filterSize(bank) / s.channels,
     shape: [filterSize(bank)],
     vector,
     scalars: ["picks"],

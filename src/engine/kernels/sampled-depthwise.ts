@@ -3,7 +3,8 @@
  * and filter the pick chooses. The filter is that of the bank of all operations (depthwise.ts), so that both share weights.
  */
 import { defineBilinear, type KernelBody, type Values } from "../gpu/kernel";
-import type { Tensor } from "../gpu/tensorflow";
+import { detach, type Tensor } from "../gpu/tensorflow";
+import { custom } from "./batch-norm";
 import { outputSide } from "./depthwise";
 import {
   type DepthwiseShape,
@@ -25,6 +26,7 @@ import {
   type SampledBlock,
   type SampledDepthwise,
 } from "./sampled-depthwise-shape";
+import { normaliseSlots, type SlotStatistics, slotNormGradient, slotNormOf } from "./slot-norm";
 
 /** What one slot in use computes, as a depthwise convolution of its own. */
 interface Slot {
@@ -107,6 +109,20 @@ const gradW: KernelBody<SampledDepthwise> = {
 
 const family = defineBilinear("SearchlightSampledDepthwise", { forward, gradX, gradW });
 
+interface Picked {
+  readonly stride: number;
+  readonly blocks: readonly SampledBlock[];
+  readonly gate: Gate;
+}
+
+function shapeOf(x: Tensor, { stride, blocks, gate }: Picked): SampledDepthwise {
+  const shared = x.rank === 4;
+  const [batch = 0, height = 0, width = 0, channels = 0] = shared ? x.shape : x.shape.slice(1);
+  const side = (n: number) => outputSide(n, 1, stride, 0);
+  const sides = { outHeight: side(height), outWidth: side(width) };
+  return { stride, blocks, gate, batch, height, width, channels, shared, ...sides };
+}
+
 /**
  * The picked convolution of each edge.
  * @param x [N, H, W, C] for all edges, or [edges, N, H, W, C]
@@ -117,17 +133,39 @@ export function sampledDepthwise(
   x: Tensor,
   filter: Tensor,
   picks: Tensor,
-  o: {
-    readonly stride: number;
-    readonly blocks: readonly SampledBlock[];
-    readonly gate: Gate;
-    readonly rectify: boolean;
-  },
+  o: Picked & { readonly rectify: boolean },
 ): Tensor {
-  const shared = x.rank === 4;
-  const [batch = 0, height = 0, width = 0, channels = 0] = shared ? x.shape : x.shape.slice(1);
-  const side = (n: number) => outputSide(n, 1, o.stride, 0);
-  const s = { ...o, batch, height, width, channels, shared, outHeight: side(height), outWidth: side(width) };
-  const { rectify, ...attrs } = s;
-  return rectify ? family.forwardRectified(x, filter, attrs, picks) : family.forward(x, filter, attrs, picks);
+  const s = shapeOf(x, o);
+  return o.rectify ? family.forwardRectified(x, filter, s, picks) : family.forward(x, filter, s, picks);
+}
+
+/**
+ * The picked convolution of max(y, 0) for the batch-normalised slots y of x. The normalised values are not kept: the gradient
+ * computes them again, which spares a slot.
+ * @param x [edges, N, H, W, C] @param known of x's slots in the gate
+ */
+export function sampledDepthwiseOfNorm(
+  x: Tensor,
+  filter: Tensor,
+  picks: Tensor,
+  known: SlotStatistics,
+  o: Picked,
+): Tensor {
+  const s = shapeOf(x, o);
+  const at = (stats: Tensor): SlotStatistics => ({ s: known.s, stats });
+  return custom(
+    [x, filter],
+    [picks, known.stats],
+    ([v, w, p, stats]) => {
+      const [v1, w1, p1, k] = [v as Tensor, w as Tensor, p as Tensor, at(stats as Tensor)];
+      return family.forwardRectified(normaliseSlots(v1, p1, k), w1, s, p1);
+    },
+    (dy, saved) => {
+      const [v, w, p, stats] = saved as [Tensor, Tensor, Tensor, Tensor];
+      const y = slotNormOf(v, p, at(stats));
+      const mask = detach(y);
+      const dx = family.gradX(dy, w, s, mask, p);
+      return [slotNormGradient(dx, v, p, at(stats)), family.gradW(y, dy, s, mask, p)];
+    },
+  );
 }

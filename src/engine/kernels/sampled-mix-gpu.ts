@@ -17,19 +17,20 @@ import {
 
 const OPS = PRIMITIVES.length;
 /** Pixels of an invocation, far apart so that neighbours read neighbours. */
-const PIXELS = 4;
+export const PIXELS = 4;
 /** The same where an invocation has little else to do. */
 const RUN = 16;
 
-const vectorOf = (s: SampledMix) => vectorFor(s.channels, ...s.inputs.flatMap(({ first, width }) => [first, width]));
-const mixKey = (s: SampledMix) => {
-  const inputs = s.inputs.map(({ kind, ops, first, width, masked }) =>
-    [kind, ...ops, first > 0, width === s.channels, masked].join("."),
+export const vectorOf = (s: SampledMix) =>
+  vectorFor(s.channels, ...s.inputs.flatMap(({ first, width }) => [first, width]));
+export const mixKey = (s: SampledMix) => {
+  const inputs = s.inputs.map(({ kind, ops, first, width, masked, parts }) =>
+    [kind, ...ops, first > 0, width === s.channels, masked, parts > 0].join("."),
   );
   return [s.to.join(""), s.nodes, s.sums, ...inputs].join("_");
 };
 
-const params = (s: SampledMix) => ({
+export const params = (s: SampledMix) => ({
   c: s.channels / vectorOf(s),
   pixels: pixelsOf(s),
   w: s.width,
@@ -40,7 +41,7 @@ const params = (s: SampledMix) => ({
 });
 
 /** `dropped(v, g, pixel, c)`: v times DropBlock's factor. */
-const dropBlockCode = (s: SampledMix) => {
+export const dropBlockCode = (s: SampledMix) => {
   if (!s.inputs.some(({ masked }) => masked)) return "";
   const ints = vectorOf(s) === 4 ? "vec4<i32>" : "i32";
   const bits = vectorOf(s) === 4 ? "vec4<u32>" : "u32";
@@ -69,9 +70,10 @@ const holds = (s: SampledMix, { first, width }: MixInput) =>
   width === s.channels ? "" : first > 0 ? " && c >= uniforms.half" : " && c < uniforms.half";
 
 /** What an edge may add: a condition on its pick, and the value at a pixel. */
-function casesOf(s: SampledMix, g: number | string, pick: string) {
+export function casesOf(s: SampledMix, g: number | string, pick: string) {
   return s.inputs.flatMap((input, i) =>
     (input.kind === "any" ? input.ops.map((op) => [op]) : [input.ops]).map((ops) => ({
+      input,
       condition: `(${ops.map((op) => `${pick} == ${op}`).join(" || ")})${holds(s, input)}`,
       value: (pixel: string) => valueAt(s, `x${i}`, input, g, ops[0] ?? 0, pixel),
     })),
@@ -79,12 +81,12 @@ function casesOf(s: SampledMix, g: number | string, pick: string) {
 }
 
 /** Declares the pixels of an invocation as pixel0, pixel1, ...; those beyond the last are the last again. */
-const DECLARE_PIXELS = `
+export const DECLARE_PIXELS = `
   let c = index % uniforms.c;
   let first = index / uniforms.c;
   ${lines(PIXELS, (p) => `let pixel${p} = min(first + ${p} * uniforms.groups, uniforms.pixels - 1);`)}`;
 
-const named = (inputs: readonly (TensorInfo | undefined)[]) =>
+export const named = (inputs: readonly (TensorInfo | undefined)[]) =>
   Object.fromEntries(inputs.map((x, i) => [`x${i}`, x as TensorInfo]));
 
 export const mixForward: GpuBody<SampledMix> = (tensors, s, run) => {

@@ -12,6 +12,8 @@ export interface MixInput {
   readonly width: number;
   /** Whether DropBlock's masks apply, one for each edge. */
   readonly masked: boolean;
+  /** Parts of the statistics by which it is normalised as it is loaded; 0 where it is added as it is. */
+  readonly parts: number;
 }
 
 export interface SampledMix {

@@ -6,11 +6,11 @@ import { type Edge, PRIMITIVES, type Primitive } from "../../domain/primitives";
 import type { Tensor } from "../gpu/tensorflow";
 import { fork } from "../kernels/fork";
 import type { Gate } from "../kernels/gate";
-import { sampledDepthwise } from "../kernels/sampled-depthwise";
+import { sampledDepthwise, sampledDepthwiseOfNorm } from "../kernels/sampled-depthwise";
 import { type MixedOutput, type Sample, sampledMix } from "../kernels/sampled-mix-normalised";
 import { sampledHalf, sampledPointwise } from "../kernels/sampled-pointwise";
 import { sampledPools } from "../kernels/sampled-pooling";
-import { partSlots, slotNorm } from "../kernels/slot-norm";
+import { partSlots, slotNormOf, slotStatistics, statisticsOf } from "../kernels/slot-norm";
 import { onLoad, type Smoothness } from "./layers";
 import type { EdgeParameters } from "./mixed-edges";
 import { BANK, SEPARABLE } from "./mixed-edges";
@@ -67,7 +67,7 @@ export function sampledEdges(parameters: EdgeParameters, o: SampledEdgesOptions)
     tensor: Tensor,
     kind: MixedOutput["kind"],
     ops: readonly number[],
-    normalised: boolean,
+    normalised: MixedOutput["normalised"],
     first = 0,
   ) => ({
     ...{ tensor, kind, ops, normalised, first },
@@ -91,11 +91,18 @@ export function sampledEdges(parameters: EdgeParameters, o: SampledEdgesOptions)
     const spread = sampledDepthwise(prepare(toBank), view(parameters.depthwise1), picks, {
       ...{ stride, blocks: BANK, gate: bank, rectify },
     });
-    const once = slotNorm(sampledPointwise(spread, view(parameters.pointwise1), picks, bank), picks, bank);
+    const once = sampledPointwise(spread, view(parameters.pointwise1), picks, bank);
+    const statistics = slotStatistics(once, picks, bank);
     const [toSecond, toMix] = partSlots(once, picks, bank, SECOND);
-    const again = sampledDepthwise(prepare(toSecond), view(parameters.depthwise2), picks, {
-      ...{ stride: 1, blocks: SEPARABLE, gate: own(SECOND), rectify },
-    });
+    const second = statisticsOf(statistics, own(SECOND));
+    const first = statisticsOf(statistics, own(ONCE));
+    const separable = { stride: 1, blocks: SEPARABLE, gate: own(SECOND) };
+    const again = rectify
+      ? sampledDepthwiseOfNorm(toSecond, view(parameters.depthwise2), picks, second, separable)
+      : sampledDepthwise(prepare(slotNormOf(toSecond, picks, second)), view(parameters.depthwise2), picks, {
+          ...separable,
+          rectify,
+        });
     const twice = sampledPointwise(again, view(parameters.pointwise2), picks, own(SECOND));
     const pooled = sampledPools(toPools, picks, stride, { kind: "any", rows, ops: POOLS });
     const half = (from: Tensor, offset: 0 | 1, filter: Tensor) =>
@@ -112,7 +119,7 @@ export function sampledEdges(parameters: EdgeParameters, o: SampledEdgesOptions)
       [
         ...skip,
         output(pooled, "any", POOLS, true),
-        output(toMix, "own", ONCE, false),
+        output(toMix, "own", ONCE, first),
         output(twice, "own", SECOND, true),
       ],
       { picks, weights, masks: masks(x, sample) },
