@@ -2,8 +2,9 @@
  * A sampled mix of outputs of which some are batch-normalised first: as the mix loads them, so that their normalised values
  * are nowhere stored.
  */
-import { detach, type Tensor, tf } from "../gpu/tensorflow";
+import { detach, type Tensor } from "../gpu/tensorflow";
 import { custom } from "./batch-norm";
+import { fused } from "./fused";
 import type { Gate } from "./gate";
 import { gradWKernel, gradXOf } from "./sampled-mix";
 import { fusedGradientX, fusedMix, mixSums, tableKernel, weightsFromSums } from "./sampled-mix-fused";
@@ -41,16 +42,6 @@ export interface SampledMixOptions {
   /** Of a node. */
   readonly channels: number;
   readonly nodes: number;
-}
-
-/** A function whose value, or first derivative, has a faster way; its own derivatives are those of the plain way. */
-function fused(
-  inputs: readonly Tensor[],
-  constants: readonly Tensor[],
-  value: (all: readonly Tensor[]) => Tensor,
-  plainly: (...inputs: Tensor[]) => Tensor,
-): Tensor {
-  return custom(inputs, constants, value, (g, saved) => tf.grads(plainly)(saved.slice(0, inputs.length), g));
 }
 
 /**

@@ -187,10 +187,10 @@ export const sampledPointwiseGradX: GpuBody<SampledPointwise> = (inputs, s, run)
           let first = (op * uniforms.edges + slot) * uniforms.outs;
           for (var o = select(uniforms.outs, 0, op >= 0 && op < uniforms.ops); o < uniforms.outs; o++) {
             let m = ${matrixAt(vector, "i", "first + o")};
-            let from = (slot * uniforms.pixels + pixel0) * uniforms.outs + o;
+            let source = (slot * uniforms.pixels + pixel0) * uniforms.outs + o;
             for (var p = 0; p < uniforms.outWidth; p++) {
               let to = first0 + p * ${stride} * uniforms.ins;
-              result[to] += dy[from + p * uniforms.outs] * m;
+              result[to] += dy[source + p * uniforms.outs] * m;
             }
           }
         }

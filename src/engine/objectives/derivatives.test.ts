@@ -31,13 +31,13 @@ const terms = [
   (x: Tensor, [t]: readonly Tensor[]) => withLogits(tf.mul(x, tf.pow(t as Tensor, 3))),
 ];
 
-/** The same terms, which begin alike: with x² and t³. */
+/** F in two terms, which begin alike: with x² and t³. */
 const common: LossSum<[Tensor, readonly Tensor[]]> = {
   begin: (x, [t]) => [tf.square(x), tf.pow(t as Tensor, 3)],
-  terms: [
-    ([square], _, [t]) => withLogits(tf.mul(square as Tensor, t as Tensor)),
-    ([, cube], x) => withLogits(tf.mul(x, cube as Tensor)),
-  ],
+  terms: [0.25, 0.75].map((share) => ([square, cube], x, [t]) => {
+    const [first, second] = [tf.mul(square as Tensor, t as Tensor), tf.mul(x, cube as Tensor)];
+    return withLogits(tf.add(tf.mul(first, share), tf.mul(second, 1 - share)));
+  }),
 };
 
 describe("a sum of losses", () => {
