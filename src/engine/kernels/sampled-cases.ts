@@ -176,7 +176,7 @@ function mixed(picks: readonly number[], stride: 1 | 2, drop: number): KernelCas
   return {
     name: `sampled mix, picks ${picks.join(" ")}${stride === 2 ? ", halves" : ""}${drop > 0 ? ", DropBlock" : ""}`,
     shapes: [
-      [...pixels, 4 * 4],
+      [4, ...pixels, 4],
       [4, 8],
       ...outputs.map(({ gate, width }) => [...(gate ? [gate === poolGate ? 2 : 4] : []), ...pixels, width]),
     ],
@@ -194,7 +194,7 @@ function mixed(picks: readonly number[], stride: 1 | 2, drop: number): KernelCas
         }),
       );
       const sample = { weights: weights as Tensor, picks: p, masks: drop > 0 ? masks() : null };
-      return sampledMix(sums as Tensor, described, sample, { rows: ROWS, to: [0, 1, 2, 3], channels: 4, nodes: 4 });
+      return sampledMix(sums as Tensor, described, sample, { rows: ROWS, channels: 4 });
     },
   };
 }

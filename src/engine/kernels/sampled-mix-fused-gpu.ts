@@ -6,7 +6,17 @@ import { EPSILON } from "./batch-norm-cpu";
 import { lines } from "./convolution-tiles";
 import { only, PICK_OF, rowParams } from "./gate";
 import { sumChunks } from "./reduce";
-import { casesOf, DECLARE_PIXELS, dropBlockCode, mixKey, named, PIXELS, params, vectorOf } from "./sampled-mix-gpu";
+import {
+  casesOf,
+  DECLARE_EDGE,
+  dropBlockCode,
+  edgeInvocations,
+  edgePasses,
+  mixKey,
+  named,
+  params,
+  vectorOf,
+} from "./sampled-mix-gpu";
 import {
   inputShape,
   type MixInput,
@@ -35,7 +45,6 @@ const tableCode = (s: SampledMix) => {
     fn rateAt(g : i32, c : i32) -> T { return table[tableRow(g) + ${head} + uniforms.c + c]; }`;
 };
 
-const toNode = (s: SampledMix) => `const TO = array<i32, ${s.to.length}>(${s.to.join(", ")});`;
 const rowSize = (s: SampledMix) => HEAD + 2 * s.channels;
 
 export const fusedTable: GpuBody<SampledMix> = ([weights, picks, ...stats], s, run) => {
@@ -96,41 +105,28 @@ export const fusedTable: GpuBody<SampledMix> = ([weights, picks, ...stats], s, r
 
 export const fusedForward: GpuBody<SampledMix> = (tensors, s, run) => {
   const { sums, inputs, masks, rest } = partsOf(tensors, s);
-  const table = rest[0] as TensorInfo;
-  const edges = s.rows.length;
-  const own = params(s);
-  const groups = Math.ceil(pixelsOf(s) / PIXELS);
-  const adds = (g: number, normalised: boolean, value: (pixel: string) => string) =>
-    normalised
-      ? `let mean = meanAt(${g}, c); let a = w${g} * rateAt(${g}, c);
-        ${lines(PIXELS, (p) => `sum${s.to[g]}_${p} += a * (${value(`pixel${p}`)} - mean);`)}`
-      : lines(PIXELS, (p) => `sum${s.to[g]}_${p} += w${g} * ${value(`pixel${p}`)};`);
+  const { params: own, count } = edgeInvocations(s);
   return run({
     name: "SampledMix",
     variant: `fused|${mixKey(s)}`,
-    inputs: { ...(sums ? { sums } : {}), ...named(inputs), ...(masks ? { masks } : {}), table },
-    params: { ...own, groups },
+    inputs: {
+      ...(sums ? { sums } : {}),
+      ...named(inputs),
+      ...(masks ? { masks } : {}),
+      table: rest[0] as TensorInfo,
+    },
+    params: own,
     functions: tableCode(s) + dropBlockCode(s),
-    body: `
-      ${lines(edges, (g) => `let pick${g} = tablePick(${g}); let w${g} = tableWeight(${g});`)}
-      ${DECLARE_PIXELS}
-      ${lines(s.nodes, (b) =>
-        lines(
-          PIXELS,
-          (p) => `var sum${b}_${p} = ${sums ? `sums[(pixel${p} * ${s.nodes} + ${b}) * uniforms.c + c]` : "T(0.0)"};`,
-        ),
-      )}
-      ${lines(edges, (g) =>
-        casesOf(s, g, `pick${g}`)
-          .map(({ condition, input, value }) => only(condition, adds(g, input.parts > 0, value)))
-          .join("\n"),
-      )}
-      ${lines(s.nodes, (b) =>
-        lines(PIXELS, (p) => `result[(pixel${p} * ${s.nodes} + ${b}) * uniforms.c + c] = sum${b}_${p};`),
-      )}`,
-    count: groups * own.c,
+    body: `${DECLARE_EDGE}
+      let pick = tablePick(g);
+      let w = tableWeight(g);
+      let mean = meanAt(g, c);
+      let factor = w * rateAt(g, c);
+      ${edgePasses(s, ({ parts }, value) => (parts > 0 ? `factor * (${value} - mean)` : `w * ${value}`))}`,
+    count,
     shape: outShape(s),
     vector: vectorOf(s),
+    workgroup: 16,
   });
 };
 
@@ -147,7 +143,7 @@ export const fusedSums: GpuBody<SampledMix> = ([dy, ...tensors], s, run) => {
     variant: mixKey(s),
     inputs: { dy, ...named(inputs), ...(masks ? { masks } : {}), table },
     params: { ...own, parts, perEdge: parts * own.c, edges },
-    functions: [tableCode(s), dropBlockCode(s), toNode(s)].join("\n"),
+    functions: tableCode(s) + dropBlockCode(s),
     body: `
       let g = index / uniforms.perEdge;
       let rest = index - g * uniforms.perEdge;
@@ -156,14 +152,14 @@ export const fusedSums: GpuBody<SampledMix> = ([dy, ...tensors], s, run) => {
       let pick = tablePick(g);
       let mean = meanAt(g, c);
       let rate = rateAt(g, c);
-      let node = TO[g] * uniforms.c + c;
+      let node = g * uniforms.pixels * uniforms.c + c;
       var s0 = T(0.0);
       var s1 = T(0.0);
       ${casesOf(s, "g", "pick")
         .map(
           ({ condition, input, value }) => `
       for (var pixel = select(uniforms.pixels, part, ${condition}); pixel < uniforms.pixels; pixel += uniforms.parts) {
-        let d = dy[pixel * ${s.nodes} * uniforms.c + node];
+        let d = dy[pixel * uniforms.c + node];
         s0 += d;
         s1 += d * ${input.parts > 0 ? `((${value("pixel")} - mean) * rate)` : value("pixel")};
       }`,
@@ -200,30 +196,28 @@ export const fusedGradX: GpuBody<SampledMixInput> = ([dy, x, table, sums], s, ru
     let mean = meanAt(slot, c);
     let rate = rateAt(slot, c);
     let factor = rate * tableWeight(slot);
-    let node = TO[slot] * uniforms.c + c;
+    let node = slot * uniforms.pixels * uniforms.c + c;
     ${means("slot")}
-    ${each(isPicked, `result[at] = factor * (dy[pixel * ${s.nodes} * uniforms.c + node] - t0 - (x[at] - mean) * rate * t1);`)}`;
+    ${each(isPicked, `result[at] = factor * (dy[pixel * uniforms.c + node] - t0 - (x[at] - mean) * rate * t1);`)}`;
   const allEdges = `var fresh = true;
     let op = OPS[slot];
-    for (var g = 0; g < ${edges}; g++) {
+    for (var g = 0; g < uniforms.edges; g++) {
       let picked = tablePick(g) == op;
       let mean = meanAt(g, c);
       let rate = rateAt(g, c);
       let factor = rate * tableWeight(g);
-      let node = TO[g] * uniforms.c + c;
+      let node = g * uniforms.pixels * uniforms.c + c;
       ${means("g")}
-      ${each("picked && fresh", `result[at] = factor * (dy[pixel * ${s.nodes} * uniforms.c + node] - t0 - (x[at] - mean) * rate * t1);`)}
-      ${each("picked && !fresh", `result[at] += factor * (dy[pixel * ${s.nodes} * uniforms.c + node] - t0 - (x[at] - mean) * rate * t1);`)}
+      ${each("picked && fresh", `result[at] = factor * (dy[pixel * uniforms.c + node] - t0 - (x[at] - mean) * rate * t1);`)}
+      ${each("picked && !fresh", `result[at] += factor * (dy[pixel * uniforms.c + node] - t0 - (x[at] - mean) * rate * t1);`)}
       fresh = fresh && !picked;
     }`;
   return run({
     name: "SampledMixNormGrad",
     variant: `${s.input}|${mixKey(s)}`,
     inputs: { dy, x, table, sums },
-    params: { ...params(s), groups, width, perSlot: groups * width },
-    functions: [tableCode(s), toNode(s), `const OPS = array<i32, ${input.ops.length}>(${input.ops.join(", ")});`].join(
-      "\n",
-    ),
+    params: { ...params(s), groups, width, perSlot: groups * width, edges },
+    functions: [tableCode(s), `const OPS = array<i32, ${input.ops.length}>(${input.ops.join(", ")});`].join("\n"),
     body: `
       let slot = index / uniforms.perSlot;
       let local = index - slot * uniforms.perSlot;

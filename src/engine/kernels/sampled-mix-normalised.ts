@@ -35,24 +35,21 @@ export interface Sample {
 }
 
 export interface SampledMixOptions {
-  /** Rows of the edges' picks and weights. */
+  /** Rows of the edges' picks and weights. Each edge leads to a node of its own, in this order. */
   readonly rows: readonly number[];
-  /** Node that each edge leads to. */
-  readonly to: readonly number[];
   /** Of a node. */
   readonly channels: number;
-  readonly nodes: number;
 }
 
 /**
  * Adds what the edges of one state pick to the sums of their nodes.
- * @param sums [N, H, W, nodes·C]; null for zero
+ * @param sums [edges, N, H, W, C]; null for zero
  */
 export function sampledMix(
   sums: Tensor | null,
   outputs: readonly MixedOutput[],
   { weights, picks, masks }: Sample,
-  { rows, to, channels, nodes }: SampledMixOptions,
+  { rows, channels }: SampledMixOptions,
 ): Tensor {
   const [batch = 0, height = 0, width = 0] = outputs[0]?.tensor.shape.slice(-4) ?? [];
   const known = outputs.map(({ tensor, kind, ops, normalised }): SlotStatistics | null => {
@@ -67,7 +64,7 @@ export function sampledMix(
   const weightRows = weights.shape[0] ?? 0;
   /** Of the mix of normalised values. */
   const plain: SampledMix = {
-    ...{ batch, height, width, channels, nodes, rows, to, weightRows },
+    ...{ batch, height, width, channels, rows, weightRows },
     ...{ sums: sums !== null, inputs: plainInputs },
   };
   /** Of the mix that normalises as it loads. */

@@ -46,14 +46,14 @@ export function eachEdge(
       if (!described.ops.includes(pick)) continue;
       const { kind, width, first, ops } = described;
       const slot = kind === "picture" ? 0 : kind === "own" ? g : ops.indexOf(pick);
-      const [pixels, node] = [pixelsOf(s), s.to[g] as number];
+      const pixels = pixelsOf(s);
       visit({
         g,
         input,
         described,
         slot,
         from: { at: (p) => (slot * pixels + p) * width },
-        to: { at: (p) => (p * s.nodes + node) * s.channels + first },
+        to: { at: (p) => (g * pixels + p) * s.channels + first },
         weight: row * OPS + pick,
       });
     }

@@ -38,14 +38,13 @@ export interface SampledEdgesOptions extends Smoothness {
   readonly channels: number;
   readonly stride: number;
   readonly edges: readonly Edge[];
-  readonly nodes: number;
   /** Row of the cell's first edge among the picks. */
   readonly firstRow: number;
   /** Number of the cell in the network. */
   readonly layer: number;
 }
 
-/** Adds the picked operations of x's edges to `sums` [N, H', W', nodes·C], which is null at first. */
+/** Adds the picked operations of x's edges to the sums of their nodes, [edges, N, H', W', C], which are null at first. */
 export type SampledEdges = (view: View, x: Tensor, sample: SubGraph, sums: Tensor | null) => Tensor;
 
 const indices = (primitives: readonly Primitive[]) => primitives.map((p) => PRIMITIVES.indexOf(p));
@@ -58,7 +57,7 @@ const POOLS = indices(["max_pool_3x3", "avg_pool_3x3"]);
 const SKIP = indices(["skip_connect"]);
 
 export function sampledEdges(parameters: EdgeParameters, o: SampledEdgesOptions): SampledEdges {
-  const { channels, stride, edges, nodes, firstRow } = o;
+  const { channels, stride, edges, firstRow } = o;
   const { prepare, rectify } = onLoad(o);
   const { even, odd } = parameters;
   const rows = edges.map(({ index }) => firstRow + index);
@@ -123,7 +122,7 @@ export function sampledEdges(parameters: EdgeParameters, o: SampledEdgesOptions)
         output(twice, "own", SECOND, true),
       ],
       { picks, weights, masks: masks(x, sample) },
-      { rows, to: edges.map(({ node }) => node), channels, nodes },
+      { rows, channels },
     );
   };
 }

@@ -11,9 +11,11 @@ import {
   PRIMITIVES,
   type Primitive,
 } from "../../domain/primitives";
-import type { Tensor } from "../gpu/tensorflow";
+import { type Tensor, tf } from "../gpu/tensorflow";
+import { firstSlot } from "../gpu/views";
 import type { DropoutDraw, DropoutMasks } from "../kernels/dropout";
 import { fork, take } from "../kernels/fork";
+import { arrange } from "../kernels/mix";
 import { channelShuffle } from "../kernels/shuffle";
 import { classifier, conv, type Layer, norm, type Smoothness } from "./layers";
 import { mixedEdges } from "./mixed-edges";
@@ -89,12 +91,12 @@ export function cell(set: ParameterSet, name: string, o: CellOptions): Cell {
     const place = { firstRow: o.reduction ? EDGES : 0, layer };
     return { ...built, sampled: built.parameters && sampledEdges(built.parameters, { ...own, ...place }) };
   });
-  const run = (view: View, [first, second]: readonly [Entry, Entry], add: FromState): Tensor => {
-    let x = first();
+  const run = (view: View, s0: Tensor, s1: Tensor, add: FromState): Tensor => {
+    let x = preprocess0(view, s0);
     let sums: Tensor | null = null;
     for (const state of edges.keys()) {
       // State j + 1 is complete once states 0..j have added to it; its block of the sums is node j − 1.
-      if (state === 1) x = second();
+      if (state === 1) x = preprocess1(view, s1);
       if (state > 1 && sums) {
         const { block, rest }: ReturnType<typeof take> = take(sums, state - 2, channels);
         x = channelShuffle(block, channels, partial);
@@ -105,20 +107,36 @@ export function cell(set: ParameterSet, name: string, o: CellOptions): Cell {
     if (!sums) throw new Error("A cell needs a node.");
     return channelShuffle(sums, channels, partial);
   };
+  /** The same with the sums of each node apart, so that those of a node that is complete are not copied any more. */
+  const runApart = (
+    [first, second]: readonly [Entry, Entry],
+    add: (state: number, x: Tensor, sums: Tensor | null) => Tensor,
+  ) => {
+    let sums = add(1, second(), add(0, first(), null));
+    const nodes: Tensor[] = [];
+    for (let state = 2; state <= NODES; state++) {
+      const [complete, rest] = firstSlot(sums);
+      nodes.push(complete);
+      sums = add(state, complete, rest);
+    }
+    const shape = sums.shape.slice(1);
+    nodes.push(tf.reshape(sums, shape));
+    const moves = nodes.map((_, node) => ({ input: node, from: 0, to: node }));
+    return arrange(nodes, moves, { channels, outBlocks: nodes.length });
+  };
   const at = (state: number) => edges[state] as (typeof edges)[number];
   return {
     preprocess: [preprocess0, preprocess1],
     mixed: (view, s0, s1, weights, dropout) => {
       const mixing = fork(weights, edges.length);
-      const entries = [() => preprocess0(view, s0), () => preprocess1(view, s1)] as const;
-      return run(view, entries, (state, v, x, sums) => at(state).mixed(v, x, mixing[state] as Tensor, sums, dropout));
+      return run(view, s0, s1, (state, v, x, sums) => at(state).mixed(v, x, mixing[state] as Tensor, sums, dropout));
     },
     sampled: (view, entries, subGraph) => {
       const weights = fork(subGraph.weights, edges.length);
-      return run(view, entries, (state, v, x, sums) => {
+      return runApart(entries, (state, x, sums) => {
         const { sampled } = at(state);
         if (!sampled) throw new Error("Only edges with all operations are sampled.");
-        return sampled(v, x, { ...subGraph, weights: weights[state] as Tensor }, sums);
+        return sampled(view, x, { ...subGraph, weights: weights[state] as Tensor }, sums);
       });
     },
   };
