@@ -6,7 +6,7 @@ import { scoped, type Tensor, tf } from "../src/engine/gpu/tensorflow";
 import { SAMPLED_EDGES, topPicks } from "../src/engine/kernels/sampler";
 import type { SkipPlace } from "../src/engine/nn/sampled-edges";
 import { supernet } from "../src/engine/nn/supernet";
-import { lossGradients } from "../src/engine/objectives/derivatives";
+import { lossGradients, rebound } from "../src/engine/objectives/derivatives";
 import { explainerLosses } from "../src/engine/objectives/parts";
 import { subGraphExplainer } from "../src/engine/strategies/msg-das";
 import { type DropPlace, type PlainBatch, type PlainIteration, plainIteration } from "./msgdas-plain";
@@ -79,13 +79,13 @@ async function engineIteration(o: PlainIteration, sideBySide: boolean) {
     });
     const weights = tf.tensor1d(flat);
     const validated = lossGradients(
-      explainerLosses(explainer, batchOf(o.validation), weights, alphas).map((f) => (a: Tensor) => f(weights, a)),
+      rebound(explainerLosses(explainer, batchOf(o.validation), weights, alphas), (a) => [weights, a as Tensor]),
       [alphas],
     );
     const gradient = validated.gradients[0] as Tensor;
     const moved = tf.sub(alphas, tf.mul(gradient, o.alphaRate));
     const learned = lossGradients(
-      explainerLosses(explainer, batchOf(o.train), weights, moved).map((f) => (w: Tensor) => f(w, moved)),
+      rebound(explainerLosses(explainer, batchOf(o.train), weights, moved), (w) => [w as Tensor, moved]),
       [weights],
     );
     return [tf.concat(picks), validated.loss, gradient, learned.loss, learned.gradients[0] as Tensor];

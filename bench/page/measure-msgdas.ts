@@ -7,7 +7,7 @@ import type { StrategyName } from "../../src/domain/settings";
 import type { RecordingBackend } from "../../src/engine/gpu/backend-webgpu";
 import { ScratchArena } from "../../src/engine/gpu/plan";
 import { type Tensor, tf } from "../../src/engine/gpu/tensorflow";
-import { lossGradients } from "../../src/engine/objectives/derivatives";
+import { lossGradients, rebound } from "../../src/engine/objectives/derivatives";
 import { explainerLosses } from "../../src/engine/objectives/parts";
 import { sgdStep } from "../../src/engine/optim/sgd";
 import { darts } from "../../src/engine/strategies/darts";
@@ -41,7 +41,7 @@ function weightStep(name: Extract<StrategyName, "darts" | "msg-das">): TrainingS
       const explainer = net.explainer({ iteration, architecture: alphas, draw: 0, schedules: inputs });
       const batchOf = { x: named(inputs, "x"), targets: named(inputs, "targets"), weights: null };
       const { loss, gradients } = lossGradients(
-        explainerLosses(explainer, batchOf, w, alphas).map((f) => (at: Tensor) => f(at, alphas)),
+        rebound(explainerLosses(explainer, batchOf, w, alphas), (at) => [at as Tensor, alphas]),
         [w],
       );
       const next = sgdStep(w, gradients[0] as Tensor, named(state, "momentum"), sgd);

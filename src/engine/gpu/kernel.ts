@@ -170,7 +170,7 @@ export function defineBilinear<A>(
     /** f(max(x, 0), w). */
     forwardRectified: (x: Tensor, w: Tensor, attrs: A, ...constants: readonly Tensor[]) =>
       forward([x, w, detach(x), ...constants], attrs),
-    gradX: (dy: Tensor, w: Tensor, attrs: A) => gradX([dy, w], attrs),
-    gradW: (x: Tensor, dy: Tensor, attrs: A) => gradW([x, dy], attrs),
+    gradX: (dy: Tensor, w: Tensor, attrs: A, ...constants: readonly Tensor[]) => gradX([dy, w, ...constants], attrs),
+    gradW: (x: Tensor, dy: Tensor, attrs: A, ...constants: readonly Tensor[]) => gradW([x, dy, ...constants], attrs),
   };
 }

@@ -5,6 +5,7 @@
 import type { TensorInfo } from "@tensorflow/tfjs-core";
 import { accumulate } from "./accumulate";
 import { ALIGNMENT, aligned, type Layout, type Piece, place } from "./arena";
+import { prune } from "./prune";
 import { type Call, type DispatchCommand, type JoinCommand, type Recorder, rootOf, type Storage } from "./recorder";
 import { UniformSlab } from "./uniforms";
 
@@ -134,10 +135,9 @@ function toPieces(actions: readonly Action[], exits: readonly Exit[]) {
 
 /** @param largestBank bytes that one buffer may have */
 export function layOut(recorder: Recorder, exits: readonly Exit[], largestBank: number): Recording {
-  accumulate(
-    recorder,
-    exits.map(({ from }) => from),
-  );
+  const leaving = exits.map(({ from }) => from);
+  prune(recorder, leaving);
+  accumulate(recorder, leaving);
   joinInPlace(recorder);
   const slab = new UniformSlab(ALIGNMENT);
   const actions = toActions(recorder, slab);

@@ -40,6 +40,30 @@ export function withoutGradient(f: () => tf.Tensor): tf.Tensor {
   }))(tf.scalar(0));
 }
 
+/**
+ * Runs f with its derivatives on a tape of its own: what it keeps for them is released when f is done, also while other derivatives
+ * are being taken. To those its results are constants.
+ */
+export function onTapeOfItsOwn<T>(f: () => T): T {
+  const { state } = tf.engine();
+  const { activeTape, gradientDepth } = state;
+  Object.assign(state, { activeTape: null, gradientDepth: 0 });
+  try {
+    return f();
+  } finally {
+    Object.assign(state, { activeTape, gradientDepth });
+  }
+}
+
+/** Those of the tensors that depend on inputs of the derivative that is being taken. */
+export function dependents(tensors: readonly tf.Tensor[], inputs: readonly tf.Tensor[]): tf.Tensor[] {
+  const reached = new Set(inputs.map(({ id }) => id));
+  for (const node of tf.engine().state.activeTape ?? [])
+    if (Object.values(node.inputs).some(({ id }) => reached.has(id)))
+      for (const { id } of node.outputs) reached.add(id);
+  return tensors.filter(({ id }) => reached.has(id));
+}
+
 export type Tensor = tf.Tensor;
 export type TensorInfo = tf.TensorInfo;
 export { tf };

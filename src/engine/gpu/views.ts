@@ -12,7 +12,12 @@ import { type Tensor, type TensorInfo, tf } from "./tensorflow";
 export interface FlatLayout {
   /** Values of the flat tensor, gaps included. */
   readonly size: number;
-  readonly parts: readonly { readonly offset: number; readonly shape: readonly number[] }[];
+  readonly parts: readonly {
+    readonly offset: number;
+    readonly shape: readonly number[];
+    /** Whether a plan copies it, so that it does not keep the whole. */
+    readonly copied?: boolean;
+  }[];
 }
 
 /** Values between the starts of two parts that a binding can begin at. */
@@ -41,7 +46,7 @@ function cpuView(backend: MathBackendCPU, flat: TensorInfo, { offset, shape }: P
   return backend.makeTensorInfo([...shape], "float32", values);
 }
 
-function gpuView(backend: RecordingBackend, flat: TensorInfo, { offset, shape }: Part): TensorInfo {
+function gpuView(backend: RecordingBackend, flat: TensorInfo, { offset, shape, copied }: Part): TensorInfo {
   const info = backend.makeTensorInfo([...shape], "float32");
   const { recording: recorder } = backend;
   const source = 4 * offset;
@@ -50,7 +55,7 @@ function gpuView(backend: RecordingBackend, flat: TensorInfo, { offset, shape }:
     return info;
   }
   const storage = recorder.storage(flat, null, "View");
-  if ((rootOf(storage).offset + source) % ALIGNMENT === 0) {
+  if (!copied && (rootOf(storage).offset + source) % ALIGNMENT === 0) {
     recorder.view(info, storage, source);
     return info;
   }
@@ -149,6 +154,16 @@ function view(flat: Tensor, part: Part): Tensor {
 /** The parts of a flat tensor [size]. */
 export function views(flat: Tensor, layout: FlatLayout): Tensor[] {
   return run(VIEWS, [flat], { layout }) as Tensor[];
+}
+
+/** A copy of slot 0 of [slots, ...], and the others. */
+export function firstSlot(x: Tensor): [Tensor, Tensor] {
+  const [slots = 1, ...shape] = x.shape;
+  const parts = [
+    { offset: 0, shape, copied: true },
+    { offset: sizeOf(shape), shape: [slots - 1, ...shape] },
+  ];
+  return views(tf.reshape(x, [x.size]), { size: x.size, parts }) as [Tensor, Tensor];
 }
 
 /** The flat tensor of the parts, zero in the gaps. */

@@ -32,7 +32,7 @@ export interface MixedGradient {
 }
 
 /** Mean and rate = 1/√(variance + ε) of each channel from the parts in `stats`, by Chan's rule. */
-function joined(stats: Values, s: Rows): { readonly mean: Float64Array; readonly rate: Float64Array } {
+export function joined(stats: Values, s: Rows): { readonly mean: Float64Array; readonly rate: Float64Array } {
   const n = s.channels;
   const [mean, rate] = [new Float64Array(n), new Float64Array(n)];
   for (let c = 0; c < n; c++) {

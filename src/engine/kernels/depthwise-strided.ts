@@ -7,7 +7,7 @@ import type { GpuBody } from "../gpu/kernel";
 import type { TensorInfo } from "../gpu/tensorflow";
 import type { DepthwiseShape, PlacedBlock } from "./depthwise-cpu";
 import { lines, outChannels, place, range } from "./depthwise-plan";
-import { type Gate, PICK_OF, rowParams } from "./gate";
+import { type Gate, only, PICK_OF, rowParams } from "./gate";
 
 /** Pixels of dy that a tile belongs to, across and down, at most: more would save loads, but take long to compile. */
 const [ACROSS, DOWN] = [2, 4];
@@ -100,12 +100,13 @@ export function stridedGradX(
       }),
     );
     const each = sampled
-      ? `if (pick == ${sampled.gate.ops[i]}) {
-      let y = slot * uniforms.outSize + ic;
+      ? only(
+          `pick == ${sampled.gate.ops[i]}`,
+          `let y = slot * uniforms.outSize + ic;
       let f = uniforms.filter${i} + slot * uniforms.channels + ic;
       ${loads.join("\n")}
-      ${products}
-    }`
+      ${products}`,
+        )
       : `for (var m = ic; m < uniforms.outs${i}${whole ? "" : ` + uniforms.offset${i}`}; m += uniforms.ins${i}) {
       let y = uniforms.first${i} + m;
       let f = uniforms.filter${i} + m;

@@ -5,11 +5,11 @@ import { type Tensor, tf } from "../gpu/tensorflow";
 import { dropBlock } from "./drop-block";
 import { type Gate, usedSlots } from "./gate";
 import type { KernelCase } from "./kernel-cases";
-import { sampledDepthwise } from "./sampled-depthwise";
+import { sampledDepthwise, sampledDepthwiseOfNorm } from "./sampled-depthwise";
 import { type MixedOutput, sampledMix } from "./sampled-mix-normalised";
 import { sampledHalf, sampledPointwise } from "./sampled-pointwise";
 import { sampledPools } from "./sampled-pooling";
-import { partSlots, slotNorm } from "./slot-norm";
+import { partSlots, slotNorm, slotStatistics } from "./slot-norm";
 
 const [MAX, AVERAGE, SKIP, SEP3, SEP5, DIL3, DIL5] = [1, 2, 3, 4, 5, 6, 7] as const;
 const SEPARABLE = [SEP3, SEP5];
@@ -93,6 +93,18 @@ const DEPTHWISE: readonly KernelCase[] = [
     : []),
 ]);
 
+const DEPTHWISE_OF_NORM: readonly KernelCase[] = [4, 3].map((channels) => ({
+  name: `sampled depthwise of normalised slots, ${channels} channels`,
+  shapes: [[4, 2, 5, 6, channels], [(9 + 25) * channels * ROWS.length]],
+  run: ([x, w]: readonly Tensor[]) => {
+    const [gate, p] = [own(SEPARABLE), fixed(SEP5, DIL3, 0, SEP3)];
+    const slots = inUse(x as Tensor, gate, p);
+    const known = slotStatistics(slots, p, gate);
+    const o = { stride: 1, blocks: BLOCKS.slice(0, 2), gate };
+    return inUse(sampledDepthwiseOfNorm(slots, w as Tensor, p, known, o), gate, p);
+  },
+}));
+
 const POINTWISE: readonly KernelCase[] = [4, 8, 3].map((channels) => ({
   name: `sampled 1×1 of ${channels} channels`,
   shapes: [
@@ -164,7 +176,7 @@ function mixed(picks: readonly number[], stride: 1 | 2, drop: number): KernelCas
   return {
     name: `sampled mix, picks ${picks.join(" ")}${stride === 2 ? ", halves" : ""}${drop > 0 ? ", DropBlock" : ""}`,
     shapes: [
-      [...pixels, 4 * 4],
+      [4, ...pixels, 4],
       [4, 8],
       ...outputs.map(({ gate, width }) => [...(gate ? [gate === poolGate ? 2 : 4] : []), ...pixels, width]),
     ],
@@ -182,7 +194,7 @@ function mixed(picks: readonly number[], stride: 1 | 2, drop: number): KernelCas
         }),
       );
       const sample = { weights: weights as Tensor, picks: p, masks: drop > 0 ? masks() : null };
-      return sampledMix(sums as Tensor, described, sample, { rows: ROWS, to: [0, 1, 2, 3], channels: 4, nodes: 4 });
+      return sampledMix(sums as Tensor, described, sample, { rows: ROWS, channels: 4 });
     },
   };
 }
@@ -201,6 +213,7 @@ const PARTS: readonly KernelCase[] = [
 
 export const SAMPLED_CASES: readonly KernelCase[] = [
   ...DEPTHWISE,
+  ...DEPTHWISE_OF_NORM,
   ...POINTWISE,
   ...HALVES,
   ...POOLS,

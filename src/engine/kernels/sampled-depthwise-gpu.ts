@@ -6,11 +6,12 @@
 import type { GpuBody } from "../gpu/kernel";
 import { vectorFor } from "../gpu/program";
 import type { TensorInfo } from "../gpu/tensorflow";
+import { EPSILON, type Rows } from "./batch-norm-cpu";
 import { filterSize, lines, place } from "./depthwise-plan";
 import { declarePictures, pictureParams, streamFilter, streamGradW, streamStrip } from "./depthwise-stream";
 import { stridedGradX } from "./depthwise-strided";
 import { type Entry, eachCell, numbersOf, planBlocks, severalCells, shareCells, table } from "./depthwise-strips";
-import { only, PICK_OF, rowParams } from "./gate";
+import { gateCode, gateParams, only, PICK_OF, rowParams } from "./gate";
 import { maskedInput } from "./masked-input";
 import { bankOf, constantsOf, inShape, outShape, type SampledDepthwise } from "./sampled-depthwise-shape";
 
@@ -19,7 +20,12 @@ const WORKGROUP = 16;
 const TAPS = 25;
 
 const floorOf = (rectify: boolean) => (rectify ? 0 : -(2 ** 23));
+/** Batch norm's numbers of each slot's channels: rows [edges, 4 + 2·C] as in sampled-mix-fused. */
+type Norms = TensorInfo | undefined;
 const READ = (at: string) => `max(x[${at}], lowest)`;
+const READ_NORM = (at: string) => `max((x[${at}] - mean) * rate, lowest)`;
+/** Declares mean and rate of the slot's channel. */
+const declareNorm = `let norms0 = slot * (4 + 2 * units) + 4 + unit; let mean = norms[norms0]; let rate = norms[norms0 + units];`;
 const picture = (height: number, width: number, channels: number) => ({ height, width, channels });
 const inputOf = (s: SampledDepthwise) => picture(s.height, s.width, s.channels);
 const outputOf = (s: SampledDepthwise) => picture(s.outHeight, s.outWidth, s.channels);
@@ -50,8 +56,8 @@ const inSlot = (s: SampledDepthwise, blocks: ReturnType<typeof table>, body: str
 function eachSlot(
   name: string,
   from:
-    | { readonly x: TensorInfo; readonly rectify: boolean }
-    | { readonly dy: TensorInfo; readonly z: TensorInfo | undefined },
+    | { readonly x: TensorInfo; readonly rectify: boolean; readonly norms?: Norms }
+    | { readonly dy: TensorInfo; readonly z: TensorInfo | undefined; readonly norms?: Norms },
   w: TensorInfo,
   picks: TensorInfo,
   s: SampledDepthwise,
@@ -69,7 +75,8 @@ function eachSlot(
   const blocks = table(entries, chosen(s));
   const shared = s.shared && !back;
   const z = back ? from.z : undefined;
-  const value = (v: string) => (z ? `select(0.0, ${v}, z[at] > 0.0)` : v);
+  const { norms } = from;
+  const value = (v: string) => (z ? `select(0.0, ${v}, z[at] > ${norms ? "mean" : "0.0"})` : v);
   const code = codes.map(({ stream, plan }, i) => {
     const read = weight(stream.kernel ** 2);
     return only(
@@ -86,7 +93,7 @@ function eachSlot(
         plan,
         stride: back ? 1 : s.stride,
         weight: read,
-        read: back ? (at) => `dy[${at}]` : READ,
+        read: back ? (at) => `dy[${at}]` : norms ? READ_NORM : READ,
         write: (at, v) => `{ let at = ${at}; result[at] = ${value(v)}; }`,
         gather: back,
       })}`,
@@ -95,8 +102,13 @@ function eachSlot(
   });
   return run({
     name,
-    variant: [shared, z ? "z" : "", several, blocks.size, opsKey(s), variant].join("_"),
-    inputs: { ...(back ? { dy: from.dy } : { x: from.x }), w, picks, ...(z ? { z } : {}) },
+    variant: [shared, z ? "z" : "", norms ? "norm" : "", several, blocks.size, opsKey(s), variant].join("_"),
+    inputs: {
+      ...(back ? { dy: from.dy } : { x: from.x }),
+      ...{ w, picks },
+      ...(z ? { z } : {}),
+      ...(norms ? { norms } : {}),
+    },
     params: {
       perSlot,
       floor: floorOf(!back && from.rectify),
@@ -112,6 +124,7 @@ function eachSlot(
       blocks,
       `${declarePictures}
       let lowest = bitcast<f32>(uniforms.floor);
+      ${norms ? declareNorm : ""}
       ${code.join("\n")}`,
     ),
     count: s.gate.rows.length * perSlot,
@@ -225,16 +238,79 @@ export const sampledGradX: GpuBody<SampledDepthwise> = (inputs, s, run) => {
   return stridedGradX([dy, w, ...(z ? [z] : [])], bankOf(s), run, { picks, gate: s.gate, channels: s.channels });
 };
 
+/** The three of slots that are normalised and rectified as they are read. Inputs: x, filter, picks, norms. */
+export const normForward: GpuBody<SampledDepthwise> = ([x, w, picks, norms], s, run) => {
+  if (!x || !w || !picks || !norms) throw new Error("SampledDepthwise needs x, w, picks and norms.");
+  return eachSlot("SampledDepthwise", { x, rectify: true, norms }, w, picks, s, run);
+};
+
+/** Joins the parts of the slots' statistics. Inputs: picks, statistics. */
+export const slotNormsGpu: GpuBody<Rows> = ([picks, stats], s, run) => {
+  if (!picks || !stats || !s.slots) throw new Error("SlotNorms needs picks and statistics of slots.");
+  const edges = s.slots.rows.length;
+  return run({
+    name: "SlotNorms",
+    inputs: { picks, stats },
+    params: { c: s.channels, parts: s.parts, rows: s.rows, ...gateParams(s.slots) },
+    functions: gateCode(s.slots),
+    body: `
+      let slot = index / uniforms.c;
+      let c = index - slot * uniforms.c;
+      ${only(
+        "used(slot)",
+        `var mean = 0.0;
+        var squares = 0.0;
+        var seen = 0.0;
+        for (var k = 0; k < uniforms.parts; k++) {
+          let n = f32((uniforms.rows - k + uniforms.parts - 1) / uniforms.parts);
+          let at = 2 * (k * uniforms.edges + slot) * uniforms.c + c;
+          let d = stats[at] - mean;
+          let all = seen + n;
+          mean += d * (n / all);
+          squares += stats[at + uniforms.c] + d * d * (seen * n / all);
+          seen = all;
+        }
+        let to = slot * (4 + 2 * uniforms.c) + 4 + c;
+        result[to] = mean;
+        result[to + uniforms.c] = 1.0 / sqrt(squares / f32(uniforms.rows) + ${EPSILON});`,
+      )}`,
+    count: edges * s.channels,
+    shape: [edges, 4 + 2 * s.channels],
+    workgroup: 16,
+  });
+};
+
+/** Inputs: dy, filter, x, picks, norms. */
+export const normGradX: GpuBody<SampledDepthwise> = ([dy, w, x, picks, norms], s, run) => {
+  if (!dy || !w || !x || !picks || !norms) throw new Error("SampledDepthwiseGradX needs dy, w, x, picks and norms.");
+  return eachSlot("SampledDepthwiseGradX", { dy, z: x, norms }, w, picks, s, run);
+};
+
+/** Inputs: x, dy, picks, norms. */
+export const normGradW: GpuBody<SampledDepthwise> = ([x, dy, picks, norms], s, run) => {
+  if (!x || !dy || !picks || !norms) throw new Error("SampledDepthwiseGradW needs x, dy, picks and norms.");
+  return eachGradW({ x, rectify: true, norms }, dy, picks, s, run);
+};
+
 /** Invocations worth having; more chunks only cost a longer second pass. */
 const GRADW_INVOCATIONS = 512;
 const MOST_TAPS = 25;
 
-/** As the bank's: an invocation sums a channel's taps over a chunk of strips. Then chunks are summed, and the rest is zero. */
 export const sampledGradW: GpuBody<SampledDepthwise> = (inputs, s, run) => {
   const [input, dy] = inputs;
   const { z, picks } = constantsOf(inputs);
   if (!input || !dy) throw new Error("SampledDepthwiseGradW needs x and dy.");
-  const { x, rectify } = maskedInput(input, z, run);
+  return eachGradW(maskedInput(input, z, run), dy, picks, s, run);
+};
+
+/** As the bank's: an invocation sums a channel's taps over a chunk of strips. Then chunks are summed, and the rest is zero. */
+function eachGradW(
+  { x, rectify, norms }: { readonly x: TensorInfo; readonly rectify: boolean; readonly norms?: Norms },
+  dy: TensorInfo,
+  picks: TensorInfo,
+  s: SampledDepthwise,
+  run: Parameters<GpuBody<SampledDepthwise>>[2],
+): TensorInfo {
   const bank = bankOf(s);
   const { source, target, planned, codes, codeOf, variant } = plannedForward(s, 4);
   const edges = s.gate.rows.length;
@@ -259,7 +335,7 @@ export const sampledGradW: GpuBody<SampledDepthwise> = (inputs, s, run) => {
         `
         let inBase = ${s.shared ? "" : "slot * uniforms.inSize +"} n * sourceHeight * sourceRow + unit;
         let outBase = slot * uniforms.outSize + n * targetHeight * targetRow + unit;
-        ${streamGradW({ block: stream, plan, stride: s.stride, read: READ, readGradient: (at) => `dy[${at}]` })}`,
+        ${streamGradW({ block: stream, plan, stride: s.stride, read: norms ? READ_NORM : READ, readGradient: (at) => `dy[${at}]` })}`,
       )}
       let to = (c * uniforms.edges + slot) * ${MOST_TAPS} * units + unit;
       ${lines(taps, (t) => `result[to + ${t} * units] = g0_${t};`)}`,
@@ -267,8 +343,8 @@ export const sampledGradW: GpuBody<SampledDepthwise> = (inputs, s, run) => {
   });
   const partial = run({
     name: "SampledDepthwiseGradW",
-    variant: [s.shared, several, blocks.size, opsKey(s), variant].join("_"),
-    inputs: { x, dy, picks },
+    variant: [s.shared, norms ? "norm" : "", several, blocks.size, opsKey(s), variant].join("_"),
+    inputs: { x, dy, picks, ...(norms ? { norms } : {}) },
     params: {
       floor: floorOf(rectify),
       edges,
@@ -285,6 +361,7 @@ export const sampledGradW: GpuBody<SampledDepthwise> = (inputs, s, run) => {
       blocks,
       `${declarePictures}
       let lowest = bitcast<f32>(uniforms.floor);
+      ${norms ? declareNorm : ""}
       ${code.join("\n")}`,
     ),
     count: edges * perSlot,
@@ -300,22 +377,24 @@ export const sampledGradW: GpuBody<SampledDepthwise> = (inputs, s, run) => {
     params: { ...rowParams(s.gate.rows), edges, units: s.channels / vector, chunks },
     functions: PICK_OF,
     body: `
-      let unit = index % uniforms.units;
-      let slot = (index / uniforms.units) % uniforms.edges;
-      let tap = index / (uniforms.units * uniforms.edges);
+      let tap = index / uniforms.edges;
+      let slot = index - tap * uniforms.edges;
       var op = -1;
       var start = 0;
       ${starts.map((start, i) => `if (tap >= ${start}) { op = ${s.gate.ops[i]}; start = ${start}; }`).join("\n")}
-      var sum = T(0.0);
-      if (pickOf(slot) == op) {
+      let picked = pickOf(slot) == op;
+      let to = index * uniforms.units;
+      for (var unit = select(0, uniforms.units, picked); unit < uniforms.units; unit++) { result[to + unit] = T(0.0); }
+      for (var unit = select(uniforms.units, 0, picked); unit < uniforms.units; unit++) {
+        var sum = T(0.0);
         for (var c = 0; c < uniforms.chunks; c++) {
           sum += partial[((c * uniforms.edges + slot) * ${MOST_TAPS} + tap - start) * uniforms.units + unit];
         }
-      }
-      result[index] = sum;`,
-    count: filterSize(bank) / vector,
+        result[to + unit] = sum;
+      }`,
+    count: filterSize(bank) / s.channels,
     shape: [filterSize(bank)],
     vector,
     scalars: ["picks"],
   });
-};
+}

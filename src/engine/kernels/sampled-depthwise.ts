@@ -2,8 +2,10 @@
  * Depthwise convolutions of the edges of one state that a sampler picks: for each edge one slot, whose kernel size, dilation
  * and filter the pick chooses. The filter is that of the bank of all operations (depthwise.ts), so that both share weights.
  */
-import { defineBilinear, type KernelBody, type Values } from "../gpu/kernel";
-import type { Tensor } from "../gpu/tensorflow";
+import { defineBilinear, defineKernel, type KernelBody, type Values } from "../gpu/kernel";
+import { detach, type Tensor } from "../gpu/tensorflow";
+import { custom } from "./batch-norm";
+import { eachSlot as eachSlotOfRows, joined, type Rows } from "./batch-norm-cpu";
 import { outputSide } from "./depthwise";
 import {
   type DepthwiseShape,
@@ -14,8 +16,17 @@ import {
   type PlacedBlock,
 } from "./depthwise-cpu";
 import { filterSize, place } from "./depthwise-plan";
-import { eachUsed, type Gate } from "./gate";
-import { sampledForward, sampledGradW, sampledGradX } from "./sampled-depthwise-gpu";
+import { fused } from "./fused";
+import { eachUsed, type Gate, usedSlots } from "./gate";
+import {
+  normForward,
+  normGradW,
+  normGradX,
+  sampledForward,
+  sampledGradW,
+  sampledGradX,
+  slotNormsGpu,
+} from "./sampled-depthwise-gpu";
 import {
   bankOf,
   constantsOf,
@@ -25,6 +36,7 @@ import {
   type SampledBlock,
   type SampledDepthwise,
 } from "./sampled-depthwise-shape";
+import { normaliseSlots, type SlotStatistics, slotNormGradient, slotNormOf } from "./slot-norm";
 
 /** What one slot in use computes, as a depthwise convolution of its own. */
 interface Slot {
@@ -107,6 +119,20 @@ const gradW: KernelBody<SampledDepthwise> = {
 
 const family = defineBilinear("SearchlightSampledDepthwise", { forward, gradX, gradW });
 
+interface Picked {
+  readonly stride: number;
+  readonly blocks: readonly SampledBlock[];
+  readonly gate: Gate;
+}
+
+function shapeOf(x: Tensor, { stride, blocks, gate }: Picked): SampledDepthwise {
+  const shared = x.rank === 4;
+  const [batch = 0, height = 0, width = 0, channels = 0] = shared ? x.shape : x.shape.slice(1);
+  const side = (n: number) => outputSide(n, 1, stride, 0);
+  const sides = { outHeight: side(height), outWidth: side(width) };
+  return { stride, blocks, gate, batch, height, width, channels, shared, ...sides };
+}
+
 /**
  * The picked convolution of each edge.
  * @param x [N, H, W, C] for all edges, or [edges, N, H, W, C]
@@ -117,17 +143,109 @@ export function sampledDepthwise(
   x: Tensor,
   filter: Tensor,
   picks: Tensor,
-  o: {
-    readonly stride: number;
-    readonly blocks: readonly SampledBlock[];
-    readonly gate: Gate;
-    readonly rectify: boolean;
-  },
+  o: Picked & { readonly rectify: boolean },
 ): Tensor {
-  const shared = x.rank === 4;
-  const [batch = 0, height = 0, width = 0, channels = 0] = shared ? x.shape : x.shape.slice(1);
-  const side = (n: number) => outputSide(n, 1, o.stride, 0);
-  const s = { ...o, batch, height, width, channels, shared, outHeight: side(height), outWidth: side(width) };
-  const { rectify, ...attrs } = s;
-  return rectify ? family.forwardRectified(x, filter, attrs, picks) : family.forward(x, filter, attrs, picks);
+  const s = shapeOf(x, o);
+  return o.rectify ? family.forwardRectified(x, filter, s, picks) : family.forward(x, filter, s, picks);
 }
+
+/**
+ * The picked convolution of max(y, 0) for the batch-normalised slots y of x. The normalised values are not kept: the gradient
+ * computes them again, which spares a slot.
+ * @param x [edges, N, H, W, C] @param known of x's slots in the gate
+ */
+export function sampledDepthwiseOfNorm(
+  x: Tensor,
+  filter: Tensor,
+  picks: Tensor,
+  known: SlotStatistics,
+  o: Picked,
+): Tensor {
+  const s = shapeOf(x, o);
+  const norms = slotNorms(picks, known);
+  return custom(
+    [x, filter],
+    [picks, known.stats, norms],
+    ([v, w, p, , n]) => normForwardKernel([v, w, p, n] as Tensor[], s),
+    (dy, saved) => {
+      const [v, w, p, stats, n] = saved as [Tensor, Tensor, Tensor, Tensor, Tensor];
+      const at = { s: known.s, stats };
+      const dx = fused(
+        [dy, w],
+        [v, p, n],
+        (all) => normGradXKernel(all, s),
+        (d, filterAt) => family.gradX(d as Tensor, filterAt as Tensor, s, normaliseSlots(v, p, at), p),
+      );
+      const dw = fused(
+        [v, dy],
+        [p, n],
+        (all) => normGradWKernel(all, s),
+        (input, d) => {
+          const y = slotNormOf(input as Tensor, p, at);
+          return family.gradW(y, d as Tensor, s, detach(y), p);
+        },
+      );
+      return [slotNormGradient(dx, v, p, at), dw];
+    },
+  );
+}
+
+/** Mean and rate of each channel of the slots in use, [edges, 4 + 2·C] (see sampled-mix-fused). */
+function slotNorms(picks: Tensor, { s, stats }: SlotStatistics): Tensor {
+  return slotNormsKernel([picks, stats], s);
+}
+
+const slotNormsKernel = defineKernel<Rows>("SearchlightSlotNorms", {
+  shape: (s) => [s.slots ? s.slots.rows.length : 0, 4 + 2 * s.channels],
+  cpu: ([picks, stats], out, s) => {
+    if (!s.slots) throw new Error("There are no slots.");
+    const row = 4 + 2 * s.channels;
+    const own = usedSlots(s.slots, picks as Values);
+    let slot = 0;
+    eachSlotOfRows(s, s.slots, picks as Values, ({ partsOf }) => {
+      while (!own[slot]) slot++;
+      const { mean, rate } = joined(partsOf(stats as Values, 2), s);
+      out.set(mean, slot * row + 4);
+      out.set(rate, slot * row + 4 + s.channels);
+      slot++;
+    });
+  },
+  gpu: slotNormsGpu,
+});
+
+/** x normalised, slot by slot, with the numbers of `norms`. */
+function normalised(x: Values, norms: Values, s: SampledDepthwise): Float32Array {
+  const [size, row] = [x.length / edgesOf(s), 4 + 2 * s.channels];
+  return Float32Array.from(x, (v, i) => {
+    const [slot, c] = [Math.floor(i / size), i % s.channels];
+    const mean = norms[slot * row + 4 + c] as number;
+    return (v - mean) * (norms[slot * row + 4 + s.channels + c] as number);
+  });
+}
+
+const normForwardKernel = defineKernel<SampledDepthwise>("SearchlightSampledDepthwiseOfNorm", {
+  shape: outShape,
+  cpu: ([x, w, picks, norms], out, s) => {
+    const y = normalised(x as Values, norms as Values, s);
+    forward.cpu([y, w as Values, y, picks as Values], out, s);
+  },
+  gpu: normForward,
+});
+
+const normGradXKernel = defineKernel<SampledDepthwise>("SearchlightSampledDepthwiseOfNormGradX", {
+  shape: inShape,
+  cpu: ([dy, w, x, picks, norms], out, s) => {
+    const y = normalised(x as Values, norms as Values, s);
+    gradX.cpu([dy as Values, w as Values, y, picks as Values], out, s);
+  },
+  gpu: normGradX,
+});
+
+const normGradWKernel = defineKernel<SampledDepthwise>("SearchlightSampledDepthwiseOfNormGradW", {
+  shape: gradW.shape,
+  cpu: ([x, dy, picks, norms], out, s) => {
+    const y = normalised(x as Values, norms as Values, s);
+    gradW.cpu([y, dy as Values, y, picks as Values], out, s);
+  },
+  gpu: normGradW,
+});

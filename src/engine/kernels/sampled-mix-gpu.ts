@@ -4,7 +4,7 @@ import type { GpuBody } from "../gpu/kernel";
 import { vectorFor } from "../gpu/program";
 import type { TensorInfo } from "../gpu/tensorflow";
 import { lines } from "./convolution-tiles";
-import { gateCode, gateParams, only, PICK_OF, rowParams } from "./gate";
+import { gateCode, gateParams, PICK_OF, rowParams } from "./gate";
 import {
   inputShape,
   type MixInput,
@@ -17,19 +17,18 @@ import {
 
 const OPS = PRIMITIVES.length;
 /** Pixels of an invocation, far apart so that neighbours read neighbours. */
-const PIXELS = 4;
-/** The same where an invocation has little else to do. */
-const RUN = 16;
+const [EDGE_PIXELS, RUN] = [32, 16];
 
-const vectorOf = (s: SampledMix) => vectorFor(s.channels, ...s.inputs.flatMap(({ first, width }) => [first, width]));
-const mixKey = (s: SampledMix) => {
-  const inputs = s.inputs.map(({ kind, ops, first, width, masked }) =>
-    [kind, ...ops, first > 0, width === s.channels, masked].join("."),
+export const vectorOf = (s: SampledMix) =>
+  vectorFor(s.channels, ...s.inputs.flatMap(({ first, width }) => [first, width]));
+export const mixKey = (s: SampledMix) => {
+  const inputs = s.inputs.map(({ kind, ops, first, width, masked, parts }) =>
+    [kind, ...ops, first > 0, width === s.channels, masked, parts > 0].join("."),
   );
-  return [s.to.join(""), s.nodes, s.sums, ...inputs].join("_");
+  return [s.sums, ...inputs].join("_");
 };
 
-const params = (s: SampledMix) => ({
+export const params = (s: SampledMix) => ({
   c: s.channels / vectorOf(s),
   pixels: pixelsOf(s),
   w: s.width,
@@ -40,7 +39,7 @@ const params = (s: SampledMix) => ({
 });
 
 /** `dropped(v, g, pixel, c)`: v times DropBlock's factor. */
-const dropBlockCode = (s: SampledMix) => {
+export const dropBlockCode = (s: SampledMix) => {
   if (!s.inputs.some(({ masked }) => masked)) return "";
   const ints = vectorOf(s) === 4 ? "vec4<i32>" : "i32";
   const bits = vectorOf(s) === 4 ? "vec4<u32>" : "u32";
@@ -69,28 +68,52 @@ const holds = (s: SampledMix, { first, width }: MixInput) =>
   width === s.channels ? "" : first > 0 ? " && c >= uniforms.half" : " && c < uniforms.half";
 
 /** What an edge may add: a condition on its pick, and the value at a pixel. */
-function casesOf(s: SampledMix, g: number | string, pick: string) {
+export function casesOf(s: SampledMix, g: number | string, pick: string) {
   return s.inputs.flatMap((input, i) =>
     (input.kind === "any" ? input.ops.map((op) => [op]) : [input.ops]).map((ops) => ({
+      input,
       condition: `(${ops.map((op) => `${pick} == ${op}`).join(" || ")})${holds(s, input)}`,
       value: (pixel: string) => valueAt(s, `x${i}`, input, g, ops[0] ?? 0, pixel),
     })),
   );
 }
 
-/** Declares the pixels of an invocation as pixel0, pixel1, ...; those beyond the last are the last again. */
-const DECLARE_PIXELS = `
-  let c = index % uniforms.c;
-  let first = index / uniforms.c;
-  ${lines(PIXELS, (p) => `let pixel${p} = min(first + ${p} * uniforms.groups, uniforms.pixels - 1);`)}`;
-
-const named = (inputs: readonly (TensorInfo | undefined)[]) =>
+export const named = (inputs: readonly (TensorInfo | undefined)[]) =>
   Object.fromEntries(inputs.map((x, i) => [`x${i}`, x as TensorInfo]));
+
+/**
+ * The passes over an edge's pixels, one for each of its cases; `g`, `pick`, `w` and `c` are declared. What an edge adds may be
+ * nothing: then the sums are copied.
+ */
+export function edgePasses(s: SampledMix, term: (input: MixInput, value: string) => string): string {
+  const cases = casesOf(s, "g", "pick");
+  const each = (condition: string, value: string) =>
+    `for (var pixel = select(uniforms.pixels, first, ${condition}); pixel < uniforms.pixels; pixel += uniforms.groups) {
+      let at = (g * uniforms.pixels + pixel) * uniforms.c + c;
+      result[at] = ${s.sums ? "sums[at]" : "T(0.0)"}${value};
+    }`;
+  const none = cases.length > 0 ? `!(${cases.map(({ condition }) => `(${condition})`).join(" || ")})` : "true";
+  return [
+    ...cases.map(({ condition, input, value }) => each(condition, ` + ${term(input, value("pixel"))}`)),
+    each(none, ""),
+  ].join("\n");
+}
+
+/** Declares edge, channel and first pixel of an invocation of `edgePasses`, and of how many there are. */
+export const DECLARE_EDGE = `
+  let g = index / uniforms.perEdge;
+  let local = index - g * uniforms.perEdge;
+  let first = local / uniforms.c;
+  let c = local - first * uniforms.c;`;
+export function edgeInvocations(s: SampledMix) {
+  const own = params(s);
+  const groups = Math.ceil(own.pixels / EDGE_PIXELS);
+  return { params: { ...own, groups, perEdge: groups * own.c }, count: s.rows.length * groups * own.c };
+}
 
 export const mixForward: GpuBody<SampledMix> = (tensors, s, run) => {
   const { sums, inputs, masks, rest } = partsOf(tensors, s);
   const [weights, picks] = rest as [TensorInfo, TensorInfo];
-  const edges = s.rows.length;
   // Both in one, since a kernel has seven inputs at most.
   const table = run({
     name: "SampledMixWeights",
@@ -101,44 +124,25 @@ export const mixForward: GpuBody<SampledMix> = (tensors, s, run) => {
       let g = index / 2;
       let pick = pickOf(g);
       result[index] = select(f32(pick), weights[rowOf(g) * ${OPS} + pick], index % 2 == 1);`,
-    count: 2 * edges,
-    shape: [edges, 2],
+    count: 2 * s.rows.length,
+    shape: [s.rows.length, 2],
   });
-  const own = params(s);
-  const vector = vectorOf(s);
-  const groups = Math.ceil(pixelsOf(s) / PIXELS);
+  const { params: own, count } = edgeInvocations(s);
   return run({
     name: "SampledMix",
     variant: mixKey(s),
     inputs: { ...(sums ? { sums } : {}), ...named(inputs), ...(masks ? { masks } : {}), table },
-    params: { ...own, groups },
+    params: own,
     functions: dropBlockCode(s),
-    body: `
-      ${lines(edges, (g) => `let pick${g} = i32(table[${2 * g}]); let w${g} = table[${2 * g + 1}];`)}
-      ${DECLARE_PIXELS}
-      ${lines(s.nodes, (b) =>
-        lines(
-          PIXELS,
-          (p) => `var sum${b}_${p} = ${sums ? `sums[(pixel${p} * ${s.nodes} + ${b}) * uniforms.c + c]` : "T(0.0)"};`,
-        ),
-      )}
-      ${lines(edges, (g) =>
-        casesOf(s, g, `pick${g}`)
-          .map(({ condition, value }) =>
-            only(
-              condition,
-              lines(PIXELS, (p) => `sum${s.to[g]}_${p} += w${g} * ${value(`pixel${p}`)};`),
-            ),
-          )
-          .join("\n"),
-      )}
-      ${lines(s.nodes, (b) =>
-        lines(PIXELS, (p) => `result[(pixel${p} * ${s.nodes} + ${b}) * uniforms.c + c] = sum${b}_${p};`),
-      )}`,
-    count: groups * own.c,
+    body: `${DECLARE_EDGE}
+      let pick = i32(table[2 * g]);
+      let w = table[2 * g + 1];
+      ${edgePasses(s, (_, value) => `w * ${value}`)}`,
+    count,
     shape: outShape(s),
-    vector,
+    vector: vectorOf(s),
     scalars: ["table"],
+    workgroup: 16,
   });
 };
 
@@ -150,8 +154,8 @@ export const mixGradX: GpuBody<SampledMixInput> = ([dy, ...tensors], s, run) => 
   const vector = vectorOf(s);
   const width = input.width / vector;
   const groups = Math.ceil(pixelsOf(s) / RUN);
-  const gradientAt = (g: number | string, node: number | string, pixel: string) => {
-    const value = `dy[(${pixel} * ${s.nodes} + ${node}) * uniforms.c + c${input.first > 0 ? " + uniforms.half" : ""}]`;
+  const gradientAt = (g: number | string, pixel: string) => {
+    const value = `dy[(${g} * uniforms.pixels + ${pixel}) * uniforms.c + c${input.first > 0 ? " + uniforms.half" : ""}]`;
     return input.masked ? `dropped(${value}, ${g}, ${pixel}, c)` : value;
   };
   const slots = { picture: 1, own: s.rows.length, any: input.ops.length }[input.kind];
@@ -161,18 +165,18 @@ export const mixGradX: GpuBody<SampledMixInput> = ([dy, ...tensors], s, run) => 
     `for (var pixel = select(uniforms.pixels, first, ${condition}); pixel < uniforms.pixels; pixel += uniforms.groups) { ${body} }`;
   const ownEdge = `let pick = pickOf(slot);
     let w = weights[rowOf(slot) * ${OPS} + pick];
-    ${eachPixel("used(slot)", `${at} = w * ${gradientAt("slot", "TO[slot]", "pixel")};`)}`;
+    ${eachPixel("used(slot)", `${at} = w * ${gradientAt("slot", "pixel")};`)}`;
   const anyEdges = `${eachPixel(input.kind === "any" ? "used(slot)" : "true", `${at} = T(0.0);`)}
     ${input.kind === "any" ? "let op = (uniforms.ops >> u32(4 * slot)) & 15;" : ""}
     ${lines(s.rows.length, (g) => {
       const condition = input.kind === "any" ? "pick == op" : input.ops.map((op) => `pick == ${op}`).join(" || ");
       return `{ let pick = pickOf(${g}); let w = weights[uniforms.row${g} * ${OPS} + pick];
-        ${eachPixel(condition, `${at} += w * ${gradientAt(g, s.to[g] ?? 0, "pixel")};`)} }`;
+        ${eachPixel(condition, `${at} += w * ${gradientAt(g, "pixel")};`)} }`;
     })}`;
   const gate = input.kind === "picture" ? null : ({ kind: input.kind, rows: s.rows, ops: input.ops } as const);
   return run({
     name: "SampledMixGradX",
-    variant: `${s.input}|${mixKey(s)}`,
+    variant: `${s.input}|${s.rows.length}|${mixKey(s)}`,
     inputs: { dy, weights, picks, ...(input.masked && masks ? { masks } : {}) },
     params: {
       ...params(s),
@@ -181,11 +185,7 @@ export const mixGradX: GpuBody<SampledMixInput> = ([dy, ...tensors], s, run) => 
       perSlot: groups * width,
       ...(gate ? gateParams(gate) : rowParams(s.rows)),
     },
-    functions: [
-      gate ? gateCode(gate) : PICK_OF,
-      input.masked ? dropBlockCode(s) : "",
-      `const TO = array<i32, ${s.to.length}>(${s.to.join(", ")});`,
-    ].join("\n"),
+    functions: [gate ? gateCode(gate) : PICK_OF, input.masked ? dropBlockCode(s) : ""].join("\n"),
     body: `
       let slot = index / uniforms.perSlot;
       let local = index - slot * uniforms.perSlot;
@@ -212,7 +212,7 @@ export const mixGradW: GpuBody<SampledMix> = (tensors, s, run) => {
     variant: mixKey(s),
     inputs: { ...named(inputs), ...(masks ? { masks } : {}), dy, picks },
     params: { ...params(s), ...rowParams(s.rows), chunks, perEdge: chunks * c },
-    functions: `${PICK_OF} ${dropBlockCode(s)} const TO = array<i32, ${s.to.length}>(${s.to.join(", ")});`,
+    functions: `${PICK_OF} ${dropBlockCode(s)}`,
     body: `
       let g = index / uniforms.perEdge;
       let rest = index - g * uniforms.perEdge;
@@ -223,7 +223,7 @@ export const mixGradW: GpuBody<SampledMix> = (tensors, s, run) => {
         .map(
           ({ condition, value }) => `
       for (var pixel = select(uniforms.pixels, rest / uniforms.c, ${condition}); pixel < uniforms.pixels; pixel += uniforms.chunks) {
-        sum += dy[(pixel * ${s.nodes} + TO[g]) * uniforms.c + c] * ${value("pixel")};
+        sum += dy[(g * uniforms.pixels + pixel) * uniforms.c + c] * ${value("pixel")};
       }`,
         )
         .join("\n")}

@@ -1,13 +1,15 @@
 /**
- * A sampled mix of outputs of which some are batch-normalised first. Their normalised values are not kept: the gradient
- * computes them again, which spares a slot.
+ * A sampled mix of outputs of which some are batch-normalised first: as the mix loads them, so that their normalised values
+ * are nowhere stored.
  */
-import type { Tensor } from "../gpu/tensorflow";
+import { detach, type Tensor } from "../gpu/tensorflow";
 import { custom } from "./batch-norm";
+import { fused } from "./fused";
 import type { Gate } from "./gate";
-import { gradWKernel, gradXOf, mixKernel } from "./sampled-mix";
+import { gradWKernel, gradXOf } from "./sampled-mix";
+import { fusedGradientX, fusedMix, mixSums, tableKernel, weightsFromSums } from "./sampled-mix-fused";
 import type { MixInput, SampledMix } from "./sampled-mix-shape";
-import { normaliseSlots, type SlotStatistics, slotNormGradient, slotNormOf, slotStatistics } from "./slot-norm";
+import { type SlotStatistics, slotNormGradient, slotNormOf, slotStatistics } from "./slot-norm";
 
 /** What edges add for some of their picks. */
 export interface MixedOutput {
@@ -18,8 +20,8 @@ export interface MixedOutput {
   readonly ops: readonly number[];
   /** The channel of a node that its first channel is added to. */
   readonly first: number;
-  /** Whether each slot is normalised first; not for a picture. */
-  readonly normalised: boolean;
+  /** Whether each slot is normalised first; not for a picture. Its statistics, where they are at hand. */
+  readonly normalised: boolean | SlotStatistics;
 }
 
 /** What the sampler gives. */
@@ -33,69 +35,90 @@ export interface Sample {
 }
 
 export interface SampledMixOptions {
-  /** Rows of the edges' picks and weights. */
+  /** Rows of the edges' picks and weights. Each edge leads to a node of its own, in this order. */
   readonly rows: readonly number[];
-  /** Node that each edge leads to. */
-  readonly to: readonly number[];
   /** Of a node. */
   readonly channels: number;
-  readonly nodes: number;
 }
 
 /**
  * Adds what the edges of one state pick to the sums of their nodes.
- * @param sums [N, H, W, nodes·C]; null for zero
+ * @param sums [edges, N, H, W, C]; null for zero
  */
 export function sampledMix(
   sums: Tensor | null,
   outputs: readonly MixedOutput[],
   { weights, picks, masks }: Sample,
-  { rows, to, channels, nodes }: SampledMixOptions,
+  { rows, channels }: SampledMixOptions,
 ): Tensor {
   const [batch = 0, height = 0, width = 0] = outputs[0]?.tensor.shape.slice(-4) ?? [];
-  const inputs = outputs.map(({ tensor, kind, ops, first }): MixInput => {
-    const masked = masks !== null && kind === "picture";
-    return { kind, ops, first, width: tensor.shape[tensor.rank - 1] ?? 0, masked };
-  });
-  const weightRows = weights.shape[0] ?? 0;
-  const s: SampledMix = { batch, height, width, channels, nodes, rows, to, weightRows, sums: sums !== null, inputs };
-  const statistics = outputs.map(({ tensor, kind, ops, normalised }): SlotStatistics | null => {
+  const known = outputs.map(({ tensor, kind, ops, normalised }): SlotStatistics | null => {
+    if (typeof normalised !== "boolean") return normalised;
     const gate: Gate | null = kind === "picture" ? null : { kind, rows, ops };
     return normalised && gate ? slotStatistics(tensor, picks, gate) : null;
   });
+  const plainInputs = outputs.map(({ tensor, kind, ops, first }): MixInput => {
+    const masked = masks !== null && kind === "picture";
+    return { kind, ops, first, width: tensor.shape[tensor.rank - 1] ?? 0, masked, parts: 0 };
+  });
+  const weightRows = weights.shape[0] ?? 0;
+  /** Of the mix of normalised values. */
+  const plain: SampledMix = {
+    ...{ batch, height, width, channels, rows, weightRows },
+    ...{ sums: sums !== null, inputs: plainInputs },
+  };
+  /** Of the mix that normalises as it loads. */
+  const s = { ...plain, inputs: plainInputs.map((input, i) => ({ ...input, parts: known[i]?.s.parts ?? 0 })) };
+  const withoutSums = { ...s, sums: false };
   const [first, count, drop] = [sums ? 1 : 0, outputs.length, masks ? [masks] : []];
-  const stats = statistics.flatMap((known) => (known ? [known.stats] : []));
+  const stats = known.flatMap((k) => (k ? [k.stats] : []));
+  const table = tableKernel([weights, picks, ...stats], s);
+  /** The statistics among saved tensors. */
+  const statisticsAmong = (saved: readonly Tensor[]) => {
+    const left = saved.slice(-1 - stats.length, -1);
+    return known.map((k) => k && { s: k.s, stats: left.shift() as Tensor });
+  };
+
+  const gradientOf = (i: number, dy: Tensor, saved: readonly Tensor[], all: Tensor): Tensor => {
+    const [x, w] = [saved[first + i] as Tensor, saved[first + count] as Tensor];
+    const [p, savedTable] = [saved[first + count + 1] as Tensor, saved[saved.length - 1] as Tensor];
+    const mask = masks ? saved[first + count + 2] : undefined;
+    const k = statisticsAmong(saved)[i];
+    if (!k) return gradXOf(dy, mask, w, p, plain, i);
+    return fused(
+      [dy, x, w],
+      [savedTable, all],
+      ([d, v, , t, known]) => fusedGradientX([d, v, t, known] as Tensor[], { ...s, input: i }),
+      (d, v, weight) => slotNormGradient(gradXOf(d as Tensor, mask, weight as Tensor, p, plain, i), v as Tensor, p, k),
+    );
+  };
+
   return custom(
     [...(sums ? [sums] : []), ...outputs.map(({ tensor }) => tensor), weights],
-    [picks, ...drop, ...stats],
-    (all) => {
-      const values = all.slice(first, first + count).map((x, i) => {
-        const known = statistics[i];
-        return known ? normaliseSlots(x, picks, known) : x;
-      });
-      return mixKernel([...all.slice(0, first), ...values, ...drop, all[first + count] as Tensor, picks], s);
-    },
+    [picks, ...drop, ...stats, table],
+    (all) => fusedMix([...all.slice(0, first + count), ...drop, all[all.length - 1] as Tensor], s),
     (dy, saved) => {
-      const [w, p, ...constants] = saved.slice(first + count) as [Tensor, Tensor, ...Tensor[]];
-      const savedMasks = masks ? constants.slice(0, 1) : [];
-      const savedStats = constants.slice(savedMasks.length);
       const raw = saved.slice(first, first + count);
-      let used = 0;
-      const known = statistics.map((k) => k && { s: k.s, stats: savedStats[used++] as Tensor });
-      const gradients = raw.map((x, i) => {
-        const k = known[i];
-        const dx = gradXOf(dy, savedMasks[0], w, p, s, i);
-        return k ? slotNormGradient(dx, x, p, k) : dx;
-      });
-      const read = raw.map((x, i) => {
-        const k = known[i];
-        return k ? slotNormOf(x, p, k) : x;
-      });
-      return [
-        ...(sums ? [dy.clone()] : []),
-        ...gradients,
-        gradWKernel([...read, ...savedMasks, dy, p], { ...s, sums: false }),
-      ];
+      const p = saved[first + count + 1] as Tensor;
+      const savedMasks = masks ? [saved[first + count + 2] as Tensor] : [];
+      const sumsOf = mixSums(
+        [detach(dy), ...raw.map(detach), ...savedMasks, saved[saved.length - 1] as Tensor],
+        withoutSums,
+      );
+      const ofWeights = fused(
+        [dy, ...raw],
+        [sumsOf, p],
+        (all) => weightsFromSums(all.slice(-2), withoutSums),
+        (d, ...values) => {
+          const statistics = statisticsAmong(saved);
+          const read = values.map((x, i) => {
+            const k = statistics[i];
+            return k ? slotNormOf(x, p, k) : x;
+          });
+          return gradWKernel([...read, ...savedMasks, d as Tensor, p], { ...plain, sums: false });
+        },
+      );
+      return [...(sums ? [dy.clone()] : []), ...raw.map((_, i) => gradientOf(i, dy, saved, sumsOf)), ofWeights];
     },
   );
 }

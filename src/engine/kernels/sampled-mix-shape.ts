@@ -12,6 +12,8 @@ export interface MixInput {
   readonly width: number;
   /** Whether DropBlock's masks apply, one for each edge. */
   readonly masked: boolean;
+  /** Parts of the statistics by which it is normalised as it is loaded; 0 where it is added as it is. */
+  readonly parts: number;
 }
 
 export interface SampledMix {
@@ -20,10 +22,8 @@ export interface SampledMix {
   readonly width: number;
   /** Of a node. */
   readonly channels: number;
-  readonly nodes: number;
-  /** Rows of the edges' picks and weights, and the nodes that they lead to. */
+  /** Rows of the edges' picks and weights. Each leads to a node of its own, in this order. */
   readonly rows: readonly number[];
-  readonly to: readonly number[];
   /** Rows of the whole matrix of weights. */
   readonly weightRows: number;
   /** Whether sums from other states are the first input. */
@@ -36,7 +36,7 @@ export interface SampledMixInput extends SampledMix {
 }
 
 export const pixelsOf = (s: SampledMix) => s.batch * s.height * s.width;
-export const outShape = (s: SampledMix) => [s.batch, s.height, s.width, s.nodes * s.channels];
+export const outShape = (s: SampledMix) => [s.rows.length, s.batch, s.height, s.width, s.channels];
 
 export function inputShape(s: SampledMix, input: number): number[] {
   const { kind, ops, width } = s.inputs[input] as MixInput;

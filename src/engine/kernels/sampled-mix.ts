@@ -27,10 +27,18 @@ interface Run {
 }
 
 /** Calls visit for each edge and the input that it adds. */
-function eachEdge(
+export function eachEdge(
   s: SampledMix,
   picks: Values,
-  visit: (edge: { g: number; input: number; described: MixInput; from: Run; to: Run; weight: number }) => void,
+  visit: (edge: {
+    g: number;
+    input: number;
+    described: MixInput;
+    slot: number;
+    from: Run;
+    to: Run;
+    weight: number;
+  }) => void,
 ): void {
   for (const [g, row] of s.rows.entries()) {
     const pick = picks[row] as number;
@@ -38,13 +46,14 @@ function eachEdge(
       if (!described.ops.includes(pick)) continue;
       const { kind, width, first, ops } = described;
       const slot = kind === "picture" ? 0 : kind === "own" ? g : ops.indexOf(pick);
-      const [pixels, node] = [pixelsOf(s), s.to[g] as number];
+      const pixels = pixelsOf(s);
       visit({
         g,
         input,
         described,
+        slot,
         from: { at: (p) => (slot * pixels + p) * width },
-        to: { at: (p) => (p * s.nodes + node) * s.channels + first },
+        to: { at: (p) => (g * pixels + p) * s.channels + first },
         weight: row * OPS + pick,
       });
     }

@@ -164,7 +164,8 @@ export const sampledPointwiseGradX: GpuBody<SampledPointwise> = (inputs, s, run)
   if (!dy || !w) throw new Error("SampledPointwiseGradX needs dy and w.");
   const { vector, ins, outs, params } = elements(s);
   if (s.shared) {
-    const { height, width, stride } = s.shared;
+    const { height, stride } = s.shared;
+    // An invocation owns an element of a row of pixels. Most rows and pixels have no gradient, and few edges skip.
     return run({
       name: "SampledPointwiseGradX",
       variant: ["shared", stride, z ? "z" : ""].join("_"),
@@ -172,29 +173,40 @@ export const sampledPointwiseGradX: GpuBody<SampledPointwise> = (inputs, s, run)
       params,
       functions: PICK_OF,
       body: `
-        let i = index % uniforms.ins;
-        let place = index / uniforms.ins;
-        let line = place / uniforms.width;
+        let line = index / uniforms.ins;
+        let i = index - line * uniforms.ins;
         let n = line / uniforms.height;
         let y = line - n * uniforms.height - uniforms.offset;
-        let x = place - line * uniforms.width - uniforms.offset;
-        var sum = T(0.0);
-        if (y >= 0 && x >= 0 && y % ${stride} == 0 && x % ${stride} == 0) {
-          let pixel = (n * uniforms.outHeight + y / ${stride}) * uniforms.outWidth + x / ${stride};
-          for (var slot = 0; slot < uniforms.edges; slot++) {
-            let op = pickOf(slot) - uniforms.firstOp;
-            if (op < 0 || op >= uniforms.ops) { continue; }
-            let first = (op * uniforms.edges + slot) * uniforms.outs;
-            for (var o = 0; o < uniforms.outs; o++) {
-              sum += dy[(slot * uniforms.pixels + pixel) * uniforms.outs + o] * ${matrixAt(vector, "i", "first + o")};
+        let row = line * uniforms.width * uniforms.ins + i;
+        for (var x = 0; x < uniforms.width; x++) { result[row + x * uniforms.ins] = T(0.0); }
+        let on = y >= 0 && y % ${stride} == 0;
+        let pixel0 = (n * uniforms.outHeight + y / ${stride}) * uniforms.outWidth;
+        let first0 = row + uniforms.offset * uniforms.ins;
+        for (var slot = select(uniforms.edges, 0, on); slot < uniforms.edges; slot++) {
+          let op = pickOf(slot) - uniforms.firstOp;
+          let first = (op * uniforms.edges + slot) * uniforms.outs;
+          for (var o = select(uniforms.outs, 0, op >= 0 && op < uniforms.ops); o < uniforms.outs; o++) {
+            let m = ${matrixAt(vector, "i", "first + o")};
+            let source = (slot * uniforms.pixels + pixel0) * uniforms.outs + o;
+            for (var p = 0; p < uniforms.outWidth; p++) {
+              let to = first0 + p * ${stride} * uniforms.ins;
+              result[to] += dy[source + p * uniforms.outs] * m;
             }
           }
         }
-        result[index] = ${z ? "select(T(0.0), sum, z[index] > T(0.0))" : "sum"};`,
-      count: s.batch * height * width * ins,
+        ${
+          z
+            ? `for (var p = select(uniforms.outWidth, 0, on); p < uniforms.outWidth; p++) {
+          let to = first0 + p * ${stride} * uniforms.ins;
+          result[to] = select(T(0.0), result[to], z[to] > T(0.0));
+        }`
+            : ""
+        }`,
+      count: s.batch * height * ins,
       shape: inShape(s),
       vector,
       scalars: ["picks"],
+      workgroup: WORKGROUP,
     });
   }
   return streamed(
@@ -277,19 +289,22 @@ export const sampledPointwiseGradW: GpuBody<SampledPointwise> = (inputs, s, run)
     params: { ...params, chunks, size },
     functions: PICK_OF,
     body: `
-      let column = index % uniforms.columns;
-      let row = index / uniforms.columns;
-      let o = column % uniforms.outs;
-      let slot = (column / uniforms.outs) % uniforms.edges;
-      let op = column / (uniforms.outs * uniforms.edges);
-      var sum = T(0.0);
-      if (pickOf(slot) == uniforms.firstOp + op) {
+      let blocks = uniforms.ops * uniforms.edges;
+      let row = index / blocks;
+      let block = index - row * blocks;
+      let op = block / uniforms.edges;
+      let slot = block - op * uniforms.edges;
+      let picked = pickOf(slot) == uniforms.firstOp + op;
+      let to = row * uniforms.columns + block * uniforms.outs;
+      for (var o = select(0, uniforms.outs, picked); o < uniforms.outs; o++) { result[to + o] = T(0.0); }
+      for (var o = select(uniforms.outs, 0, picked); o < uniforms.outs; o++) {
+        var sum = T(0.0);
         for (var c = 0; c < uniforms.chunks; c++) {
           sum += partial[(c * uniforms.edges + slot) * uniforms.size + row * uniforms.outs + o];
         }
-      }
-      result[index] = sum;`,
-    count: (s.inChannels * columnsOf(s)) / vector,
+        result[to + o] = sum;
+      }`,
+    count: s.inChannels * s.gate.ops.length * edges,
     shape: [1, 1, s.inChannels, columnsOf(s)],
     vector,
     scalars: ["picks"],

@@ -19,6 +19,11 @@ export function slotStatistics(x: Tensor, picks: Tensor, gate: Gate): SlotStatis
   return { s, stats: statistics([x, picks], s) };
 }
 
+/** The same statistics for some of the slots: those whose pick is among `ops`. */
+export function statisticsOf({ s, stats }: SlotStatistics, gate: Gate): SlotStatistics {
+  return { s: { ...s, slots: gate }, stats };
+}
+
 /** The normalised slots, for a value only. */
 export function normaliseSlots(x: Tensor, picks: Tensor, { s, stats }: SlotStatistics): Tensor {
   return normalise([x, stats, picks], s);

@@ -6,11 +6,11 @@ import { type Edge, PRIMITIVES, type Primitive } from "../../domain/primitives";
 import type { Tensor } from "../gpu/tensorflow";
 import { fork } from "../kernels/fork";
 import type { Gate } from "../kernels/gate";
-import { sampledDepthwise } from "../kernels/sampled-depthwise";
+import { sampledDepthwise, sampledDepthwiseOfNorm } from "../kernels/sampled-depthwise";
 import { type MixedOutput, type Sample, sampledMix } from "../kernels/sampled-mix-normalised";
 import { sampledHalf, sampledPointwise } from "../kernels/sampled-pointwise";
 import { sampledPools } from "../kernels/sampled-pooling";
-import { partSlots, slotNorm } from "../kernels/slot-norm";
+import { partSlots, slotNormOf, slotStatistics, statisticsOf } from "../kernels/slot-norm";
 import { onLoad, type Smoothness } from "./layers";
 import type { EdgeParameters } from "./mixed-edges";
 import { BANK, SEPARABLE } from "./mixed-edges";
@@ -38,14 +38,13 @@ export interface SampledEdgesOptions extends Smoothness {
   readonly channels: number;
   readonly stride: number;
   readonly edges: readonly Edge[];
-  readonly nodes: number;
   /** Row of the cell's first edge among the picks. */
   readonly firstRow: number;
   /** Number of the cell in the network. */
   readonly layer: number;
 }
 
-/** Adds the picked operations of x's edges to `sums` [N, H', W', nodes·C], which is null at first. */
+/** Adds the picked operations of x's edges to the sums of their nodes, [edges, N, H', W', C], which are null at first. */
 export type SampledEdges = (view: View, x: Tensor, sample: SubGraph, sums: Tensor | null) => Tensor;
 
 const indices = (primitives: readonly Primitive[]) => primitives.map((p) => PRIMITIVES.indexOf(p));
@@ -58,7 +57,7 @@ const POOLS = indices(["max_pool_3x3", "avg_pool_3x3"]);
 const SKIP = indices(["skip_connect"]);
 
 export function sampledEdges(parameters: EdgeParameters, o: SampledEdgesOptions): SampledEdges {
-  const { channels, stride, edges, nodes, firstRow } = o;
+  const { channels, stride, edges, firstRow } = o;
   const { prepare, rectify } = onLoad(o);
   const { even, odd } = parameters;
   const rows = edges.map(({ index }) => firstRow + index);
@@ -67,7 +66,7 @@ export function sampledEdges(parameters: EdgeParameters, o: SampledEdgesOptions)
     tensor: Tensor,
     kind: MixedOutput["kind"],
     ops: readonly number[],
-    normalised: boolean,
+    normalised: MixedOutput["normalised"],
     first = 0,
   ) => ({
     ...{ tensor, kind, ops, normalised, first },
@@ -91,11 +90,18 @@ export function sampledEdges(parameters: EdgeParameters, o: SampledEdgesOptions)
     const spread = sampledDepthwise(prepare(toBank), view(parameters.depthwise1), picks, {
       ...{ stride, blocks: BANK, gate: bank, rectify },
     });
-    const once = slotNorm(sampledPointwise(spread, view(parameters.pointwise1), picks, bank), picks, bank);
+    const once = sampledPointwise(spread, view(parameters.pointwise1), picks, bank);
+    const statistics = slotStatistics(once, picks, bank);
     const [toSecond, toMix] = partSlots(once, picks, bank, SECOND);
-    const again = sampledDepthwise(prepare(toSecond), view(parameters.depthwise2), picks, {
-      ...{ stride: 1, blocks: SEPARABLE, gate: own(SECOND), rectify },
-    });
+    const second = statisticsOf(statistics, own(SECOND));
+    const first = statisticsOf(statistics, own(ONCE));
+    const separable = { stride: 1, blocks: SEPARABLE, gate: own(SECOND) };
+    const again = rectify
+      ? sampledDepthwiseOfNorm(toSecond, view(parameters.depthwise2), picks, second, separable)
+      : sampledDepthwise(prepare(slotNormOf(toSecond, picks, second)), view(parameters.depthwise2), picks, {
+          ...separable,
+          rectify,
+        });
     const twice = sampledPointwise(again, view(parameters.pointwise2), picks, own(SECOND));
     const pooled = sampledPools(toPools, picks, stride, { kind: "any", rows, ops: POOLS });
     const half = (from: Tensor, offset: 0 | 1, filter: Tensor) =>
@@ -112,11 +118,11 @@ export function sampledEdges(parameters: EdgeParameters, o: SampledEdgesOptions)
       [
         ...skip,
         output(pooled, "any", POOLS, true),
-        output(toMix, "own", ONCE, false),
+        output(toMix, "own", ONCE, first),
         output(twice, "own", SECOND, true),
       ],
       { picks, weights, masks: masks(x, sample) },
-      { rows, to: edges.map(({ node }) => node), channels, nodes },
+      { rows, channels },
     );
   };
 }

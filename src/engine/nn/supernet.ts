@@ -11,9 +11,11 @@ import {
   PRIMITIVES,
   type Primitive,
 } from "../../domain/primitives";
-import type { Tensor } from "../gpu/tensorflow";
+import { type Tensor, tf } from "../gpu/tensorflow";
+import { firstSlot } from "../gpu/views";
 import type { DropoutDraw, DropoutMasks } from "../kernels/dropout";
 import { fork, take } from "../kernels/fork";
+import { arrange } from "../kernels/mix";
 import { channelShuffle } from "../kernels/shuffle";
 import { classifier, conv, type Layer, norm, type Smoothness } from "./layers";
 import { mixedEdges } from "./mixed-edges";
@@ -49,11 +51,16 @@ interface CellOptions extends Smoothness {
   readonly masks?: Omit<DropoutMasks, "layer">;
 }
 
+/** The state of one of a cell's inputs, made when it is first needed. */
+type Entry = () => Tensor;
+
 export interface Cell {
+  /** What makes a state of each of the two inputs. */
+  readonly preprocess: readonly [Layer, Layer];
   /** Every edge mixes its operations by its weights. */
   readonly mixed: (view: View, s0: Tensor, s1: Tensor, weights: Tensor, dropout?: DropoutDraw | null) => Tensor;
-  /** Every edge applies one operation; without partial channels, and where every edge has all operations. */
-  readonly sampled: (view: View, s0: Tensor, s1: Tensor, subGraph: SubGraph) => Tensor;
+  /** Every edge applies one operation to states; without partial channels, and where every edge has all operations. */
+  readonly sampled: (view: View, entries: readonly [Entry, Entry], subGraph: SubGraph) => Tensor;
 }
 
 /** Adds what the edges of state x make of it to the sums of their nodes. */
@@ -100,18 +107,36 @@ export function cell(set: ParameterSet, name: string, o: CellOptions): Cell {
     if (!sums) throw new Error("A cell needs a node.");
     return channelShuffle(sums, channels, partial);
   };
+  /** The same with the sums of each node apart, so that those of a node that is complete are not copied any more. */
+  const runApart = (
+    [first, second]: readonly [Entry, Entry],
+    add: (state: number, x: Tensor, sums: Tensor | null) => Tensor,
+  ) => {
+    let sums = add(1, second(), add(0, first(), null));
+    const nodes: Tensor[] = [];
+    for (let state = 2; state <= NODES; state++) {
+      const [complete, rest] = firstSlot(sums);
+      nodes.push(complete);
+      sums = add(state, complete, rest);
+    }
+    const shape = sums.shape.slice(1);
+    nodes.push(tf.reshape(sums, shape));
+    const moves = nodes.map((_, node) => ({ input: node, from: 0, to: node }));
+    return arrange(nodes, moves, { channels, outBlocks: nodes.length });
+  };
   const at = (state: number) => edges[state] as (typeof edges)[number];
   return {
+    preprocess: [preprocess0, preprocess1],
     mixed: (view, s0, s1, weights, dropout) => {
       const mixing = fork(weights, edges.length);
       return run(view, s0, s1, (state, v, x, sums) => at(state).mixed(v, x, mixing[state] as Tensor, sums, dropout));
     },
-    sampled: (view, s0, s1, subGraph) => {
+    sampled: (view, entries, subGraph) => {
       const weights = fork(subGraph.weights, edges.length);
-      return run(view, s0, s1, (state, v, x, sums) => {
+      return runApart(entries, (state, x, sums) => {
         const { sampled } = at(state);
         if (!sampled) throw new Error("Only edges with all operations are sampled.");
-        return sampled(v, x, { ...subGraph, weights: weights[state] as Tensor }, sums);
+        return sampled(view, x, { ...subGraph, weights: weights[state] as Tensor }, sums);
       });
     },
   };
@@ -125,7 +150,18 @@ export interface Supernet {
   readonly logits: (weights: Tensor, mixture: Mixture, x: Tensor, dropout?: DropoutDraw | null) => Tensor;
   /** The same of a sub-graph in which each edge applies one operation, with the same weights. */
   readonly sampledLogits: (weights: Tensor, subGraph: SubGraph, x: Tensor) => Tensor;
+  /** What is the same in all sub-graphs: the stem, and the states that cells make of it alone. */
+  readonly beginning: (weights: Tensor, x: Tensor) => Tensor[];
+  /** Class logits of a sub-graph from there on. */
+  readonly sampledFrom: (weights: Tensor, subGraph: SubGraph, begun: readonly Tensor[]) => Tensor;
 }
+
+/** Entries of cells that see the stem alone: number of the cell, and which of its inputs. */
+const ENTRIES_OF_STEM = [
+  [0, 0],
+  [0, 1],
+  [1, 0],
+] as const;
 
 /** Builds the search network; its parameters are named as in the original state dict. */
 export function supernet(o: SupernetOptions): Supernet {
@@ -154,23 +190,43 @@ export function supernet(o: SupernetOptions): Supernet {
     return { run, kind };
   });
   const head = classifier(set, "classifier", previous, classes);
-  const through = (
-    weights: Tensor,
-    x: Tensor,
-    step: (c: (typeof cells)[number], view: View, s: [Tensor, Tensor]) => Tensor,
-  ) => {
+  const stemOf = (view: View, x: Tensor) => normalise(view, convolve(view, x));
+  const ofStem = ENTRIES_OF_STEM.filter(([layer]) => layer < layers);
+  const beginning = (weights: Tensor, x: Tensor) => {
     const view = set.view(weights);
-    const stem = normalise(view, convolve(view, x));
-    let states: [Tensor, Tensor] = [stem, stem];
-    for (const c of cells) states = [states[1], step(c, view, states)];
-    return head(view, states[1]);
+    const stem = fork(stemOf(view, x), ofStem.length);
+    return ofStem.map(([layer, input], i) => {
+      const preprocess = (cells[layer] as (typeof cells)[number]).run.preprocess[input];
+      return preprocess(view, stem[i] as Tensor);
+    });
+  };
+  const sampledFrom = (weights: Tensor, subGraph: SubGraph, begun: readonly Tensor[]) => {
+    const view = set.view(weights);
+    let outputs: readonly Tensor[] = [];
+    for (const [layer, { run }] of cells.entries()) {
+      // A cell's inputs are the outputs of the two before it; where there is none, the stem.
+      const entry = (input: 0 | 1): Entry => {
+        const given = ofStem.findIndex(([l, i]) => l === layer && i === input);
+        const from = outputs[layer - 2 + input];
+        return () => (from ? run.preprocess[input](view, from) : (begun[given] as Tensor));
+      };
+      outputs = [...outputs, run.sampled(view, [entry(0), entry(1)], subGraph)];
+    }
+    return head(view, outputs[layers - 1] as Tensor);
   };
   return {
     parameters: set,
     stem: { convolve, normalise },
-    logits: (weights, mixture, x, dropout) =>
-      through(weights, x, ({ run, kind }, view, [s0, s1]) => run.mixed(view, s0, s1, mixture[kind], dropout)),
-    sampledLogits: (weights, subGraph, x) =>
-      through(weights, x, ({ run }, view, [s0, s1]) => run.sampled(view, s0, s1, subGraph)),
+    logits: (weights, mixture, x, dropout) => {
+      const view = set.view(weights);
+      const stem = stemOf(view, x);
+      let states: [Tensor, Tensor] = [stem, stem];
+      for (const { run, kind } of cells)
+        states = [states[1], run.mixed(view, states[0], states[1], mixture[kind], dropout)];
+      return head(view, states[1]);
+    },
+    sampledLogits: (weights, subGraph, x) => sampledFrom(weights, subGraph, beginning(weights, x)),
+    beginning,
+    sampledFrom,
   };
 }

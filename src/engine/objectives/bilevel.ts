@@ -3,7 +3,7 @@ import { type Tensor, tf } from "../gpu/tensorflow";
 import type { Batch } from "../nn/loss";
 import { type SgdOptions, virtualStep } from "../optim/sgd";
 import type { Explainer } from "../strategies/strategy";
-import { type HypergradientMethod, lossGradients, mixedDerivative } from "./derivatives";
+import { type HypergradientMethod, lossGradients, mixedDerivative, rebound } from "./derivatives";
 import { explainerLosses } from "./parts";
 
 /** Weights with the state of their optimiser. */
@@ -40,7 +40,7 @@ export function bilevelHypergradient(input: BilevelInput): BilevelResult {
   if (input.order === 1) {
     const losses = explainerLosses(explainer, validation, state.weights, architecture);
     const { loss, logits, gradients } = lossGradients(
-      losses.map((f) => (a: Tensor) => f(state.weights, a)),
+      rebound(losses, (a) => [state.weights, a as Tensor]),
       [architecture],
     );
     const gradient = gradients[0] as Tensor;
@@ -54,20 +54,17 @@ export function bilevelHypergradient(input: BilevelInput): BilevelResult {
     };
   }
   const { mixed, made } = mixedDerivative({
-    f: explainerLosses(explainer, train, state.weights, architecture).map(
-      (f) =>
-        (w: Tensor, [a]: readonly Tensor[]) =>
-          f(w, a as Tensor),
-    ),
+    f: rebound(explainerLosses(explainer, train, state.weights, architecture), (w, [a]) => [w, a as Tensor]),
     at: state.weights,
     targets: [architecture],
     method,
     along: ({ gradient }) => {
       const weights = virtualStep(state.weights, gradient, state.buffer, state.sgd);
-      const { loss, logits, gradients } = lossGradients(explainerLosses(explainer, validation, weights, architecture), [
-        weights,
-        architecture,
-      ]);
+      const losses = explainerLosses(explainer, validation, weights, architecture);
+      const { loss, logits, gradients } = lossGradients(
+        rebound(losses, (w, a) => [w as Tensor, a as Tensor]),
+        [weights, architecture],
+      );
       const [weightGradient, direct] = gradients as [Tensor, Tensor];
       return { direction: weightGradient, made: { weights, weightGradient, direct, loss, logits } };
     },

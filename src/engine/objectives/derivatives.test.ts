@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, it } from "vitest";
 import { type Tensor, tf } from "../gpu/tensorflow";
-import { type HypergradientMethod, mixedDerivative, sideBySide } from "./derivatives";
+import { alone, type HypergradientMethod, type LossSum, mixedDerivative, sideBySide } from "./derivatives";
 
 beforeAll(async () => {
   await tf.setBackend("cpu");
@@ -31,13 +31,22 @@ const terms = [
   (x: Tensor, [t]: readonly Tensor[]) => withLogits(tf.mul(x, tf.pow(t as Tensor, 3))),
 ];
 
+/** F in two terms, which begin alike: with x² and t³. */
+const common: LossSum<[Tensor, readonly Tensor[]]> = {
+  begin: (x, [t]) => [tf.square(x), tf.pow(t as Tensor, 3)],
+  terms: [0.25, 0.75].map((share) => ([square, cube], x, [t]) => {
+    const [first, second] = [tf.mul(square as Tensor, t as Tensor), tf.mul(x, cube as Tensor)];
+    return withLogits(tf.add(tf.mul(first, share), tf.mul(second, 1 - share)));
+  }),
+};
+
 describe("a sum of losses", () => {
   it.each([
     ["exact", 5],
     ["finite-difference", 3],
   ] as const)("has the mixed derivative of the sum, term by term and side by side (%s)", (method, digits) => {
     const u = [0.3, -0.8];
-    for (const sum of [terms, [sideBySide(terms)], sideBySide(terms)]) {
+    for (const sum of [alone(terms), alone([sideBySide(terms)]), sideBySide(terms), common]) {
       const { mixed, gradient, loss } = mixedDerivative({
         f: sum,
         at: tf.tensor1d(AT),

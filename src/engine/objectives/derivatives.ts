@@ -1,5 +1,5 @@
 /** First and mixed second derivatives of losses. Exact (double backward) and finite differences are different quantities. */
-import { detach, scoped, type Tensor, tf } from "../gpu/tensorflow";
+import { dependents, detach, onTapeOfItsOwn, scoped, type Tensor, tf } from "../gpu/tensorflow";
 import { axpy, norm } from "../kernels/flat";
 
 /** A loss, a scalar, with the logits it came from. */
@@ -20,6 +20,47 @@ const meanOf = (tensors: readonly Tensor[]) => {
   const sum = sumOf(tensors);
   return tensors.length > 1 ? tf.mul(sum, 1 / tensors.length) : sum;
 };
+
+/** Losses that add up and begin alike, with what `begin` gives: it is computed once for all. */
+export interface LossSum<A extends readonly unknown[]> {
+  readonly begin: (...args: A) => readonly Tensor[];
+  readonly terms: readonly ((begun: readonly Tensor[], ...args: A) => Loss)[];
+}
+
+/** Losses that have no beginning in common. */
+export function alone<A extends readonly unknown[]>(terms: readonly ((...args: A) => Loss)[]): LossSum<A> {
+  return {
+    begin: () => [],
+    terms: terms.map(
+      (term) =>
+        (_, ...args) =>
+          term(...args),
+    ),
+  };
+}
+
+/** The same losses, of two arguments, as functions of others. */
+export function rebound<A extends readonly [unknown, unknown], B extends readonly unknown[]>(
+  { begin, terms }: LossSum<A>,
+  to: (...args: B) => NoInfer<A>,
+): LossSum<B> {
+  return {
+    begin: (...args) => begin(...to(...args)),
+    terms: terms.map(
+      (term) =>
+        (begun, ...args) =>
+          term(begun, ...to(...args)),
+    ),
+  };
+}
+
+/** Each of the losses from its beginning on. */
+const wholly = <A extends readonly unknown[]>({ begin, terms }: LossSum<A>) =>
+  terms.map(
+    (term) =>
+      (...args: A) =>
+        term(begin(...args), ...args),
+  );
 
 /** Tensors made inside a scope that belong to the caller's. */
 export type Made = Readonly<Record<string, Tensor | null>>;
@@ -57,16 +98,51 @@ export function sideBySide<A extends readonly unknown[]>(
 
 /**
  * A loss and its gradients with respect to `at`; or the sum of several losses, one after the other, so that the activations
- * of one are gone before the next.
+ * of one are gone before the next. Of a sum the gradients cannot be differentiated.
  */
 export function lossGradients(
-  f: ((...at: Tensor[]) => Loss) | readonly ((...at: Tensor[]) => Loss)[],
+  f: ((...at: Tensor[]) => Loss) | LossSum<Tensor[]>,
   at: readonly Tensor[],
 ): LossGradients {
   if (typeof f === "function") return gradientsOf(f, at);
+  const [only] = wholly(f);
+  return only && f.terms.length === 1 ? gradientsOf(only, at) : gradientsOfSum(f, at);
+}
+
+/** What is common is passed through once each way: its gradient is that of the sum. */
+function gradientsOfSum({ begin, terms }: LossSum<Tensor[]>, at: readonly Tensor[]): LossGradients {
+  return gradientsOf((...inputs) => {
+    const begun = begin(...inputs);
+    const moved = dependents(begun, inputs);
+    const leaves = [...moved, ...inputs];
+    const { gradients, ...shown } = onTapeOfItsOwn(() =>
+      inTurn(
+        terms.map((term) => (...from) => {
+          const there = begun.map((tensor) => from[moved.indexOf(tensor)] ?? tensor);
+          return term(there, ...from.slice(moved.length));
+        }),
+        leaves,
+      ),
+    );
+    return { ...shown, loss: withGradients(shown.loss, leaves, gradients) };
+  }, at);
+}
+
+/** A value as a function of tensors with gradients that are at hand. */
+function withGradients(value: Tensor, of: readonly Tensor[], gradients: readonly Tensor[]): Tensor {
+  return tf.customGrad((...args) => {
+    (args[args.length - 1] as unknown as tf.GradSaveFunc)([...gradients]);
+    return {
+      value: value.clone(),
+      gradFunc: (_, saved) => (saved as Tensor[]).map((g) => g.clone()) as unknown as Tensor,
+    };
+  })(...of);
+}
+
+function inTurn(terms: readonly ((...at: Tensor[]) => Loss)[], at: readonly Tensor[]): LossGradients {
   const shown: Loss[] = [];
   let gradients: readonly Tensor[] = [];
-  for (const term of f) {
+  for (const term of terms) {
     const { gradients: own, ...loss } = gradientsOf(term, at);
     shown.push(loss);
     gradients = gradients.length > 0 ? addedTo(gradients, own) : own;
@@ -116,10 +192,11 @@ export interface First extends Loss {
 
 /** F(at, targets). */
 type Function = (at: Tensor, targets: readonly Tensor[]) => Loss;
+type FunctionSum = LossSum<[Tensor, readonly Tensor[]]>;
 
 export interface MixedDerivative<M extends Made> {
   /** F, or functions whose sum it is, passed through one after the other. */
-  readonly f: Function | readonly Function[];
+  readonly f: Function | LossSum<[Tensor, readonly Tensor[]]>;
   readonly at: Tensor;
   readonly targets: readonly Tensor[];
   readonly method: HypergradientMethod;
@@ -142,10 +219,10 @@ export interface MixedResult<M extends Made> extends First {
  * zero where ‖u‖ is zero or not finite (DARTS, eq. 8; LeaSE, eq. 11).
  */
 export function mixedDerivative<M extends Made>(o: MixedDerivative<M>): MixedResult<M> {
-  const terms = typeof o.f === "function" ? [o.f] : o.f;
-  if (o.method !== "exact" || o.targets.length === 0) return difference(o, terms);
-  const [only] = terms;
-  return only && terms.length === 1 ? exact(o, only) : exactSum(o, terms);
+  const sum = typeof o.f === "function" ? alone([o.f]) : o.f;
+  if (o.method !== "exact" || o.targets.length === 0) return difference(o, sum);
+  const [only] = wholly(sum);
+  return only && sum.terms.length === 1 ? exact(o, only) : exactSum(o, sum);
 }
 
 type Carried<M extends Made> = { readonly [K in keyof M]: M[K] } & Made;
@@ -169,17 +246,17 @@ function exact<M extends Made>({ at, targets, along }: MixedDerivative<M>, f: Fu
 }
 
 /** Each function is passed through twice, so that the activations of one are gone before the next. */
-function exactSum<M extends Made>(o: MixedDerivative<M>, terms: readonly Function[]): MixedResult<M> {
-  const first = firstOf(o, terms);
+function exactSum<M extends Made>(o: MixedDerivative<M>, sum: FunctionSum): MixedResult<M> {
+  const first = firstOf(o, sum);
   const { direction, made } = o.along(first);
   const of = (f: Function) => exact({ ...o, along: () => ({ direction, made: {} }) }, f).mixed;
-  const mixed = terms.map(of).reduce(addedTo);
+  const mixed = wholly(sum).map(of).reduce(addedTo);
   return { ...first, mixed, made };
 }
 
-function firstOf({ at, targets }: Pick<MixedDerivative<Made>, "at" | "targets">, terms: readonly Function[]): First {
+function firstOf({ at, targets }: Pick<MixedDerivative<Made>, "at" | "targets">, sum: FunctionSum): First {
   const { loss, logits, gradients } = lossGradients(
-    terms.map((f) => (x: Tensor) => f(x, targets)),
+    rebound(sum, (x) => [x as Tensor, targets]),
     [at],
   );
   return { loss, logits, gradient: gradients[0] as Tensor };
@@ -190,21 +267,21 @@ function clones(made: Made): Made {
   return Object.fromEntries(Object.entries(made).map(([name, tensor]) => [name, tensor && detach(tensor)]));
 }
 
-function difference<M extends Made>(o: MixedDerivative<M>, terms: readonly Function[]): MixedResult<M> {
+function difference<M extends Made>(o: MixedDerivative<M>, sum: FunctionSum): MixedResult<M> {
   const { at, targets, along } = o;
-  const first = firstOf(o, terms);
+  const first = firstOf(o, sum);
   const { direction, made } = along(first);
-  const mixed = targets.length > 0 ? differences({ terms, at, direction, targets }) : [];
+  const mixed = targets.length > 0 ? differences({ sum, at, direction, targets }) : [];
   return { ...first, mixed, made };
 }
 
 function differences(o: {
-  readonly terms: readonly Function[];
+  readonly sum: FunctionSum;
   readonly at: Tensor;
   readonly direction: Tensor;
   readonly targets: readonly Tensor[];
 }): Tensor[] {
-  const { terms, at, direction, targets } = o;
+  const { sum, at, direction, targets } = o;
   return tf.tidy(() => {
     const size = norm(direction);
     // 1/2ε; not finite where the norm is not, or is too large.
@@ -216,14 +293,8 @@ function differences(o: {
     const gradients = (sign: number) =>
       tf.tidy(() => {
         const moved = axpy(at, along, tf.mul(step, sign));
-        return lossGradients(
-          terms.map(
-            (f) =>
-              (...inputs: Tensor[]) =>
-                f(moved, inputs),
-          ),
-          targets,
-        ).gradients as Tensor[];
+        const there = rebound(sum, (...inputs: Tensor[]): [Tensor, readonly Tensor[]] => [moved, inputs]);
+        return lossGradients(there, targets).gradients as Tensor[];
       });
     const [plus, minus] = [gradients(1), gradients(-1)];
     const scale = tf.where(usable, slope, tf.zerosLike(size));

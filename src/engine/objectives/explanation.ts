@@ -7,7 +7,7 @@ import { norm } from "../kernels/flat";
 import { softmax } from "../kernels/softmax";
 import { crossEntropySum } from "../nn/loss";
 import type { Explainer } from "../strategies/strategy";
-import { type HypergradientMethod, type Made, mixedDerivative, sideBySide } from "./derivatives";
+import { alone, type HypergradientMethod, type Made, mixedDerivative, sideBySide } from "./derivatives";
 import { partsOf } from "./parts";
 
 export interface ExplainInput {
@@ -79,7 +79,7 @@ export function adversarial(deltaStep: DeltaStep): Explain {
         ),
     );
     const result = mixedDerivative({
-      f: explainer.sideBySide ? sideBySide(terms) : terms,
+      f: explainer.sideBySide ? sideBySide(terms) : alone(terms),
       at: delta,
       targets,
       method,

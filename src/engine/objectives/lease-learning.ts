@@ -2,7 +2,7 @@
 import { type Tensor, tf } from "../gpu/tensorflow";
 import { crossEntropy } from "../nn/loss";
 import { virtualStep } from "../optim/sgd";
-import { lossGradients } from "./derivatives";
+import { lossGradients, rebound } from "./derivatives";
 import { audienceLoss, type LeaseInput, type LeaseResult } from "./lease";
 import { explainerLosses } from "./parts";
 
@@ -22,9 +22,7 @@ export type LeaseLearning = Pick<
 export function leaseLearning(input: LeaseInput): LeaseLearning {
   const { explainer, architecture, train, explainerState: e, audienceState: w } = input;
   const learned = lossGradients(
-    explainerLosses(explainer, train, e.weights, architecture).map(
-      (f) => (weights: Tensor) => f(weights, architecture),
-    ),
+    rebound(explainerLosses(explainer, train, e.weights, architecture), (weights) => [weights as Tensor, architecture]),
     [e.weights],
   );
   const explainerGradient = learned.gradients[0] as Tensor;

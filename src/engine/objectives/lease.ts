@@ -7,7 +7,7 @@ import { type Batch, crossEntropy } from "../nn/loss";
 import { virtualStep } from "../optim/sgd";
 import type { Explainer } from "../strategies/strategy";
 import type { Trained } from "./bilevel";
-import { type HypergradientMethod, lossGradients, mixedDerivative } from "./derivatives";
+import { type HypergradientMethod, lossGradients, mixedDerivative, rebound } from "./derivatives";
 import { type Explain, type Explanation, type Weighting, weightedPictures } from "./explanation";
 import { explainerLosses } from "./parts";
 
@@ -72,11 +72,10 @@ export function leaseHypergradient(input: LeaseInput): LeaseResult {
 
   // Stage 1: the explainer learns.
   const stage1 = mixedDerivative({
-    f: explainerLosses(explainer, train, e.weights, architecture).map(
-      (f) =>
-        (weights: Tensor, [a]: readonly Tensor[]) =>
-          f(weights, a ?? architecture),
-    ),
+    f: rebound(explainerLosses(explainer, train, e.weights, architecture), (weights, [a]) => [
+      weights,
+      a ?? architecture,
+    ]),
     at: e.weights,
     targets: throughOwn || audiencePaths.weights ? [architecture] : [],
     method,
@@ -84,8 +83,9 @@ export function leaseHypergradient(input: LeaseInput): LeaseResult {
       const explainerNext = virtualStep(e.weights, gradient, e.buffer, e.sgd);
       const explained = explainAndTeach(input, explainerNext, audiencePaths);
       // Stage 4, the explainer's part.
+      const losses = explainerLosses(explainer, input.validationExplainer, explainerNext, architecture);
       const validated = lossGradients(
-        explainerLosses(explainer, input.validationExplainer, explainerNext, architecture),
+        rebound(losses, (w, a) => [w as Tensor, a as Tensor]),
         [explainerNext, architecture],
       );
       const [v, own] = validated.gradients as [Tensor, Tensor];

@@ -2,7 +2,7 @@
 import { type Tensor, tf } from "../gpu/tensorflow";
 import { norm } from "../kernels/flat";
 import { bilevelHypergradient } from "../objectives/bilevel";
-import { lossGradients } from "../objectives/derivatives";
+import { lossGradients, rebound } from "../objectives/derivatives";
 import { explainerLosses } from "../objectives/parts";
 import type { MeasuredLoss, Moved, NetworkState, StepInput, StepResult } from "./step";
 import { architectureStep, trained, weightStep } from "./updates";
@@ -36,13 +36,16 @@ function learn(input: StepInput, architecture: Tensor): Pick<StepResult, "explai
   const losses = explainerLosses(explainer, train, weights, architecture);
   if (!input.optimisation.clipsJointly) {
     const learned = lossGradients(
-      losses.map((f) => (w: Tensor) => f(w, architecture)),
+      rebound(losses, (w) => [w as Tensor, architecture]),
       [weights],
     );
     const gradient = learned.gradients[0] as Tensor;
     return { explainer: weightStep(input, state.explainer, gradient), train: learned, gradientNorm: norm(gradient) };
   }
-  const learned = lossGradients(losses, [weights, architecture]);
+  const learned = lossGradients(
+    rebound(losses, (w, a) => [w as Tensor, a as Tensor]),
+    [weights, architecture],
+  );
   const [gradient, ofAlphas] = learned.gradients as [Tensor, Tensor];
   // GDAS never zeroes the alphas' gradients before the clip: those of the last architecture step are still in them.
   const left = state.lastHypergradient ? tf.add(ofAlphas, state.lastHypergradient) : ofAlphas;

@@ -5,7 +5,7 @@ import type { Settings } from "../../domain/settings";
 import { openEngine } from "../gpu/backend";
 import { recordStep } from "../gpu/step";
 import { type Tensor, tf } from "../gpu/tensorflow";
-import { lossGradients } from "../objectives/derivatives";
+import { lossGradients, rebound } from "../objectives/derivatives";
 import { explainerLosses } from "../objectives/parts";
 import { darts } from "./darts";
 import { msgDas } from "./msg-das";
@@ -41,7 +41,7 @@ function scratch(settings: Settings): number {
       const explainer = net.explainer({ iteration, architecture: alphas, draw: 0, schedules });
       const losses = explainerLosses(explainer, { x, targets, weights: null }, weights, alphas);
       const { loss, gradients } = lossGradients(
-        losses.map((f) => (w: Tensor) => f(w, alphas)),
+        rebound(losses, (w) => [w as Tensor, alphas]),
         [weights],
       );
       return { next: {}, results: { loss, gradient: gradients[0] as Tensor } };

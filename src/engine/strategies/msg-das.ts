@@ -45,8 +45,8 @@ function guide({ logits }: Supernet, { weights, architecture, x }: Point): Tenso
 /** The explainer of K sub-graphs. Loss: Σ_k CE(p^k, t) + λ·CE(p^super, p^k). */
 export function subGraphExplainer(net: Supernet, o: SubGraphs): Explainer {
   const logitsOf =
-    (k: number): Explainer["logits"] =>
-    (weights, architecture, x) => {
+    (k: number) =>
+    (weights: Tensor, architecture: Tensor, x: Tensor, begun?: readonly Tensor[]): Tensor => {
       const picks = o.picks[k] as Picks;
       const soft = softPick(rows(architecture), o.noise, o.picks.slice(0, k), o.temperature);
       const { masks } = o;
@@ -55,13 +55,13 @@ export function subGraphExplainer(net: Supernet, o: SubGraphs): Explainer {
         weights: straightThrough(soft, picks),
         masks: masks && ((place) => masks(k, place)),
       };
-      return net.sampledLogits(weights, subGraph, x);
+      return begun ? net.sampledFrom(weights, subGraph, begun) : net.sampledLogits(weights, subGraph, x);
     };
   const each = o.picks.map((_, k) => logitsOf(k));
-  const part = (logits: Explainer["logits"], followed: Tensor | null): Explainer => ({
-    logits,
-    loss: (batch, weights, architecture) => {
-      const predicted = logits(weights, architecture, batch.x);
+  const part = (logits: ReturnType<typeof logitsOf>, followed: Tensor | null): Explainer => ({
+    logits: (weights, architecture, x) => logits(weights, architecture, x),
+    loss: (batch, weights, architecture, begun) => {
+      const predicted = logits(weights, architecture, batch.x, begun);
       const own = crossEntropy(predicted, batch);
       if (!followed || !o.guidance) return { loss: own, logits: predicted };
       const guided = crossEntropy(predicted, { ...batch, targets: followed });
@@ -81,6 +81,7 @@ export function subGraphExplainer(net: Supernet, o: SubGraphs): Explainer {
   return {
     logits: mean,
     loss: together,
+    beginning: net.beginning,
     picks: o.picks,
     sideBySide: o.sideBySide,
     parts: (at) => {

@@ -14,7 +14,10 @@ export interface Explainer {
     batch: Batch,
     weights: Tensor,
     architecture: Tensor,
+    begun?: readonly Tensor[],
   ) => { readonly loss: Tensor; readonly logits: Tensor };
+  /** What all parts begin with, where they begin alike: computed once, and handed to their losses as `begun`. */
+  readonly beginning?: (weights: Tensor, x: Tensor) => readonly Tensor[];
   /**
    * The explainers whose losses add up to this one's, where they are passed through one after the other: a sampled strategy's
    * sub-graphs. Left out where there is one.
