@@ -20,6 +20,9 @@ export default defineConfig({
           exclude: GPU_TESTS,
           testTimeout: 60_000,
           hookTimeout: 60_000,
+          // Files share modules, of which TensorFlow.js is large; by itself Vitest would leave a core out.
+          isolate: false,
+          maxWorkers: "100%",
           server: { deps: { inline: tfjsInline } },
         },
       },
