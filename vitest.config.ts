@@ -20,6 +20,9 @@ export default defineConfig({
           exclude: GPU_TESTS,
           testTimeout: 60_000,
           hookTimeout: 60_000,
+          // Files share modules, of which TensorFlow.js is large; by itself Vitest would leave a core out.
+          isolate: false,
+          maxWorkers: "100%",
           server: { deps: { inline: tfjsInline } },
         },
       },
@@ -31,8 +34,9 @@ export default defineConfig({
           setupFiles: ["test/gpu-setup.ts"],
           testTimeout: 120_000,
           hookTimeout: 120_000,
-          // One file at a time: the software adapter already uses every core.
+          // One file at a time, all on one page and one device: a software adapter compiles each kernel for long.
           fileParallelism: false,
+          isolate: false,
           browser: {
             enabled: true,
             headless: true,

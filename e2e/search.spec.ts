@@ -1,12 +1,17 @@
-/** A LeaSE search on built-in pictures, on WebGPU, from the press of Search to two discovered cells. */
+/** A LeaSE search on WebGPU, from the press of Search to two discovered cells: on real CIFAR-10 where it is, else on Shapes. */
+import { existsSync, readFileSync } from "node:fs";
+import { join } from "node:path";
 import type { Locator, Page } from "@playwright/test";
 import { cellsOf } from "../src/domain/alpha-history";
 import { type Alphas, deriveGenotype } from "../src/domain/genotype";
 import { historyOfFile } from "../src/domain/history-file";
 import type { CellKind } from "../src/domain/primitives";
 import { alphasOfFile } from "../src/domain/run";
-import { PATIENCE, SMALL } from "./searchlight";
+import { PATIENCE, type Searchlight, SMALL } from "./searchlight";
 import { expect, test } from "./test";
+
+// No part of the project.
+const REAL = join(process.env.DATA_DIR ?? "../shared/data", "cifar10/data_batch_1.bin");
 
 const ITERATIONS = 4;
 const PLACES = 8;
@@ -39,15 +44,30 @@ async function expectCells(page: Page, alphas: Alphas): Promise<void> {
   }
 }
 
+async function dropReal(app: Searchlight): Promise<void> {
+  console.log(`Real CIFAR-10: ${REAL}`);
+  const bytes = readFileSync(REAL);
+  await app.drop(["data_batch_1.bin", bytes]);
+  const data = app.page.getByRole("region", { name: "Data" });
+  await expect(data).toContainText("10,000 used, 0 ignored");
+  await expect(data).toContainText("4,000 weights");
+  const counts = new Array<number>(10).fill(0);
+  for (let at = 0; at < bytes.length; at += 3073) counts[bytes[at] ?? 0] = (counts[bytes[at] ?? 0] ?? 0) + 1;
+  await expect(data.locator(".counts li")).toHaveText(counts.map((count) => count.toLocaleString("en-US")));
+}
+
 test("finds two cells on WebGPU", async ({ app, page }) => {
+  test.slow();
   await expect(page.getByTestId("adapter")).toContainText(/SwiftShader|CPU/);
-  await app.chooseData("shapes");
+  if (existsSync(REAL)) await dropReal(app);
+  else await app.chooseData("shapes");
   expect(await colours(page.getByTestId("data-preview"))).toBeGreaterThan(100);
   await app.choose("Preset", "Tiny");
   await app.choose("Objective", "LeaSE R18");
   await app.set({ ...SMALL, iterations: ITERATIONS, backend: "webgpu", autotune: true });
   await app.primary.click();
-  await app.expectStatus("finished");
+  // Kernels are chosen and compiled first, for long on a software adapter.
+  await app.expectStatus("finished", 3 * PATIENCE);
   await app.expectIteration(ITERATIONS);
   await expect(page.getByTestId("adapter")).toContainText("software adapter");
 
@@ -80,6 +100,8 @@ test("finds two cells on WebGPU", async ({ app, page }) => {
   await test.step("writes the genotype that its alphas say", async () => {
     const { run } = await app.exportRun();
     expect(run.environment.backend).toBe("webgpu");
+    expect(run.settings.objective).toBe("lease-r18");
+    if (existsSync(REAL)) expect(run.data).toMatchObject({ source: "data_batch_1.bin", pictures: 10_000 });
     expect(run.records.map(({ iteration }) => iteration)).toEqual([1, 2, 3, 4]);
     const derived = deriveGenotype(alphasOfFile(run.alphas));
     expect(run.genotype).toEqual(derived);
@@ -87,6 +109,12 @@ test("finds two cells on WebGPU", async ({ app, page }) => {
     expect(await squeezed("genotype-text")).toBe(run.genotypeText.replace(/\s/g, ""));
     const { name, hash } = run.data;
     expect(JSON.parse(await squeezed("genotype-json"))).toEqual({ ...derived, data: { name, hash } });
+    for (const form of ["DOT, for Graphviz", "SVG drawing"]) {
+      const downloaded = page.waitForEvent("download");
+      await page.getByRole("button", { name: "Save Normal cell as a file" }).click();
+      await page.getByRole("button", { name: form }).click();
+      expect(readFileSync(await (await downloaded).path(), "utf8")).toContain(`Data set ${name}, hash ${hash}`);
+    }
   });
 
   await test.step("looks back on the run by the timeline", async () => {

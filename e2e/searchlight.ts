@@ -40,8 +40,8 @@ export class Searchlight {
     await expect(this.primary).toBeEnabled({ timeout: PATIENCE });
   }
 
-  async expectStatus(status: Status): Promise<void> {
-    await expect(this.primary).toHaveAttribute("data-status", status, { timeout: PATIENCE });
+  async expectStatus(status: Status, timeout = PATIENCE): Promise<void> {
+    await expect(this.primary).toHaveAttribute("data-status", status, { timeout });
   }
 
   /** Waits until that many iterations are done. */

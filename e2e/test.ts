@@ -1,5 +1,5 @@
 /** Playwright's `test` with the page opened as `app`; a page that complains or asks another host fails its test. */
-import { test as base, expect, type Page } from "@playwright/test";
+import { type BrowserContext, test as base, expect, type Page } from "@playwright/test";
 import { launchOptions } from "../scripts/lib/chromium.mjs";
 import { Searchlight } from "./searchlight";
 
@@ -25,15 +25,39 @@ function watch(page: Page, home: string): string[] {
   return complaints;
 }
 
+/** The database that names the faster backend, and nothing else: every test begins as a first visit. */
+async function machineState(context: BrowserContext): Promise<StorageState> {
+  const { origins } = await context.storageState({ indexedDB: true });
+  const databases = (origin: object) =>
+    ("indexedDB" in origin && Array.isArray(origin.indexedDB) ? origin.indexedDB : []).filter(
+      ({ name }: { readonly name: string }) => name === "searchlight-backend",
+    );
+  return {
+    cookies: [],
+    origins: origins.map((origin) => ({ ...origin, localStorage: [], indexedDB: databases(origin) })),
+  };
+}
+
 interface Fixtures {
   readonly app: Searchlight;
   /** What the page may complain of, where a test makes something fail or asks another host. */
   readonly allowed: RegExp | null;
 }
 
-export const test = base.extend<Fixtures>({
+type StorageState = Awaited<ReturnType<BrowserContext["storageState"]>>;
+
+/** What pages know of the machine from those before them. */
+interface Machine {
+  storage: StorageState | undefined;
+}
+
+export const test = base.extend<Fixtures, { readonly machine: Machine }>({
+  // biome-ignore lint/correctness/noEmptyPattern: Playwright reads the names of fixtures from the pattern
+  machine: [({}, use) => use({ storage: undefined }), { scope: "worker" }],
+  // Only the first page compares the CPU with the software adapter, which compiles kernels for seconds.
+  storageState: ({ machine }, use) => use(machine.storage),
   allowed: [null, { option: true }],
-  app: async ({ page, baseURL, allowed }, use) => {
+  app: async ({ page, baseURL, allowed, machine }, use) => {
     const complaints = watch(page, baseURL ?? "");
     await page.addInitScript(() => {
       document.addEventListener("securitypolicyviolation", ({ violatedDirective, blockedURI, sourceFile }) => {
@@ -42,6 +66,7 @@ export const test = base.extend<Fixtures>({
     });
     const app = new Searchlight(page);
     await app.open();
+    machine.storage ??= await machineState(page.context());
     await use(app);
     expect(
       complaints.filter((text) => !allowed?.test(text)),

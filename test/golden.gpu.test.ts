@@ -1,13 +1,10 @@
 /** Golden numbers on WebGPU. */
 import { beforeAll, describe, expect, it } from "vitest";
 import { goldenCases } from "../scripts/lib/reports.mjs";
-import { openEngine } from "../src/engine/gpu/backend";
 import { goldenCaseNames, goldenIndex, runGoldenCase } from "./golden-cases";
+import { openGpu } from "./gpu-engine";
 
-beforeAll(async () => {
-  const engine = await openEngine("webgpu", navigator.gpu, () => Promise.resolve("webgpu"));
-  expect(engine.webgpu.ok).toBe(true);
-});
+beforeAll(openGpu);
 
 const names = await goldenCaseNames();
 const wanted = goldenCases(await goldenIndex());

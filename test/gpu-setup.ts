@@ -1,16 +1,22 @@
 /** Runs before each GPU test file: there must be an adapter, and an error that WebGPU reports to nobody fails the test. */
 import { afterEach, beforeAll, expect } from "vitest";
 
-const errors: string[] = [];
-const requestDevice = GPUAdapter.prototype.requestDevice;
-GPUAdapter.prototype.requestDevice = async function (descriptor) {
-  const device = await requestDevice.call(this, descriptor);
-  device.addEventListener("uncapturederror", ({ error }) => {
-    console.error(`WebGPU: ${error.message}`);
-    errors.push(error.message);
-  });
-  return device;
-};
+/** Of all files, which share a page and its devices. */
+const page = globalThis as typeof globalThis & { errorsOfWebGPU?: string[] };
+
+if (!page.errorsOfWebGPU) {
+  const errors: string[] = [];
+  page.errorsOfWebGPU = errors;
+  const requestDevice = GPUAdapter.prototype.requestDevice;
+  GPUAdapter.prototype.requestDevice = async function (descriptor) {
+    const device = await requestDevice.call(this, descriptor);
+    device.addEventListener("uncapturederror", ({ error }) => {
+      console.error(`WebGPU: ${error.message}`);
+      errors.push(error.message);
+    });
+    return device;
+  };
+}
 
 beforeAll(async () => {
   if (!(await navigator.gpu.requestAdapter()))
@@ -18,5 +24,5 @@ beforeAll(async () => {
 });
 
 afterEach(() => {
-  expect(errors.splice(0), "errors reported by WebGPU").toEqual([]);
+  expect(page.errorsOfWebGPU?.splice(0), "errors reported by WebGPU").toEqual([]);
 });

@@ -1,11 +1,8 @@
 /** An iteration of MSG-DAS on WebGPU against a second, plain implementation. */
-import { beforeAll, expect, it } from "vitest";
-import { openEngine } from "../src/engine/gpu/backend";
+import { beforeAll, it } from "vitest";
+import { openGpu } from "./gpu-engine";
 import { compareIterations } from "./msgdas-iteration";
 
-beforeAll(async () => {
-  const engine = await openEngine("webgpu", navigator.gpu, () => Promise.resolve("webgpu"));
-  expect(engine.webgpu.ok).toBe(true);
-});
+beforeAll(openGpu);
 
 it("computes an iteration as the plain implementation does", () => compareIterations({}));

@@ -2,12 +2,12 @@
 import { beforeAll, describe, it } from "vitest";
 import type { Engine } from "../src/domain/run";
 import { methodSettings } from "../src/domain/settings";
-import { openEngine } from "../src/engine/gpu/backend";
+import { openGpu } from "./gpu-engine";
 import { checkPair, PAIRS, TINY } from "./pairs";
 
 let engine: Engine;
 beforeAll(async () => {
-  engine = await openEngine("webgpu", navigator.gpu, () => Promise.resolve("webgpu"));
+  engine = await openGpu();
 });
 
 // DARTS with an audience is searched by src/engine/run/search.gpu.test.ts.

@@ -1,5 +1,5 @@
 /** Kernel variants found by timing, remembered where they hold. Knows no storage. */
-import type { Environment, Variants } from "./run";
+import type { BackendName, Environment, Variants } from "./run";
 
 /** Where variants hold: the same kernels, compiled by the same runtime, on the same adapter. */
 export type TuningPlace = Pick<Environment, "adapter" | "version" | "runtime">;
@@ -10,6 +10,14 @@ export interface TuningMemory {
   /** Adds to what is remembered for the place. */
   keep(place: TuningPlace, variants: Variants): Promise<void>;
   /** Forgets all places. */
+  forget(): Promise<void>;
+}
+
+/** Keeps which backend is the faster where the one adapter is a software adapter. No method rejects. */
+export interface BackendMemory {
+  /** Null when it is not known yet. */
+  recall(place: TuningPlace): Promise<BackendName | null>;
+  keep(place: TuningPlace, backend: BackendName): Promise<void>;
   forget(): Promise<void>;
 }
 

@@ -1,5 +1,6 @@
 /** Which backend a run gets. Opened once for each choice and kept: opening again would lose every tensor on the adapter. */
 import type { BackendName, Engine } from "../domain/run";
+import type { BackendMemory, TuningPlace } from "../domain/tuning";
 import { adapterName, engineFailure, openEngine } from "../engine/gpu/backend";
 import { fasterBackend } from "../engine/run/probe";
 
@@ -12,10 +13,13 @@ export class Engines {
 
   /**
    * @param gpu the runtime's WebGPU, if it has one
+   * @param place where it runs, but for the adapter
    * @param tell hears what takes its time
    */
   constructor(
     private readonly gpu: GPU | undefined,
+    private readonly memory: BackendMemory,
+    private readonly place: Omit<TuningPlace, "adapter">,
     private readonly tell: (what: string) => void,
   ) {}
 
@@ -67,16 +71,23 @@ export class Engines {
   async #openAuto(): Promise<Engine> {
     this.tell("Looking for a graphics adapter");
     try {
-      return await openEngine("auto", this.gpu, async () => {
-        this.tell("Comparing the CPU with the software adapter");
-        return fasterBackend();
-      });
+      return await openEngine("auto", this.gpu, (adapter) => this.#faster({ ...this.place, adapter }));
     } catch (error) {
       // An adapter that is there but does not work is no reason to search nothing: the CPU always can.
       const detail = error instanceof Error ? error.message : String(error);
       const engine = await openEngine("cpu", undefined, async () => "cpu");
       return { ...engine, webgpu: { ok: false, reason: "error", detail } };
     }
+  }
+
+  /** Timed once: it takes a software adapter seconds to compile what is timed. */
+  async #faster(place: TuningPlace): Promise<BackendName> {
+    const known = await this.memory.recall(place);
+    if (known) return known;
+    this.tell("Comparing the CPU with the software adapter");
+    const faster = await fasterBackend();
+    await this.memory.keep(place, faster);
+    return faster;
   }
 
   async #openWebGPU(): Promise<Engine> {

@@ -9,7 +9,7 @@ import { browserSetMemory } from "./kept-sets";
 import { PLANNER, PlannerWorker, workerPlanner } from "./planner";
 import { Session } from "./session";
 import { browserShelf } from "./shelf";
-import { browserTuningMemory } from "./tuning-memory";
+import { browserBackendMemory, browserTuningMemory } from "./tuning-memory";
 import { addressesInWorker } from "./web-reading";
 
 // Built with relative addresses the worker lies two folders below the page; otherwise the base says where the page lies.
@@ -35,6 +35,7 @@ function newSession(): Session {
     version,
     runtime: navigator.userAgent,
     tuningMemory: browserTuningMemory(),
+    backendMemory: browserBackendMemory(),
     runMemory: async () => {
       const shelf = await browserShelf("searchlight-runs");
       const storage = navigator.storage as StorageManager | undefined;

@@ -5,12 +5,13 @@ import { DataError } from "../domain/dataset";
 import { presetSettings } from "../domain/presets";
 import type { RunStatus } from "../domain/run";
 import type { Settings } from "../domain/settings";
+import type { TuningPlace } from "../domain/tuning";
 import { engineMemory } from "../engine/gpu/backend";
 import { planBytes, setByteBudget } from "../engine/gpu/memory";
 import { planRun } from "../engine/run/cost";
 import type { EngineEvent } from "./api";
 import { Session } from "./session";
-import { browserTuningMemory } from "./tuning-memory";
+import { browserBackendMemory, browserTuningMemory } from "./tuning-memory";
 
 const SMALL: Settings = {
   ...presetSettings("tiny"),
@@ -23,19 +24,21 @@ const SMALL: Settings = {
 const UNTUNED: Settings = { ...SMALL, autotune: false };
 
 const memory = browserTuningMemory();
+const backends = browserBackendMemory();
 let events: EngineEvent[] = [];
 let onStatus: (status: RunStatus) => void = () => undefined;
 let session: Session;
+let place: TuningPlace;
 
 const ofKind = <K extends EngineEvent["kind"]>(kind: K) =>
   events.filter((event): event is Extract<EngineEvent, { kind: K }> => event.kind === kind);
 const last = () => ofKind("status").at(-1)?.status;
-const doings = () => ofKind("status").flatMap(({ status }) => (status.kind === "starting" ? [status.what] : []));
+const doings = (kind: "starting" | "loading" = "starting") =>
+  ofKind("status").flatMap(({ status }) => (status.kind === kind ? [status.what] : []));
+const COMPARING = "Comparing the CPU with the software adapter";
 
-// One session: another device would compile every kernel again.
-beforeAll(async () => {
-  await memory.forget();
-  session = new Session({
+const newSession = () =>
+  new Session({
     gpu: navigator.gpu,
     fetchData: async (name) => {
       throw new DataError(`${name} is missing.`);
@@ -43,6 +46,7 @@ beforeAll(async () => {
     version: "1.2.3",
     runtime: "a test",
     tuningMemory: memory,
+    backendMemory: backends,
     openAddress: async (address) => {
       throw new DataError(`${address} does not answer.`);
     },
@@ -53,10 +57,18 @@ beforeAll(async () => {
     lifeLock: async () => null,
     runMemory: async () => null,
   });
+
+// One session: another device would compile every kernel again.
+beforeAll(async () => {
+  await memory.forget();
+  await backends.forget();
+  session = newSession();
   await session.connect((event) => {
     events.push(event);
     if (event.kind === "status") onStatus(event.status);
   });
+  expect(doings("loading")).toContain(COMPARING);
+  place = { adapter: ofKind("engine").at(-1)?.engine.adapter ?? "", version: "1.2.3", runtime: "a test" };
   await session.loadBuiltIn("shapes");
 });
 
@@ -77,11 +89,11 @@ it("chooses kernels once, remembers them, and repeats a run with its own", async
   expect(ofKind("planned").at(-1)?.plan.dispatches).toBeGreaterThan(100);
   await session.step(SMALL);
   const first = await session.exportRun();
-  const { variants = {}, adapter } = first.environment;
+  const { variants = {} } = first.environment;
   const calls = Object.keys(variants).length;
   expect(calls).toBeGreaterThan(10);
   expect(ofKind("tuned").at(-1)?.tuned.calls).toBe(calls);
-  expect(await memory.recall({ adapter, version: "1.2.3", runtime: "a test" })).toEqual(variants);
+  expect(await memory.recall(place)).toEqual(variants);
 
   await session.reset();
   events = [];
@@ -141,4 +153,16 @@ it("pauses before its first iteration when told so while it compiles", async () 
   await expect(session.profile()).resolves.not.toBeNull();
   expect(last()).toEqual({ kind: "paused" });
   expect(ofKind("snapshot").flatMap(({ snapshot }) => snapshot.records)).toEqual([]);
+});
+
+// Last, as another session takes another device.
+it("compares the backends once: the next session takes the faster at once", async () => {
+  expect(await backends.recall(place)).not.toBeNull();
+  await session.forgetTuning();
+  expect(await backends.recall(place)).toBeNull();
+  await backends.keep(place, "cpu");
+  const next = newSession();
+  await next.connect((event) => events.push(event));
+  expect(doings("loading")).not.toContain(COMPARING);
+  expect(ofKind("engine").at(-1)?.engine.backend).toBe("cpu");
 });

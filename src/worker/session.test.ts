@@ -47,6 +47,7 @@ function newSession(): Session {
     version: "1.2.3",
     runtime: "a test",
     tuningMemory: { recall: async () => ({}), keep: async () => undefined, forget: async () => undefined },
+    backendMemory: { recall: async () => null, keep: async () => undefined, forget: async () => undefined },
     openAddress: async (address) => {
       throw new DataError(`${address} does not answer.`);
     },

@@ -14,7 +14,7 @@ import type {
   RunStatus,
 } from "../domain/run";
 import { parseSettings, type Settings } from "../domain/settings";
-import type { TuningMemory } from "../domain/tuning";
+import type { BackendMemory, TuningMemory } from "../domain/tuning";
 import { loseDevice } from "../engine/gpu/backend";
 import { selfCheck } from "../engine/run/self-check";
 import type { EngineApi, EngineEvent, PathFile, SelfCheckResult } from "./api";
@@ -41,6 +41,8 @@ export interface Host {
   readonly runtime: string;
   /** Where kernel variants are kept from one run to the next. */
   readonly tuningMemory: TuningMemory;
+  /** Where it is kept which backend is the faster. */
+  readonly backendMemory: BackendMemory;
   /** Where it is kept what runs cost, and who plans them. */
   readonly costMemory: CostMemory;
   readonly planner: Planner;
@@ -82,8 +84,8 @@ export class Session implements EngineApi {
     this.#host = host;
     const busy = (what: string, progress?: Progress) => this.#busy(what, progress);
     const post = (event: EngineEvent) => this.#post(event);
-    const { gpu, fetchData, openAddress, tuningMemory, version, runtime, claim } = host;
-    this.#engines = new Engines(gpu, busy);
+    const { gpu, fetchData, openAddress, tuningMemory, backendMemory, version, runtime, claim } = host;
+    this.#engines = new Engines(gpu, backendMemory, { version, runtime }, busy);
     this.#data = new LoadedData(fetchData, openAddress, (summary) => post({ kind: "data", summary }));
     const [engines, data] = [this.#engines, this.#data];
     this.#costs = new Costs(host.costMemory, host.planner);
@@ -315,6 +317,7 @@ export class Session implements EngineApi {
   forgetTuning(): Promise<void> {
     return this.#inTurn(async () => {
       await this.#host.tuningMemory.forget();
+      await this.#host.backendMemory.forget();
       if (this.#builder.engine) await this.#builder.showTuned(this.#builder.engine);
     });
   }

@@ -1,33 +1,50 @@
-/** Remembers kernel variants in the browser's database. Where there is none, as in some private windows, nothing is kept. */
-import { clear, createStore, get, type UseStore, update } from "idb-keyval";
+/** Remembers in the browser's database what was found by timing. Where there is none, as in some private windows, nothing is kept. */
+import { clear, createStore, get, set, type UseStore, update } from "idb-keyval";
 import { type Variants, variantsSchema } from "../domain/run";
-import { placeKey, type TuningMemory } from "../domain/tuning";
+import { type BackendMemory, placeKey, type TuningMemory } from "../domain/tuning";
+
+/** One store, opened when it is first used. @returns acts on it, or gives `otherwise` where that fails */
+function database(name: string) {
+  let opened: UseStore | null = null;
+  return async <T>(act: (store: UseStore) => Promise<T>, otherwise: T): Promise<T> => {
+    try {
+      opened ??= createStore(name, "variants");
+      return await act(opened);
+    } catch {
+      return otherwise;
+    }
+  };
+}
 
 function readVariants(stored: unknown): Variants {
   const read = variantsSchema.safeParse(stored);
   return read.success ? read.data : {};
 }
 
+/** Of kernel variants. */
 export function browserTuningMemory(): TuningMemory {
-  let opened: UseStore | null = null;
-  const store = () => {
-    opened ??= createStore("searchlight-tuning", "variants");
-    return opened;
-  };
-  const attempt = async <T>(act: () => Promise<T>, otherwise: T): Promise<T> => {
-    try {
-      return await act();
-    } catch {
-      return otherwise;
-    }
-  };
+  const attempt = database("searchlight-tuning");
   return {
-    recall: (place) => attempt(async () => readVariants(await get(placeKey(place), store())), {}),
+    recall: (place) => attempt(async (store) => readVariants(await get(placeKey(place), store)), {}),
     keep: (place, variants) =>
       attempt(
-        () => update(placeKey(place), (known: unknown) => ({ ...readVariants(known), ...variants }), store()),
+        (store) => update(placeKey(place), (known: unknown) => ({ ...readVariants(known), ...variants }), store),
         undefined,
       ),
-    forget: () => attempt(() => clear(store()), undefined),
+    forget: () => attempt((store) => clear(store), undefined),
+  };
+}
+
+/** Of the faster backend. */
+export function browserBackendMemory(): BackendMemory {
+  const attempt = database("searchlight-backend");
+  return {
+    recall: (place) =>
+      attempt(async (store) => {
+        const stored: unknown = await get(placeKey(place), store);
+        return stored === "cpu" || stored === "webgpu" ? stored : null;
+      }, null),
+    keep: (place, backend) => attempt((store) => set(placeKey(place), backend, store), undefined),
+    forget: () => attempt((store) => clear(store), undefined),
   };
 }

@@ -89,7 +89,7 @@ export class RecordingBackend extends WebGPUBackend {
     given?: TensorInfo,
   ): TensorInfo {
     const { recorder } = this;
-    if (!recorder) return super.runWebGPUProgram(program, inputs, dtype, defined, given);
+    if (!recorder) return this.runAtOnce(program, inputs, dtype, defined, given);
     const name = programName(program);
     if (program.atomic)
       throw new RecordingError(`${name} adds in no fixed order (atomics): it cannot be part of a plan.`);
@@ -112,6 +112,26 @@ export class RecordingBackend extends WebGPUBackend {
       output: recorder.scratch(output),
     });
     return output;
+  }
+
+  /** By TF.js, with the kernel that a plan has compiled; what TF.js compiles serves plans as well. */
+  private runAtOnce(
+    program: WebGPUProgram,
+    inputs: TensorInfo[],
+    dtype: DataType,
+    defined?: Uniforms,
+    given?: TensorInfo,
+  ): TensorInfo {
+    const described = this.describe(program, inputs);
+    const output = given ?? { dataId: {}, dtype, shape: program.outputShape };
+    const [own, theirs] = [shaderKey(program, described, output), makeShaderKey(program, [...described], output)];
+    const cache = this.inner.pipelineCache;
+    const planned = cache[own];
+    if (planned) cache[theirs] ??= planned;
+    const result = super.runWebGPUProgram(program, inputs, dtype, defined, given);
+    const compiled = cache[theirs];
+    if (compiled) cache[own] ??= compiled;
+    return result;
   }
 
   private describe(program: WebGPUProgram, inputs: readonly TensorInfo[]): Shader["inputs"] {

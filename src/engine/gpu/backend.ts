@@ -139,13 +139,13 @@ async function use(backend: BackendName, check: WebGPUCheck): Promise<Engine> {
  * Opens the engine.
  * @param choice `auto` takes a hardware adapter when there is one, else asks `faster` about CPU and software adapter
  * @param gpu the runtime's WebGPU, if it has one
- * @param faster times both backends and names the faster; called only when the one adapter is a software adapter
+ * @param faster names the faster of both backends; called, with the adapter's name, only when the one adapter is a software adapter
  * @throws Error when `webgpu` was asked for and cannot be had
  */
 export async function openEngine(
   choice: "auto" | BackendName,
   gpu: GPU | undefined,
-  faster: () => Promise<BackendName>,
+  faster: (adapter: string) => Promise<BackendName>,
 ): Promise<Engine> {
   const { check, device, info } = await openDevice(gpu);
   if (choice === "webgpu" && !check.ok) throw new Error(`WebGPU cannot be used: ${check.detail}`);
@@ -156,7 +156,7 @@ export async function openEngine(
   }
   if (choice !== "auto") return use(choice, check);
   if (!check.ok) return use("cpu", check);
-  return use(check.software ? await faster() : "webgpu", check);
+  return use(check.software ? await faster(adapterName(check)) : "webgpu", check);
 }
 
 /** Bytes of all tensors and, on WebGPU, of all buffers kept for reuse and of plans; and the number of tensors. */

@@ -1,6 +1,7 @@
 /** Recorded steps on WebGPU: what they give, what they hold, and what they refuse. */
 import { afterEach, beforeAll, describe, expect, it } from "vitest";
-import { engineMemory, openEngine } from "./backend";
+import { openGpu } from "../../../test/gpu-engine";
+import { engineMemory } from "./backend";
 import { byteBudget, OutOfMemoryError, setByteBudget } from "./memory";
 import { ScratchArena } from "./plan";
 import { RecordingError } from "./recorder";
@@ -8,10 +9,7 @@ import { eagerStep, type Held, recordStep, type Step, type Tensors, writeInput }
 import { type Tensor, tf } from "./tensorflow";
 import { flatLayout, views } from "./views";
 
-beforeAll(async () => {
-  const engine = await openEngine("webgpu", navigator.gpu, () => Promise.resolve("webgpu"));
-  expect(engine.webgpu.ok).toBe(true);
-});
+beforeAll(openGpu);
 
 afterEach(() => setByteBudget(null));
 

@@ -1,6 +1,6 @@
 /** Crop, flip and cutout on WebGPU against the CPU reference, which augment.test.ts checks by hand. */
 import { beforeAll, expect, it } from "vitest";
-import { openEngine } from "../gpu/backend";
+import { openGpu } from "../../../test/gpu-engine";
 import { tf } from "../gpu/tensorflow";
 import { augment } from "./augment";
 import { normalValues } from "./kernel-cases";
@@ -14,10 +14,7 @@ const PLANS = [
   [-4, 0, 1, 4, 0, 1],
 ];
 
-beforeAll(async () => {
-  const engine = await openEngine("webgpu", navigator.gpu, () => Promise.resolve("webgpu"));
-  expect(engine.webgpu.ok).toBe(true);
-});
+beforeAll(openGpu);
 
 it("crops, mirrors and cuts as the CPU does", async () => {
   const results: Float32Array[] = [];

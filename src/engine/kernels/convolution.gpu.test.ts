@@ -1,6 +1,7 @@
 /** Every way to compute a convolution on WebGPU against the CPU reference. */
 import { afterAll, beforeAll, expect, it } from "vitest";
-import { hasSubgroups, openEngine } from "../gpu/backend";
+import { openGpu } from "../../../test/gpu-engine";
+import { hasSubgroups } from "../gpu/backend";
 import { ScratchArena } from "../gpu/plan";
 import { eagerStep, recordStep } from "../gpu/step";
 import { type Tensor, tf } from "../gpu/tensorflow";
@@ -9,10 +10,7 @@ import { convolutionFamily, convolutionShape } from "./convolution";
 import type { ConvolutionShape } from "./convolution-cpu";
 import { normalValues } from "./kernel-cases";
 
-beforeAll(async () => {
-  const engine = await openEngine("webgpu", navigator.gpu, () => Promise.resolve("webgpu"));
-  expect(engine.webgpu.ok).toBe(true);
-});
+beforeAll(openGpu);
 afterAll(() => {
   setVariants({});
 });

@@ -1,16 +1,13 @@
 /** Every way to compute a depthwise bank on WebGPU, with and without masks, against the CPU reference. */
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { openEngine } from "../gpu/backend";
+import { openGpu } from "../../../test/gpu-engine";
 import { type Tensor, tf } from "../gpu/tensorflow";
 import { callKey, setVariants } from "../gpu/variants";
 import { depthwiseFamily, outputSide } from "./depthwise";
 import type { DepthwiseShape } from "./depthwise-cpu";
 import { normalValues } from "./kernel-cases";
 
-beforeAll(async () => {
-  const engine = await openEngine("webgpu", navigator.gpu, () => Promise.resolve("webgpu"));
-  expect(engine.webgpu.ok).toBe(true);
-});
+beforeAll(openGpu);
 afterAll(() => {
   setVariants({});
 });

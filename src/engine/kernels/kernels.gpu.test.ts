@@ -1,7 +1,7 @@
 /** Every kernel's value, first and second derivatives on WebGPU against the CPU reference. */
 import { beforeAll, describe, expect, it } from "vitest";
+import { openGpu } from "../../../test/gpu-engine";
 import { STREAM } from "../../domain/random";
-import { openEngine } from "../gpu/backend";
 import { type Tensor, tf } from "../gpu/tensorflow";
 import { augment } from "./augment";
 import { dropBlock } from "./drop-block";
@@ -9,10 +9,7 @@ import { KERNEL_CASES, type KernelCase, runCase } from "./kernel-cases";
 import { normalNoise } from "./noise";
 import { gumbelNoise, SAMPLED_EDGES, softPick, straightThrough, topPicks } from "./sampler";
 
-beforeAll(async () => {
-  const engine = await openEngine("webgpu", navigator.gpu, () => Promise.resolve("webgpu"));
-  expect(engine.webgpu.ok).toBe(true);
-});
+beforeAll(openGpu);
 
 async function values(c: KernelCase, backend: "cpu" | "webgpu"): Promise<Float32Array[]> {
   await tf.setBackend(backend);

@@ -1,13 +1,10 @@
 /** Grouped edges with some of the operations, and skip dropout, on WebGPU against the CPU reference. */
 import { beforeAll, describe, expect, it } from "vitest";
-import { openEngine } from "../gpu/backend";
+import { openGpu } from "../../../test/gpu-engine";
 import { tf } from "../gpu/tensorflow";
 import { EDGES_CASES, grouped } from "./mixed-edges-cases";
 
-beforeAll(async () => {
-  const engine = await openEngine("webgpu", navigator.gpu, () => Promise.resolve("webgpu"));
-  expect(engine.webgpu.ok).toBe(true);
-});
+beforeAll(openGpu);
 
 describe.each(EDGES_CASES.slice(0, 3))("edges with $name", (c) => {
   it("agree with the CPU reference to 1e-4 of the largest value, under dropout", async () => {

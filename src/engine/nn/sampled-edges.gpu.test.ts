@@ -1,13 +1,10 @@
 /** One recorded plan serves every draw: replayed on WebGPU, against the supernet with one-hot weights on the CPU. */
 import { beforeAll, expect, it } from "vitest";
+import { openGpu } from "../../../test/gpu-engine";
 import { difference, oneHotValues, replayedValues } from "../../../test/sampled-network";
-import { openEngine } from "../gpu/backend";
 import { tf } from "../gpu/tensorflow";
 
-beforeAll(async () => {
-  const engine = await openEngine("webgpu", navigator.gpu, () => Promise.resolve("webgpu"));
-  expect(engine.webgpu.ok).toBe(true);
-});
+beforeAll(openGpu);
 
 it("one plan computes each draw as one-hot mixing weights do", async () => {
   const draws = [0, 1, 2, 3, 4, 5, 6, 7, 0];

@@ -1,12 +1,13 @@
 /** A P-DARTS search through all its stages, on WebGPU. */
 import { beforeAll, expect, it } from "vitest";
+import { openGpu } from "../../../test/gpu-engine";
 import { smallSearch } from "../../../test/small-search";
 import type { Engine, PlanSize } from "../../domain/run";
-import { engineMemory, openEngine } from "../gpu/backend";
+import { engineMemory } from "../gpu/backend";
 
 let engine: Engine;
 beforeAll(async () => {
-  engine = await openEngine("webgpu", navigator.gpu, () => Promise.resolve("webgpu"));
+  engine = await openGpu();
 });
 
 it("goes through its stages and releases what each stage held", async () => {

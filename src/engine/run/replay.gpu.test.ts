@@ -1,11 +1,11 @@
 /** Replay gives, bit for bit, what the same kernels give at once: 20 steps each of what a search is made of. */
 import { beforeAll, describe, expect, it } from "vitest";
+import { openGpu } from "../../../test/gpu-engine";
 import { finishDataset } from "../../data/load";
 import { makeShapes } from "../../data/shapes";
 import type { Dataset } from "../../domain/dataset";
 import { presetSettings } from "../../domain/presets";
 import type { Settings } from "../../domain/settings";
-import { openEngine } from "../gpu/backend";
 import { ScratchArena } from "../gpu/plan";
 import { eagerStep, type Held, recordStep, type Step, type StepFunction, type Tensors, writeInput } from "../gpu/step";
 import { type Tensor, tf } from "../gpu/tensorflow";
@@ -37,8 +37,7 @@ const SETTINGS: Settings = {
 
 let dataset: Dataset;
 beforeAll(async () => {
-  const engine = await openEngine("webgpu", navigator.gpu, () => Promise.resolve("webgpu"));
-  expect(engine.webgpu.ok).toBe(true);
+  await openGpu();
   dataset = await finishDataset(makeShapes({ seed: 1, count: 60 }), SETTINGS);
 });
 

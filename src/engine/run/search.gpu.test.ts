@@ -1,12 +1,13 @@
 /** Whole searches on WebGPU. */
 import { beforeAll, describe, expect, it } from "vitest";
+import { openGpu } from "../../../test/gpu-engine";
 import { goOnFromCheckpoint, repeatable, smallSearch } from "../../../test/small-search";
 import type { Engine } from "../../domain/run";
-import { engineMemory, openEngine } from "../gpu/backend";
+import { engineMemory } from "../gpu/backend";
 
 let engine: Engine;
 beforeAll(async () => {
-  engine = await openEngine("webgpu", navigator.gpu, () => Promise.resolve("webgpu"));
+  engine = await openGpu();
 });
 
 describe("a LeaSE search on WebGPU", () => {

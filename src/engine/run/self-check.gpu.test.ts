@@ -1,13 +1,10 @@
 /** The self-check on a real adapter, with the adapter's own kernels and with one that computes something else. */
 import { beforeAll, describe, expect, it } from "vitest";
-import { openEngine } from "../gpu/backend";
+import { openGpu } from "../../../test/gpu-engine";
 import { tf } from "../gpu/tensorflow";
 import { type CheckResult, selfCheck } from "./self-check";
 
-beforeAll(async () => {
-  const engine = await openEngine("webgpu", navigator.gpu, async () => "webgpu");
-  expect(engine.backend).toBe("webgpu");
-});
+beforeAll(openGpu);
 
 async function check(): Promise<CheckResult[]> {
   const results: CheckResult[] = [];

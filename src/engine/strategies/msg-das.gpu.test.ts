@@ -1,8 +1,8 @@
 /** Memory of a weight step of MSG-DAS beside DARTS's, planned without running. */
 import { beforeAll, describe, expect, it } from "vitest";
+import { openGpu } from "../../../test/gpu-engine";
 import { presetSettings } from "../../domain/presets";
 import type { Settings } from "../../domain/settings";
-import { openEngine } from "../gpu/backend";
 import { recordStep } from "../gpu/step";
 import { type Tensor, tf } from "../gpu/tensorflow";
 import { lossGradients, rebound } from "../objectives/derivatives";
@@ -10,10 +10,7 @@ import { explainerLosses } from "../objectives/parts";
 import { darts } from "./darts";
 import { msgDas } from "./msg-das";
 
-beforeAll(async () => {
-  const engine = await openEngine("webgpu", navigator.gpu, () => Promise.resolve("webgpu"));
-  expect(engine.webgpu.ok).toBe(true);
-});
+beforeAll(openGpu);
 
 /** The paper's network on DARTS's batch. */
 const [BATCH, SIDE, CLASSES] = [64, 32, 10] as const;
