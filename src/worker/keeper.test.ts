@@ -42,7 +42,7 @@ describe("keeping a run", () => {
     expect(keeper.isDue).toBe(false);
     await search.iterate();
     expect(keeper.isDue).toBe(true);
-    await keeper.settle();
+    await keeper.keep();
     expect(await written()).toBe(1);
     expect((await keeper.latest())?.run.iterations).toBe(1);
     clock.time += KEEP_MS;
@@ -53,13 +53,13 @@ describe("keeping a run", () => {
     expect(keeper.isDue).toBe(false);
     keeper.ask();
     expect(keeper.isDue).toBe(true);
-    await keeper.settle();
+    await keeper.keep();
     expect(await written()).toBe(2);
     await search.iterate();
     clock.time += KEEP_MS;
     expect(keeper.isDue).toBe(true);
     // New settings make a new plan, whose kernels may not be chosen again.
-    await keeper.settle();
+    await keeper.keep();
     search.change({ momentum: 0.5 });
     await search.iterate();
     expect(keeper.isDue).toBe(true);
@@ -69,7 +69,7 @@ describe("keeping a run", () => {
   it("takes at most a fiftieth of the time", async () => {
     const { search, keeper, clock } = await feed(2000);
     await search.iterate();
-    await keeper.settle();
+    await keeper.keep();
     await search.iterate();
     clock.time += 99_999;
     expect(keeper.isDue).toBe(false);
@@ -84,14 +84,14 @@ describe("keeping a run", () => {
     for (let i = 0; i < 2; i++) {
       await search.iterate();
       expect(keeper.isDue).toBe(true);
-      await keeper.settle();
+      await keeper.keep();
       expect(keeper.isDue).toBe(false);
       clock.time += KEEP_MS;
     }
     expect([problems, await written(), (await keeper.latest())?.run.iterations]).toEqual([["full"], 0, 2]);
     room.full = false;
     expect(keeper.isDue).toBe(true);
-    await keeper.settle();
+    await keeper.keep();
     expect([problems, await written()]).toEqual([["full", null], 2]);
     search.dispose();
   });

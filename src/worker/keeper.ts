@@ -40,7 +40,6 @@ export class RunKeeper {
   #written: Mark;
   /** Of the last checkpoint, which may have found no room. */
   #taken: Mark;
-  #writing: Promise<void> | null = null;
   #nextAt = Number.NEGATIVE_INFINITY;
   #asked = false;
   #problem: string | null = null;
@@ -58,7 +57,6 @@ export class RunKeeper {
 
   /** Where the run can go on from if the engine breaks down; null before its first iteration. */
   async latest(): Promise<Checkpoint | null> {
-    await this.#writing;
     return this.#held ?? (this.#isKept ? ((await this.#options.memory?.checkpoint(this.id)) ?? null) : null);
   }
 
@@ -72,7 +70,7 @@ export class RunKeeper {
    * when asked, and now and then.
    */
   get isDue(): boolean {
-    if (this.#writing || this.#search.iteration === 0 || !this.#isNew) return false;
+    if (this.#search.iteration === 0 || !this.#isNew) return false;
     return this.#asked || this.#now() >= this.#nextAt || this.#search.knownVariants !== this.#taken.variants;
   }
 
@@ -81,9 +79,11 @@ export class RunKeeper {
     this.#asked = true;
   }
 
-  /** Takes a checkpoint, and writes it while the search goes on. @throws Error when the device fails */
+  /**
+   * Writes a checkpoint, unless nothing has changed. The search waits: on the CPU its iterations would leave the writing no
+   * turn. @throws Error when the device fails
+   */
   async keep(): Promise<void> {
-    await this.#writing;
     if (this.#search.iteration === 0 || !this.#isNew) return;
     this.#asked = false;
     const began = this.#now();
@@ -91,15 +91,7 @@ export class RunKeeper {
     const checkpoint = await this.#search.checkpoint();
     this.#held = checkpoint;
     this.#taken = { iteration, variants };
-    this.#writing = this.#write(checkpoint, this.#taken, began).finally(() => {
-      this.#writing = null;
-    });
-  }
-
-  /** The same, and waits until it is written. */
-  async settle(): Promise<void> {
-    await this.keep();
-    await this.#writing;
+    await this.#write(checkpoint, this.#taken, began);
   }
 
   /** Never rejects: a search goes on without being kept, and says so. */

@@ -159,7 +159,7 @@ export class RunDriver {
         await nextTask();
       }
       snapshots.flush();
-      await keeper.settle();
+      await keeper.keep();
       setStatus({ kind: over() ? "finished" : "paused" });
       await this.#o.builder.noteRan(search);
     } catch (error) {
