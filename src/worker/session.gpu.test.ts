@@ -6,7 +6,7 @@ import { presetSettings } from "../domain/presets";
 import type { RunStatus } from "../domain/run";
 import type { Settings } from "../domain/settings";
 import type { TuningPlace } from "../domain/tuning";
-import { engineMemory } from "../engine/gpu/backend";
+import { adapterName, engineMemory } from "../engine/gpu/backend";
 import { planBytes, setByteBudget } from "../engine/gpu/memory";
 import { planRun } from "../engine/run/cost";
 import type { EngineEvent } from "./api";
@@ -68,7 +68,11 @@ beforeAll(async () => {
     if (event.kind === "status") onStatus(event.status);
   });
   expect(doings("loading")).toContain(COMPARING);
-  place = { adapter: ofKind("engine").at(-1)?.engine.adapter ?? "", version: "1.2.3", runtime: "a test" };
+  // Whichever is the faster: what is remembered holds for the adapter.
+  const webgpu = ofKind("engine").at(-1)?.engine.webgpu;
+  if (!webgpu) throw new Error("No engine was opened.");
+  place = { adapter: adapterName(webgpu), version: "1.2.3", runtime: "a test" };
+  expect(await backends.recall(place)).not.toBeNull();
   await session.loadBuiltIn("shapes");
 });
 
@@ -157,7 +161,7 @@ it("pauses before its first iteration when told so while it compiles", async () 
 
 // Last, as another session takes another device.
 it("compares the backends once: the next session takes the faster at once", async () => {
-  expect(await backends.recall(place)).not.toBeNull();
+  await backends.keep(place, "webgpu");
   await session.forgetTuning();
   expect(await backends.recall(place)).toBeNull();
   await backends.keep(place, "cpu");
