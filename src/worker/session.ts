@@ -426,6 +426,8 @@ export class Session implements EngineApi {
         return this.#status satisfies never;
     }
     this.#driver.go(single);
+    // Told to pause while it was made ready: it makes none, and is paused when this returns.
+    if (this.#driver.isStopping) await this.#driver.iterations;
   }
 
   async #begin(wanted: Settings, repeats: Environment | null): Promise<void> {
