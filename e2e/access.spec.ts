@@ -35,14 +35,22 @@ function overlaps(page: Page): Promise<string[]> {
     ].filter(
       (element) => shown(element) && forEyes(element) && !element.parentElement?.closest("button, svg, p, label"),
     );
+    /** What is seen of an element: panes that scroll cut off the rest. */
+    const seen = (element: Element) => {
+      let { left, right, top, bottom } = element.getBoundingClientRect();
+      for (let outer = element.parentElement; outer && outer !== document.body; outer = outer.parentElement) {
+        if (getComputedStyle(outer).overflowY === "visible") continue;
+        const around = outer.getBoundingClientRect();
+        [left, right] = [Math.max(left, around.left), Math.min(right, around.right)];
+        [top, bottom] = [Math.max(top, around.top), Math.min(bottom, around.bottom)];
+      }
+      return { left, right, top, bottom };
+    };
     const boxes = items
-      .map((element) => ({ element, box: element.getBoundingClientRect() }))
-      .filter(({ box }) => box.width > 1);
+      .map((element) => ({ element, box: seen(element) }))
+      .filter(({ box }) => box.right - box.left > 1 && box.bottom - box.top > 1);
     const wide = boxes
-      .filter(({ element, box }) => {
-        const scrolls = element.closest(".mantine-Tabs-list, pre, .profile-table, .table-scroll");
-        return !scrolls && box.right > document.documentElement.clientWidth + 1;
-      })
+      .filter(({ box }) => box.right > document.documentElement.clientWidth + 1)
       .map(({ element }) => `sticks out: ${name(element)}`);
     const sticky = (element: Element) => element.closest(".transport") !== null;
     const crossed = boxes.flatMap(({ element, box }, i) =>
