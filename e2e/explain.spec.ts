@@ -63,6 +63,9 @@ test("tells what a search costs, shows its stages one by one, and explains its w
       .click();
     await expect(page.getByTestId("explanation-large").locator("canvas")).toHaveCount(3);
     await page.keyboard.press("Escape");
+    // The window gives the focus back when it is gone.
+    await expect(page.getByTestId("explanation-large")).toBeHidden();
+    await expect(page.getByRole("button", { name: /^Enlarge/ }).first()).toBeFocused();
   });
 
   await test.step("shows a term's caption to the keyboard", async () => {
