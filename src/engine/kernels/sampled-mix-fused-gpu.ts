@@ -79,7 +79,7 @@ export const fusedTable: GpuBody<SampledMix> = ([weights, picks, ...stats], s, r
   const first = vector === 4 ? "vec4<f32>(f32(pick), w, 0.0, 0.0)" : "f32(pick)";
   return run({
     name: "SampledMixTable",
-    variant: `${mixKey(s)}|${s.inputs.map(({ parts }) => parts).join(".")}`,
+    variant: `${mixKey(s)}|${edges}|${s.inputs.map(({ parts }) => parts).join(".")}`,
     inputs: { weights, picks, ...Object.fromEntries(stats.map((x, i) => [`stats${i}`, x])) },
     params: { ...params(s), ...rowParams(s.rows) },
     functions: PICK_OF,
