@@ -107,9 +107,9 @@ describe("npm run search", () => {
     "ends after the running iteration on Ctrl+C, writes what there is, and goes on from its checkpoint",
     async () => {
       let stopped = false;
-      const line = `--backend cpu ${SMALL} --set objective=bilevel --iterations 60 --checkpoint state --out stopped.json`;
+      const line = `--backend cpu ${SMALL} --set objective=bilevel --iterations 20 --checkpoint state --out stopped.json`;
       const ended = await search(line, (out, stop) => {
-        if (!stopped && / 1\/60 /.test(out)) {
+        if (!stopped && / 1\/20 /.test(out)) {
           stopped = true;
           stop();
         }
@@ -117,12 +117,12 @@ describe("npm run search", () => {
       expect(ended.code).toBe(130);
       const run = readRun("stopped.json");
       expect(run.records.length).toBeGreaterThanOrEqual(1);
-      expect(run.records.length).toBeLessThan(60);
-      expect(ended.out).toContain(`Stopped after ${run.records.length} of 60 iterations.`);
+      expect(run.records.length).toBeLessThan(20);
+      expect(ended.out).toContain(`Stopped after ${run.records.length} of 20 iterations.`);
       expect(ended.out).toContain(run.genotypeText);
       expect(await search("--resume state --out resumed.json")).toMatchObject({ code: 0 });
       const resumed = readRun("resumed.json");
-      expect(resumed.records).toHaveLength(60);
+      expect(resumed.records).toHaveLength(20);
       expect(resumed.records.slice(0, run.records.length)).toEqual(run.records);
       expect(resumed.settings).toEqual(run.settings);
     },

@@ -77,7 +77,8 @@ export async function unpackCheckpoint(bytes: Uint8Array): Promise<Checkpoint> {
   const tensors: Record<string, Float32Array> = {};
   for (const { name, size } of sizes) {
     if (at + 4 * size > end) throw damaged();
-    tensors[name] = new Float32Array(bytes.slice(at, at + 4 * size).buffer);
+    // A copy: of a Node buffer, `slice` would be a view of the whole file.
+    tensors[name] = new Float32Array(new Uint8Array(bytes.subarray(at, at + 4 * size)).buffer);
     at += 4 * size;
   }
   if (at !== end) throw damaged();

@@ -48,13 +48,6 @@ export const Explanations = memo(function Explanations() {
       save={bilevel ? null : SAVE}
       panel="explanations"
       topic="explanation"
-      right={
-        !bilevel && explanations && batchSize > ROWS ? (
-          <button type="button" className="text-button" aria-expanded={all} onClick={onMore}>
-            {all ? EXPLAINED.fewer : EXPLAINED.more}
-          </button>
-        ) : null
-      }
     >
       {bilevel ? (
         <p className="note">{LEARNING.explanationsBilevel}</p>
@@ -63,6 +56,11 @@ export const Explanations = memo(function Explanations() {
       ) : (
         <Few explanations={explanations} onLarge={setLarge} />
       )}
+      {!bilevel && explanations && batchSize > ROWS ? (
+        <button type="button" className="text-button" aria-expanded={all} onClick={onMore}>
+          {all ? EXPLAINED.fewer : EXPLAINED.more}
+        </button>
+      ) : null}
       <Modal
         opened={large !== null}
         onClose={() => setLarge(null)}
