@@ -8,8 +8,7 @@ import { crossEntropySum } from "../src/engine/nn/loss";
 import type { SubGraph } from "../src/engine/nn/sampled-edges";
 import { type Mixture, type Supernet, supernet } from "../src/engine/nn/supernet";
 
-/** Enough pixels for statistics in more than one part. */
-const [SIDE, BATCH, CLASSES, ROWS] = [12, 2, 3, 2 * EDGES] as const;
+const [SIDE, BATCH, CLASSES, ROWS] = [8, 2, 3, 2 * EDGES] as const;
 
 const net: Supernet = supernet({ channels: 4, layers: 3, classes: CLASSES, smooth: false });
 
