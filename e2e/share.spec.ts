@@ -67,7 +67,7 @@ test("shares a link, charts, a bundle and a genotype, and takes them back", asyn
     expect(csv[0]).toMatch(/^iteration,explainerTrainLoss,/);
     expect(csv.slice(1).map((line) => line.split(",")[0])).toEqual(["1", "2"]);
     const dot = new TextDecoder().decode((await save(page, "Normal cell", "DOT")).bytes);
-    expect(dot).toMatch(/^digraph normal \{[\s\S]*label="/);
+    expect(dot).toMatch(/^\/\/ Data set Shapes, hash [0-9a-f]{64}\s+digraph normal \{[\s\S]*label="/);
     await app.drop(["losses.csv", new TextEncoder().encode(csv.join("\n"))]);
     await expect(page.getByRole("region", { name: "Run file" }).getByRole("alert")).toContainText("table of a chart");
     const downloaded = page.waitForEvent("download");

@@ -70,7 +70,7 @@ test("pauses, steps, resumes, repeats, takes settings, compares, profiles and li
   await test.step("listens to its keys", async () => {
     await app.key(" ");
     await app.expectStatus("running");
-    await app.expectIteration(1);
+    await expect.poll(() => app.iterations(), { timeout: PATIENCE }).toBeGreaterThan(0);
     await app.key(" ");
     await app.expectStatus("paused");
     const at = await app.iterations();
