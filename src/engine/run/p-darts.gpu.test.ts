@@ -4,6 +4,7 @@ import { openGpu } from "../../../test/gpu-engine";
 import { smallSearch } from "../../../test/small-search";
 import type { Engine, PlanSize } from "../../domain/run";
 import { engineMemory } from "../gpu/backend";
+import { recordingBackend } from "../gpu/step";
 
 let engine: Engine;
 beforeAll(async () => {
@@ -11,6 +12,8 @@ beforeAll(async () => {
 });
 
 it("goes through its stages and releases what each stage held", async () => {
+  // The tests before share the device: what TF.js keeps for reuse is not this search's, on either side of it.
+  recordingBackend()?.releaseIdle();
   const before = engineMemory();
   const search = await smallSearch(engine, { strategy: "p-darts", objective: "bilevel", iterations: 3 });
   const tensors: number[] = [];
@@ -35,5 +38,6 @@ it("goes through its stages and releases what each stage held", async () => {
   expect(new Set(planned).size).toBe(3);
   expect(new Set(tensors).size).toBe(1);
   search.dispose();
+  recordingBackend()?.releaseIdle();
   expect(engineMemory()).toEqual(before);
 });

@@ -45,6 +45,8 @@ export function TermTip() {
     const onKey = ({ key }: KeyboardEvent) => {
       if (key === "Escape") close();
     };
+    // The focus itself may scroll its term into view: the tip goes with it.
+    const onScroll = () => setShown((old) => (old && old.term === document.activeElement ? { ...old } : null));
     const { signal, abort } = listening();
     document.addEventListener("pointerover", onOver, { signal });
     document.addEventListener("pointerout", onOut, { signal });
@@ -52,7 +54,7 @@ export function TermTip() {
     document.addEventListener("focusout", close, { signal });
     document.addEventListener("click", onFocus, { signal });
     document.addEventListener("keydown", onKey, { signal });
-    window.addEventListener("scroll", close, { signal, capture: true, passive: true });
+    window.addEventListener("scroll", onScroll, { signal, capture: true, passive: true });
     return abort;
   }, []);
   useEffect(() => {
