@@ -2,11 +2,14 @@
 // Names of stages run those alone: node scripts/test.mjs types lint imports unit gpu e2e golden matrix.
 import { mkdirSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
-import { atLeastOneFailure, countPlaywright, countVitest, goldenCases, goldenRun } from "./lib/reports.mjs";
+import { atLeastOneFailure, countPlaywright, countVitest, failuresOf, goldenCases, goldenRun } from "./lib/reports.mjs";
 import { buildData, chromium, freePort, install, ROOT, run, SetupError, tool } from "./lib/setup.mjs";
 
 const REPORTS = join(ROOT, "build/test");
 const MINUTE = 60_000;
+
+/** Said again at the end, where a long output is still seen. */
+const failures = [];
 
 function readReport(file) {
   try {
@@ -40,6 +43,7 @@ async function vitest(project, filters = [], { env = {}, timeout = 15 * MINUTE }
     { env, timeout },
   );
   const report = readReport(file);
+  failures.push(...failuresOf(report));
   return { report, count: atLeastOneFailure(countVitest(report), code) };
 }
 
@@ -122,6 +126,7 @@ async function stage(name, body) {
     console.error(error instanceof SetupError ? error.message : error);
     return { passed: 0, failed: 1 };
   });
+  if (count.failed > 0) failures.push(`${name}: ${count.failed} failed`);
   console.log(
     `── ${name}: ${count.passed} passed, ${count.failed} failed, ${((Date.now() - start) / 1000).toFixed(1)} s`,
   );
@@ -159,5 +164,6 @@ if (await setup("install", install)) {
     add(await stage(name, browser || !BROWSER.includes(name) ? STAGES[name] : noBrowser));
   }
 }
+if (failures.length > 0) console.log(`\nFailed:\n${failures.map((line) => `  ${line}`).join("\n")}`);
 console.log(`\n${total.passed} passed, ${total.failed} failed`);
 process.exit(total.failed > 0 ? 1 : 0);

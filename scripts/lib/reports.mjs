@@ -15,6 +15,19 @@ export function countVitest(report) {
   return { passed, failed };
 }
 
+/** What failed in a Vitest JSON report: file, test and the first line of its message. */
+export function failuresOf(report) {
+  return (report?.testResults ?? []).flatMap(({ name, status, message, assertionResults }) => {
+    const bad = assertionResults.filter((test) => test.status !== "passed");
+    if (bad.length === 0 && status !== "passed") return [`${name}: ${firstLine(message)}`];
+    return bad.map((test) => `${name} > ${test.fullName}: ${firstLine(test.failureMessages?.[0] ?? test.status)}`);
+  });
+}
+
+function firstLine(text = "") {
+  return text.split("\n", 1)[0];
+}
+
 /** Counts of a Playwright JSON report. Errors outside tests count one each; a flaky test failed once and counts as failed. */
 export function countPlaywright(report) {
   const { expected = 0, unexpected = 0, flaky = 0, skipped = 0 } = report?.stats ?? {};

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { atLeastOneFailure, countPlaywright, countVitest, goldenCases, goldenRun } from "./reports.mjs";
+import { atLeastOneFailure, countPlaywright, countVitest, failuresOf, goldenCases, goldenRun } from "./reports.mjs";
 
 const file = (status: string, ...tests: [title: string, status: string][]) => ({
   status,
@@ -18,6 +18,27 @@ describe("counting tests", () => {
     };
     expect(countVitest(report)).toEqual({ passed: 3, failed: 4 });
     expect(countVitest(undefined)).toEqual({ passed: 0, failed: 0 });
+  });
+
+  it("names what failed, and why", () => {
+    const test = (fullName: string, status: string, ...failureMessages: string[]) => ({
+      fullName,
+      status,
+      failureMessages,
+    });
+    const report = {
+      testResults: [
+        { name: "a.test.ts", status: "passed", assertionResults: [test("a", "passed"), test("b", "skipped")] },
+        { name: "b.test.ts", status: "failed", assertionResults: [test("adds", "failed", "3 is not 2\n at add")] },
+        { name: "c.test.ts", status: "failed", message: "no such module\n at c", assertionResults: [] },
+      ],
+    };
+    expect(failuresOf(report)).toEqual([
+      "a.test.ts > b: skipped",
+      "b.test.ts > adds: 3 is not 2",
+      "c.test.ts: no such module",
+    ]);
+    expect(failuresOf(undefined)).toEqual([]);
   });
 
   it("counts flaky and skipped Playwright tests as failed", () => {

@@ -47,11 +47,9 @@ describe("pages that unpack to more than they claim", () => {
     ["SNAPPY", Uint8Array.of(0x80, 0xc2, 0xd7, 0x2f, 0, 0)],
   ];
   it.each(bombs)("%s ends before it is unpacked", (codec, bytes) => {
-    const began = performance.now();
     const before = process.memoryUsage().arrayBuffers;
     expect(() => UNPACKERS[codec]?.(bytes, 1000)).toThrow();
     expect(process.memoryUsage().arrayBuffers - before).toBeLessThan(50e6);
-    expect(performance.now() - began).toBeLessThan(1000);
   });
 
   it("ZSTD gives no more than the page claims", () => {
