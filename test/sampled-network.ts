@@ -56,6 +56,24 @@ async function differentiate(
   return { logits: values as Float32Array, weights: dw as Float32Array, picked: dm as Float32Array };
 }
 
+/** Logits of one draw for pictures of a given side, sampled and with one-hot mixing weights. */
+export async function bothLogits(draw: number, side: number): Promise<{ sampled: Float32Array; mixed: Float32Array }> {
+  const tensors = scoped(() => {
+    const w = tf.tensor1d(net.parameters.initial(2, STREAM.check));
+    const x = tf.tensor4d(normal(1, BATCH * side * side * 3), [BATCH, side, side, 3]);
+    const picks = drawnPicks(draw);
+    const weights = tf.tensor2d(oneHot(picks), [ROWS, PRIMITIVES.length]);
+    const [normalCells, reduce] = tf.split(weights, 2) as [Tensor, Tensor];
+    return [
+      net.sampledLogits(w, { picks: tf.tensor1d(picks, "int32"), weights, masks: null }, x),
+      net.logits(w, { normal: normalCells, reduce }, x),
+    ];
+  });
+  const [sampled, mixed] = (await Promise.all(tensors.map((t) => t.data()))) as [Float32Array, Float32Array];
+  tf.dispose(tensors);
+  return { sampled, mixed };
+}
+
 export function sampledValues(draw: number): Promise<NetworkValues> {
   const picks = drawnPicks(draw);
   return differentiate(picks, (w, weights, x) => {
