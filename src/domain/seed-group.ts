@@ -27,7 +27,7 @@ export function differingSettings(all: readonly Settings[]): SettingName[] {
 }
 
 /** A built-in set may be drawn from the seed, so that its pictures, and their hash, are others for each seed. */
-function sameData(a: RunFile["data"], b: RunFile["data"]): boolean {
+export function sameData(a: RunFile["data"], b: RunFile["data"]): boolean {
   if (a.hash === b.hash) return true;
   return a.source === "built in" && b.source === "built in" && a.name === b.name && a.pictures === b.pictures;
 }

@@ -1,5 +1,7 @@
 /** What components read of the store, as named constants. */
-import type { SettledRun } from "../domain/seed-group";
+import type { DataSummary } from "../domain/dataset";
+import type { RunFile } from "../domain/run";
+import { type SettledRun, sameData } from "../domain/seed-group";
 import type { AppState } from "./app-state";
 import { builtInOf, linkFragment } from "./link";
 import { missingSeeds } from "./seed-queue";
@@ -8,6 +10,8 @@ import { isUnderWay, isWaiting, type Permissions, permissions, primaryAction } f
 export const selectStatus = (state: AppState) => state.status;
 export const selectEngine = (state: AppState) => state.engine;
 export const selectData = (state: AppState) => state.data;
+/** The pictures that the shown run was made of; a kept run may wait while others are loaded. */
+export const selectRunData = ({ shown, data }: AppState) => shown?.data ?? data;
 export const selectKept = (state: AppState) => state.kept;
 export const selectRuns = (state: AppState) => state.runs;
 export const selectStorage = (state: AppState) => state.storage;
@@ -95,11 +99,18 @@ export const selectMayQueue = (state: AppState): boolean => {
   return selectPermissions(state).primary && (action === "search" || action === "search-again");
 };
 
+function dataOfRun({ name, source, hash, classNames, total }: DataSummary): RunFile["data"] {
+  return { name, source, hash, classes: classNames.length, pictures: total };
+}
+
+/** Whether the pictures in use are those that a run was made of, or become them with its seed. */
+export function usesDataOf({ data }: AppState, wanted: RunFile["data"]): boolean {
+  return data !== null && sameData(dataOfRun(data), wanted);
+}
+
 /** The run that the settings would make with the pictures in use; null without pictures. */
 function presentRun({ settings, data }: AppState): SettledRun | null {
-  if (!data) return null;
-  const { name, source, hash, classNames, total } = data;
-  return { settings, data: { name, source, hash, classes: classNames.length, pictures: total } };
+  return data && { settings, data: dataOfRun(data) };
 }
 
 /** The next `count` seeds of the present settings that no finished run has; none without pictures. */

@@ -3,6 +3,7 @@ import { memo, type ReactNode, useMemo } from "react";
 import { type Gene, softmaxEdges, softmaxRows } from "../../domain/genotype";
 import type { CellKind } from "../../domain/primitives";
 import { pickShares, type SubGraphPicks } from "../../state/picks";
+import type { NamedData } from "../share/data-text";
 import { CELL_TITLES, DISCOVERY } from "../texts";
 import { Term } from "../ui/Term";
 import { CellExport } from "./CellExport";
@@ -25,6 +26,8 @@ interface Props {
   readonly picked?: Uint32Array | null;
   /** The sub-graphs of an iteration, to show them on the cell. */
   readonly subGraphs?: readonly SubGraphPicks[] | null;
+  /** The pictures behind the cell; by default those of the run on the page. */
+  readonly data?: readonly NamedData[];
   /** A further number at the end of the headline. */
   readonly extra?: ReactNode;
 }
@@ -35,7 +38,7 @@ function stripRow(betas: Float32Array | null, picked: Uint32Array | null): Strip
 }
 
 export const Cell = memo(function Cell(props: Props) {
-  const { kind, alphas, genes, betas, picked = null, subGraphs = null, width, tall, extra } = props;
+  const { kind, alphas, genes, betas, picked = null, subGraphs = null, width, tall, data, extra } = props;
   const row = useMemo(() => stripRow(betas, picked), [betas, picked]);
   const weights = useMemo(() => alphas && softmaxRows(alphas), [alphas]);
   const views = useMemo(() => (weights && genes ? edgeViews(weights, genes) : null), [weights, genes]);
@@ -50,7 +53,7 @@ export const Cell = memo(function Cell(props: Props) {
         ) : (
           <span className="note">{DISCOVERY.before}</span>
         )}
-        {alphas && genes ? <CellExport {...{ kind, alphas, genes, betas }} /> : null}
+        {alphas && genes ? <CellExport {...{ kind, alphas, genes, betas, data }} /> : null}
       </div>
       {width > 0 ? (
         <>

@@ -5,6 +5,7 @@ import type { Gene } from "../../domain/genotype";
 import type { CellKind } from "../../domain/primitives";
 import { alphaTable } from "../../domain/tables";
 import { ChartExport } from "../share/ChartExport";
+import type { NamedData } from "../share/data-text";
 import { CELL_TITLES, SHARE } from "../texts";
 
 interface Props {
@@ -14,10 +15,12 @@ interface Props {
   readonly genes: readonly Gene[];
   /** [14] */
   readonly betas: Float32Array | null;
+  /** As ChartExport has it. */
+  readonly data?: readonly NamedData[] | undefined;
 }
 
-export const CellExport = memo(function CellExport({ kind, alphas, genes, betas }: Props) {
+export const CellExport = memo(function CellExport({ kind, alphas, genes, betas, data }: Props) {
   const more = useMemo(() => [{ ending: "dot", label: SHARE.dot, write: () => cellDot(kind, genes) }], [kind, genes]);
   const table = () => alphaTable(alphas, genes, betas);
-  return <ChartExport name={CELL_TITLES[kind]} file={`${kind}-cell`} table={table} more={more} />;
+  return <ChartExport name={CELL_TITLES[kind]} file={`${kind}-cell`} {...{ table, more, data }} />;
 });

@@ -7,9 +7,12 @@ import { geneTable } from "../../domain/tables";
 import { CellGraph } from "../discovery/CellGraph";
 import { genotypeEdges } from "../discovery/edges";
 import { ChartExport } from "../share/ChartExport";
+import type { NamedData } from "../share/data-text";
 import { CELL_TITLES, SHARE } from "../texts";
 import { useWidth } from "../ui/use-width";
 
+/** A genotype alone does not say what it was found on. */
+const NO_DATA: readonly NamedData[] = [];
 const GAP = 36;
 const SIDE_BY_SIDE = 900;
 
@@ -35,12 +38,13 @@ interface Props {
 const PlainCell = memo(function PlainCell({ kind, genes, width }: Props) {
   const edges = useMemo(() => genotypeEdges(genes), [genes]);
   const more = useMemo(() => [{ ending: "dot", label: SHARE.dot, write: () => cellDot(kind, genes) }], [kind, genes]);
+  const table = () => geneTable(genes);
   const standing = width < 560;
   return (
     <section className="cell" aria-label={CELL_TITLES[kind]} data-figure="">
       <div className="head">
         <h3>{CELL_TITLES[kind]}</h3>
-        <ChartExport name={CELL_TITLES[kind]} file={`${kind}-cell`} table={() => geneTable(genes)} more={more} />
+        <ChartExport name={CELL_TITLES[kind]} file={`${kind}-cell`} {...{ table, more }} data={NO_DATA} />
       </div>
       {width > 0 ? (
         <CellGraph

@@ -4,10 +4,10 @@ import { memo, useRef } from "react";
 import { MAX_SKIPS } from "../../domain/skip-limit";
 import { useApp, useController } from "../../state/context";
 import {
-  selectData,
   selectImportError,
   selectLimited,
   selectPermissions,
+  selectRunData,
   selectShownGenotype,
 } from "../../state/selectors";
 import { exportBundle, exportToFile } from "../share/save-file";
@@ -19,7 +19,7 @@ import { PasteGenotype } from "./PasteGenotype";
 
 export const GenotypeTab = memo(function GenotypeTab() {
   const genotype = useApp(selectShownGenotype);
-  const data = useApp(selectData);
+  const data = useApp(selectRunData);
   const limited = useApp(selectLimited);
   return (
     <>

@@ -3,7 +3,7 @@ import { memo, useState } from "react";
 import type { ReadGenotype } from "../../domain/genotype-reader";
 import type { ImportedRun } from "../../domain/run";
 import { useApp, useController } from "../../state/context";
-import { selectData, selectImportError, selectImported } from "../../state/selectors";
+import { selectImportError, selectImported, usesDataOf } from "../../state/selectors";
 import { RESULTS } from "../texts";
 import { EvaluationCost } from "./EvaluationCost";
 import { GenotypeCells } from "./GenotypeCells";
@@ -58,7 +58,7 @@ function Source({ read: { format, found } }: { readonly read: ReadGenotype }) {
 
 function Use({ run }: { readonly run: ImportedRun }) {
   const error = useApp(selectImportError);
-  const data = useApp(selectData);
+  const sameData = useApp((state) => usesDataOf(state, run.data));
   const controller = useController();
   const [used, setUsed] = useState<ImportedRun | null>(null);
   return (
@@ -68,7 +68,7 @@ function Use({ run }: { readonly run: ImportedRun }) {
       </button>
       {used === run && !error ? (
         <span className="note" role="status">
-          {RESULTS.used} {data?.hash === run.data.hash ? "" : RESULTS.otherPictures(run.data.name)}
+          {RESULTS.used} {sameData ? "" : RESULTS.otherPictures(run.data.name)}
         </span>
       ) : null}
       {error ? (

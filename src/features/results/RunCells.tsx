@@ -6,6 +6,7 @@ import { cellsAt, entropyOf, type FileOfCells, readHistory } from "../../state/f
 import { flipsOf } from "../../state/stability";
 import { Cell } from "../discovery/Cell";
 import { Timeline, type TimelineData } from "../discovery/Timeline";
+import type { NamedData } from "../share/data-text";
 import { flipsOfFileText, HISTORY, stageMark } from "../texts";
 import { useWidth } from "../ui/use-width";
 
@@ -13,7 +14,7 @@ const GAP = 36;
 const SIDE_BY_SIDE = 900;
 
 interface Props {
-  readonly run: FileOfCells;
+  readonly run: FileOfCells & { readonly data: NamedData };
 }
 
 export const RunCells = memo(function RunCells({ run }: Props) {
@@ -23,6 +24,7 @@ export const RunCells = memo(function RunCells({ run }: Props) {
   const at = wanted !== null && wanted < run.iterations ? wanted : null;
   const history = useMemo(() => readHistory(run), [run]);
   const { alphas, betas, genes } = useMemo(() => cellsAt(run, history, at), [run, history, at]);
+  const pictures = useMemo(() => [run.data], [run]);
   const beside = width >= SIDE_BY_SIDE;
   const data = useMemo((): TimelineData | null => {
     if (!history) return null;
@@ -53,6 +55,7 @@ export const RunCells = memo(function RunCells({ run }: Props) {
             betas={betas?.[kind] ?? null}
             width={beside ? Math.floor((width - GAP) / 2) : width}
             tall={false}
+            data={pictures}
           />
         ))}
       </div>

@@ -83,13 +83,18 @@ function AgreementCell({ kind, runs, width }: CellProps) {
   const edges = useMemo(() => edgeAgreement(cells), [cells]);
   const pairs = pairAgreement(cells);
   const table = useCallback(() => agreementTable(edges, runs.length), [edges, runs]);
+  const data = useMemo(() => runs.map((run) => run.data), [runs]);
   const standing = width < LYING;
   return (
     <div className="cell" data-figure="">
       <div className="head">
         <h4>{CELL_TITLES[kind]}</h4>
         <span className="note">{pairs === null ? "" : AGREEMENT.pairs(pairs.toFixed(1))}</span>
-        <ChartExport name={AGREEMENT.graph(CELL_WORDS[kind], runs.length)} file={`${kind}-agreement`} table={table} />
+        <ChartExport
+          name={AGREEMENT.graph(CELL_WORDS[kind], runs.length)}
+          file={`${kind}-agreement`}
+          {...{ table, data }}
+        />
       </div>
       {width > 0 ? (
         <AgreementGraph {...{ kind, edges, width, standing }} count={runs.length} height={standing ? 440 : 196} />

@@ -50,6 +50,7 @@ export function ComparedCells({ runs, files }: Props) {
 function Graphs({ file, width }: { readonly file: RunFile; readonly width: number }) {
   const alphas = useMemo(() => alphasOfFile(file.alphas), [file]);
   const betas = useMemo(() => betasOfFile(file), [file]);
+  const data = useMemo(() => [file.data], [file]);
   const views = useMemo(() => {
     const of = (kind: "normal" | "reduce") => edgeViews(softmaxRows(alphas[kind]), file.genotype[kind]);
     return { normal: of("normal"), reduce: of("reduce") };
@@ -60,7 +61,9 @@ function Graphs({ file, width }: { readonly file: RunFile; readonly width: numbe
     <div key={kind} data-figure="">
       <div className="head">
         <h4>{CELL_TITLES[kind]}</h4>
-        <CellExport {...{ kind, alphas: alphas[kind], genes: file.genotype[kind], betas: betas?.[kind] ?? null }} />
+        <CellExport
+          {...{ kind, alphas: alphas[kind], genes: file.genotype[kind], betas: betas?.[kind] ?? null, data }}
+        />
       </div>
       <CellGraph {...{ kind, views: views[kind], subGraphs: null, width, height, standing }} />
     </div>

@@ -15,6 +15,7 @@ export function Comparison({ runs }: { readonly runs: readonly KeptRun[] }) {
   // A run that is still being read, or could not be, keeps its place and its letter.
   const read = files.map((file) => (file === "failed" ? null : file));
   const records = useMemo(() => files.map((file) => (file && file !== "failed" ? file.records : [])), [files]);
+  const data = useMemo(() => runs.map((run) => run.data), [runs]);
   const names = useMemo(() => runs.map(nameText), [runs]);
   return (
     <section className="result-block comparison" aria-label={COMPARE.title} data-testid="comparison">
@@ -23,7 +24,7 @@ export function Comparison({ runs }: { readonly runs: readonly KeptRun[] }) {
         {files.includes(null) ? <span className="note">{RUNS.reading}</span> : null}
       </div>
       {files.includes("failed") ? <p className="problem">{RUNS.failed}</p> : null}
-      <OverlayCharts runs={records} names={names} note={COMPARE.lossesNote} />
+      <OverlayCharts runs={records} names={names} note={COMPARE.lossesNote} data={data} />
       <MetricsTable runs={runs} names={names} records={records} />
       <DifferingSettings runs={runs} />
       <ComparedCells runs={runs} files={read} />

@@ -21,13 +21,14 @@ interface Props {
 export function MetricsTable({ runs, names, records }: Props) {
   const { rows, means } = useMemo(() => metricRows(runs, records), [runs, records]);
   const table = useCallback(() => metricsTable(names, records), [names, records]);
+  const data = useMemo(() => runs.map((run) => run.data), [runs]);
   const shown = RUN_METRICS.filter((metric) => rows.some((row) => row[metric] !== null));
   return (
     <section className="part" aria-label={COMPARE.metrics} data-figure="">
       <div className="head">
         <h3>{COMPARE.metrics}</h3>
         <span className="note">{COMPARE.metricsNote}</span>
-        <ChartExport name={COMPARE.metrics} file="numbers" table={table} />
+        <ChartExport name={COMPARE.metrics} file="numbers" {...{ table, data }} />
       </div>
       <WideTable label={COMPARE.metrics}>
         <table data-testid="compared-metrics">

@@ -3,7 +3,7 @@ import { useMemo, useState } from "react";
 import type { KeptRun } from "../../domain/kept-run";
 import type { RunFile } from "../../domain/run";
 import { useApp, useController } from "../../state/context";
-import { selectData } from "../../state/selectors";
+import { usesDataOf } from "../../state/selectors";
 import { RunCells } from "../results/RunCells";
 import { RunFacts } from "../results/RunFacts";
 import { RUNS } from "../texts/runs";
@@ -36,11 +36,12 @@ export function OpenedRun({ run, onClose }: Props) {
 function Contents({ file, name }: { readonly file: RunFile; readonly name: string }) {
   const names = useMemo(() => [name], [name]);
   const runs = useMemo(() => [file.records], [file]);
+  const data = useMemo(() => [file.data], [file]);
   return (
     <>
       <RunFacts run={file} />
       <UseSettings file={file} />
-      <OverlayCharts runs={runs} names={names} note={RUNS.lossesNote} />
+      <OverlayCharts runs={runs} names={names} note={RUNS.lossesNote} data={data} />
       <RunCells run={file} />
     </>
   );
@@ -48,9 +49,8 @@ function Contents({ file, name }: { readonly file: RunFile; readonly name: strin
 
 function UseSettings({ file }: { readonly file: RunFile }) {
   const controller = useController();
-  const data = useApp(selectData);
+  const sameData = useApp((state) => usesDataOf(state, file.data));
   const [outcome, setOutcome] = useState<{ readonly problem: string | null } | null>(null);
-  const other = data?.name !== file.data.name;
   return (
     <div className="result-buttons">
       <button type="button" className="second" onClick={() => setOutcome({ problem: controller.takeSettings(file) })}>
@@ -58,7 +58,7 @@ function UseSettings({ file }: { readonly file: RunFile }) {
       </button>
       {outcome ? (
         <span className={outcome.problem ? "problem" : "note"} role="status">
-          {outcome.problem ?? (other ? RUNS.usedOther(file.data.name) : RUNS.used)}
+          {outcome.problem ?? (sameData ? RUNS.used : RUNS.usedOther(file.data.name))}
         </span>
       ) : null}
     </div>

@@ -3,6 +3,7 @@ import { useCallback, useMemo } from "react";
 import type { IterationRecord } from "../../domain/run";
 import { lineEnds, overlay } from "../../state/overlay";
 import { ChartExport } from "../share/ChartExport";
+import type { NamedData } from "../share/data-text";
 import { COMPARE, RUNS } from "../texts/runs";
 import { formatLoss, niceAxis, spread } from "../ui/format";
 import { heightOf, LineDrawing, type Series } from "../ui/LineDrawing";
@@ -32,9 +33,11 @@ interface Props {
   readonly runs: readonly Records[];
   readonly names: readonly string[];
   readonly note: string;
+  /** The pictures behind the runs. */
+  readonly data: readonly NamedData[];
 }
 
-export function OverlayCharts({ runs, names, note }: Props) {
+export function OverlayCharts({ runs, names, note, data }: Props) {
   const table = useCallback(() => lossesTable(names, runs), [names, runs]);
   const [ref, width] = useWidth<HTMLDivElement>();
   const hasAudience = runs.some((records) => records.some((record) => record.audienceTrainLoss !== null));
@@ -46,7 +49,7 @@ export function OverlayCharts({ runs, names, note }: Props) {
       <div className="head">
         <h3>{RUNS.losses}</h3>
         <span className="note">{note}</span>
-        <ChartExport name={RUNS.losses} file="losses" table={table} />
+        <ChartExport name={RUNS.losses} file="losses" {...{ table, data }} />
       </div>
       <div ref={ref} className="overlay-charts" style={{ gridTemplateColumns: `repeat(${columns}, ${each}px)` }}>
         {charts.map(([title, read]) => (

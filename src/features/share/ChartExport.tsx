@@ -4,8 +4,10 @@ import { memo, useRef, useState } from "react";
 import type { Table } from "../../domain/csv";
 import type { AppState } from "../../state/app-state";
 import { useController, useReadState } from "../../state/context";
+import { selectRunData } from "../../state/selectors";
 import { SHARE } from "../texts";
 import { Icon } from "../ui/icons";
+import type { NamedData } from "./data-text";
 import "./share.css";
 
 /** A further form, written as text. */
@@ -23,13 +25,20 @@ interface Props {
   /** Every number that the chart stands for. */
   readonly table: (state: AppState) => Table;
   readonly more?: readonly TextForm[];
+  /** The pictures behind the chart; by default those of the run on the page. */
+  readonly data?: readonly NamedData[] | undefined;
 }
 
 const FORMS = ["svg", "png", "csv"] as const;
 const NO_MORE: readonly TextForm[] = [];
 
+function ofPage(state: AppState): readonly NamedData[] {
+  const data = selectRunData(state);
+  return data ? [data] : [];
+}
+
 /** Stands inside an element with `data-figure`, which is what is drawn. */
-export const ChartExport = memo(function ChartExport({ name, file, table, more = NO_MORE }: Props) {
+export const ChartExport = memo(function ChartExport({ name, file, table, more = NO_MORE, data }: Props) {
   const [open, setOpen] = useState(false);
   const button = useRef<HTMLButtonElement>(null);
   const readState = useReadState();
@@ -42,7 +51,9 @@ export const ChartExport = memo(function ChartExport({ name, file, table, more =
       // Loaded when it is first needed.
       const { saveChart } = await import("./save-chart");
       const text = more.find((form) => form.ending === ending)?.write;
-      await saveChart(figure, { name, file: `searchlight-${file}`, ending, table, text, state: readState() });
+      const state = readState();
+      const chart = { name, file: `searchlight-${file}`, ending, table, text, state, data: data ?? ofPage(state) };
+      await saveChart(figure, chart);
     } catch (error) {
       controller.report(error);
     }
