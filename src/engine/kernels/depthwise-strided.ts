@@ -7,7 +7,6 @@ import type { GpuBody } from "../gpu/kernel";
 import type { TensorInfo } from "../gpu/tensorflow";
 import type { DepthwiseShape, PlacedBlock } from "./depthwise-cpu";
 import { lines, outChannels, place, range } from "./depthwise-plan";
-import { type Gate, only, PICK_OF, rowParams } from "./gate";
 
 /** Pixels of dy that a tile belongs to, across and down, at most: more would save loads, but take long to compile. */
 const [ACROSS, DOWN] = [2, 4];
@@ -26,19 +25,10 @@ const sameTaps = (b: PlacedBlock, stride: number, squares: number) =>
 
 const id = (n: number) => (n < 0 ? `m${-n}` : `${n}`);
 
-/** Where dy lies in slots, of which each belongs to the block that is picked for it. */
-export interface Sampled {
-  readonly picks: TensorInfo;
-  readonly gate: Gate;
-  /** Of x and of a slot; a block's filter has those of all slots. */
-  readonly channels: number;
-}
-
 export function stridedGradX(
   [dy, w, z]: readonly TensorInfo[],
   s: DepthwiseShape,
   run: Parameters<GpuBody<DepthwiseShape>>[2],
-  sampled: Sampled | null = null,
 ): TensorInfo {
   if (!dy || !w) throw new Error("DepthwiseGradX needs dy and w.");
   const { stride } = s;
@@ -55,12 +45,12 @@ export function stridedGradX(
     height: s.height,
     outWidth: s.outWidth,
     outHeight: s.outHeight,
-    outChannels: sampled ? s.channels : outChannels(s),
+    outChannels: outChannels(s),
     tilesAcross: tiles.across,
     tilesDown: tiles.down,
   };
   const code = placed.map((b, i) => {
-    const whole = sampled !== null || (b.inOffset === 0 && b.inChannels === s.channels);
+    const whole = b.inOffset === 0 && b.inChannels === s.channels;
     Object.assign(params, { [`ins${i}`]: b.inChannels, [`outs${i}`]: b.outChannels });
     Object.assign(params, { [`filter${i}`]: b.filterOffset - b.inOffset, [`first${i}`]: b.outOffset - b.inOffset });
     if (!whole) params[`offset${i}`] = b.inOffset;
@@ -99,15 +89,7 @@ export function stridedGradX(
           : "";
       }),
     );
-    const each = sampled
-      ? only(
-          `pick == ${sampled.gate.ops[i]}`,
-          `let y = slot * uniforms.outSize + ic;
-      let f = uniforms.filter${i} + slot * uniforms.channels + ic;
-      ${loads.join("\n")}
-      ${products}`,
-        )
-      : `for (var m = ic; m < uniforms.outs${i}${whole ? "" : ` + uniforms.offset${i}`}; m += uniforms.ins${i}) {
+    const each = `for (var m = ic; m < uniforms.outs${i}${whole ? "" : ` + uniforms.offset${i}`}; m += uniforms.ins${i}) {
       let y = uniforms.first${i} + m;
       let f = uniforms.filter${i} + m;
       ${loads.join("\n")}
@@ -125,32 +107,14 @@ export function stridedGradX(
     return `${inside.length > 0 ? `if (${inside.join(" && ")})` : ""} {
       let at = to + (${r} * uniforms.width + ${c}) * uniforms.channels; store(at, ${masked(`s${r}_${c}`)}); }`;
   };
-  const body = sampled
-    ? `for (var slot = 0; slot < uniforms.edges; slot++) { let pick = pickOf(slot); ${code.join("\n")} }`
-    : code.join("\n");
-  if (sampled) {
-    const { rows } = sampled.gate;
-    Object.assign(params, { outSize: s.batch * s.outHeight * s.outWidth * s.channels, edges: rows.length });
-    Object.assign(params, rowParams(rows));
-  }
   const kinds = placed.map((b) =>
     [b.kernel, b.dilation, b.pad, b.inOffset === 0 && b.inChannels === s.channels].join("x"),
   );
   return run({
-    name: sampled ? "SampledDepthwiseGradX" : "DepthwiseGradXStrided",
-    variant: [
-      sampled ? sampled.gate.ops.join(".") : "",
-      z ? "z" : "",
-      stride,
-      tile.across,
-      tile.down,
-      partial.across,
-      partial.down,
-      ...kinds,
-    ].join("_"),
-    inputs: { dy, w, ...(z ? { z } : {}), ...(sampled ? { picks: sampled.picks } : {}) },
+    name: "DepthwiseGradXStrided",
+    variant: [z ? "z" : "", stride, tile.across, tile.down, partial.across, partial.down, ...kinds].join("_"),
+    inputs: { dy, w, ...(z ? { z } : {}) },
     params,
-    functions: sampled ? PICK_OF : "",
     body: `
       let ic = index % uniforms.channels;
       let place = index / uniforms.channels;
@@ -161,7 +125,7 @@ export function stridedGradX(
       ${columns.map((c) => `let at${id(c)} = a + ${c}; let on${id(c)} = at${id(c)} >= 0 && at${id(c)} < uniforms.outWidth; let column${id(c)} = select(0, at${id(c)} * uniforms.outChannels, on${id(c)});`).join("\n")}
       ${rows.map((r) => `let down${id(r)} = b + ${r}; let in${id(r)} = down${id(r)} >= 0 && down${id(r)} < uniforms.outHeight; let row${id(r)} = (n * uniforms.outHeight + select(0, down${id(r)}, in${id(r)})) * uniforms.outWidth * uniforms.outChannels;`).join("\n")}
       ${sums.map(({ r, c }) => `var s${r}_${c} = 0.0;`).join(" ")}
-      ${body}
+      ${code.join("\n")}
       let iy = b * ${stride};
       let ix = a * ${stride};
       let to = ((n * uniforms.height + iy) * uniforms.width + ix) * uniforms.channels + ic;

@@ -9,11 +9,11 @@ import type { TensorInfo } from "../gpu/tensorflow";
 import { EPSILON, type Rows } from "./batch-norm-cpu";
 import { filterSize, lines, place } from "./depthwise-plan";
 import { declarePictures, pictureParams, streamFilter, streamGradW, streamStrip } from "./depthwise-stream";
-import { stridedGradX } from "./depthwise-strided";
 import { type Entry, eachCell, numbersOf, planBlocks, severalCells, shareCells, table } from "./depthwise-strips";
 import { gateCode, gateParams, only, PICK_OF, rowParams } from "./gate";
 import { maskedInput } from "./masked-input";
 import { bankOf, constantsOf, inShape, outShape, type SampledDepthwise } from "./sampled-depthwise-shape";
+import { stridedSampledGradX } from "./sampled-depthwise-strided";
 
 const WORKGROUP = 16;
 /** Products of a step: one channel at a time, so any filter fits. */
@@ -235,7 +235,7 @@ export const sampledGradX: GpuBody<SampledDepthwise> = (inputs, s, run) => {
   if (!dy || !w) throw new Error("SampledDepthwiseGradX needs dy and w.");
   if (!s.shared) return eachSlot("SampledDepthwiseGradX", { dy, z }, w, picks, s, run);
   if (s.stride === 1) return sharedGradX(inputs, s, run);
-  return stridedGradX([dy, w, ...(z ? [z] : [])], bankOf(s), run, { picks, gate: s.gate, channels: s.channels });
+  return stridedSampledGradX(inputs, s, run);
 };
 
 /** The three of slots that are normalised and rectified as they are read. Inputs: x, filter, picks, norms. */
