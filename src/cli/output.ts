@@ -2,6 +2,7 @@
 import { rename, rm, stat, writeFile } from "node:fs/promises";
 import { dirname } from "node:path";
 import type { RunFile } from "../domain/run";
+import { runFileText } from "../domain/run-file";
 import { UsageError } from "./arguments";
 
 /** Looks before a long run whether the file can be written. @throws UsageError */
@@ -13,7 +14,7 @@ export async function checkOutput(path: string, flag = "--out"): Promise<void> {
 }
 
 export function writeRun(path: string, run: RunFile): Promise<void> {
-  return writeWhole(path, `${JSON.stringify(run, null, 2)}\n`);
+  return writeWhole(path, runFileText(run));
 }
 
 /** Writes beside the file and renames, so that an older file is whole until the new one is. */

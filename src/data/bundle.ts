@@ -10,7 +10,7 @@ import { genotypeOf, genotypeText } from "../domain/genotype";
 import { genotypeCompact, genotypeJson } from "../domain/genotype-formats";
 import { historyOfFile } from "../domain/history-file";
 import type { RunFile } from "../domain/run";
-import { RUN_FILE_LIMIT } from "../domain/run-file";
+import { RUN_FILE_LIMIT, runFileText } from "../domain/run-file";
 import { SETTING_NAMES } from "../domain/settings";
 import { historyTable } from "../domain/tables";
 import { baseName, type FileSource, megabytes, Reading } from "./formats/source";
@@ -73,7 +73,7 @@ export function packBundle(run: RunFile): Uint8Array<ArrayBuffer> {
   const genotypes = genotypesText(run);
   const files: Record<string, string> = {
     "README.txt": readme(run, genotypes !== null),
-    [RUN_NAME]: `${JSON.stringify(run, null, 1)}\n`,
+    [RUN_NAME]: runFileText(run),
     "genotype.txt": `${genotypeText(run.genotype)}\n`,
     "genotype.json": `${genotypeJson(run.genotype, run.data)}\n`,
     "genotype-naslib.txt": `${genotypeCompact(run.genotype)}\n`,

@@ -1,9 +1,10 @@
 import { describe, expect, it } from "vitest";
-import { snapshotOf } from "../state/testing";
+import { recordOf, snapshotOf } from "../state/testing";
 import { historyAfter, NO_HISTORY } from "./alpha-history";
 import { historyToFile } from "./history-file";
 import { presetSettings } from "./presets";
-import { parseRunFile, RunFileError } from "./run-file";
+import type { RunFile } from "./run";
+import { parseRunFile, RunFileError, runFileText } from "./run-file";
 
 const rows = (alphas: Float32Array) => Array.from({ length: 14 }, (_, e) => [...alphas.subarray(e * 8, e * 8 + 8)]);
 const { genotype, alphas } = snapshotOf(1);
@@ -28,6 +29,21 @@ function messageOf(text: string): string {
   }
   throw new Error("The file was accepted.");
 }
+
+describe("runFileText", () => {
+  it("gives each record one line and reads back as the run", () => {
+    const records = [recordOf(1, { picks: [1, 2, 3] }), recordOf(2)];
+    const run = { ...file, genotypeText: "a\nb", settingChanges: [], records, created: "now" } as unknown as RunFile;
+    const text = runFileText(run);
+    expect(JSON.parse(text)).toEqual(run);
+    const lines = text.split("\n");
+    expect(lines.filter((line) => line.includes('"iteration"')).map((line) => JSON.parse(line.replace(/,$/, "")))).toEqual(
+      records,
+    );
+    expect(lines).toContain('  "momentum": 0.9,');
+    expect(JSON.parse(runFileText({ ...run, records: [] })).records).toEqual([]);
+  });
+});
 
 describe("parseRunFile", () => {
   it("reads what an export writes", () => {

@@ -1,10 +1,20 @@
-/** Reading run files. A file from outside is data only: parsed as JSON, checked, never run. */
+/** Writing and reading run files. A file from outside is data only: parsed as JSON, checked, never run. */
 
-import { type ImportedRun, runFileSchema } from "./run";
+import { type ImportedRun, type RunFile, runFileSchema } from "./run";
 import type { z } from "./zod";
 
-/** Largest run file that is read, in bytes; a long Paper run is about 10 MB. */
-export const RUN_FILE_LIMIT = 32_000_000;
+/** Largest run file that is read, in bytes. A record takes about 1 kB, so the longest Paper run (MSG-DAS) takes about 50 MB. */
+export const RUN_FILE_LIMIT = 128_000_000;
+
+/** The text of the file: JSON, indented for people but for the records, of which each has a line. */
+export function runFileText(run: RunFile): string {
+  const lines = (values: readonly unknown[]) => `[\n${values.map((value) => `  ${JSON.stringify(value)}`).join(",\n")}\n ]`;
+  const fields = Object.entries(run).map(([name, value]: [string, unknown]) => {
+    const text = name === "records" ? lines(run.records) : JSON.stringify(value, null, 1).replaceAll("\n", "\n ");
+    return ` ${JSON.stringify(name)}: ${text}`;
+  });
+  return `{\n${fields.join(",\n")}\n}\n`;
+}
 
 /** A file that is no run file. The message says what is wrong and what to do. */
 export class RunFileError extends Error {

@@ -4,7 +4,7 @@ import { genotypeCompact } from "../domain/genotype-formats";
 import { readGenotype } from "../domain/genotype-reader";
 import { presetSettings } from "../domain/presets";
 import { DARTS_V2 } from "../domain/published-genotypes";
-import type { Environment, ImportedRun, RunFile, RunStatus } from "../domain/run";
+import type { Environment, ImportedRun, RunStatus } from "../domain/run";
 import type { EngineApi, EngineEvent } from "../worker/api";
 import { createController } from "./controller";
 import { readLink } from "./link";
@@ -61,7 +61,7 @@ function setUp(refuse: Partial<Record<keyof EngineApi, string>> = {}) {
     loseDevice: () => call("loseDevice"),
     changeRun: () => call("changeRun"),
     forgetRun: () => call("forgetRun"),
-    readRun: async (): Promise<RunFile> => {
+    readRun: async () => {
       throw new Error("not in this test");
     },
     describe: async () => undefined,
@@ -106,8 +106,9 @@ function setUp(refuse: Partial<Record<keyof EngineApi, string>> = {}) {
       return PROFILED;
     },
     forgetTuning: () => call("forgetTuning", { kind: "tuned", tuned: { calls: 0, changed: 0 } }),
-    exportRun: async (): Promise<RunFile> => {
-      throw new Error("not in this test");
+    writeRun: async (id, limited) => {
+      await call("writeRun");
+      return new Blob([JSON.stringify({ id, limited })]);
     },
     packBundle: async () => {
       await call("packBundle");
@@ -399,6 +400,22 @@ describe("controller", () => {
     expect(store.getState().imported).toBeNull();
     expect(await controller.openText(`arch = ${genotypeCompact(readGenotype(DARTS_V2).genotype)}`, "x")).toBeNull();
     expect(store.getState().imported).toMatchObject({ name: "x", read: { format: "compact", found: 1 } });
+  });
+
+  it("exports what the engine writes, with the cells derived with few skips where that is wanted", async () => {
+    const { store, controller } = setUp();
+    await controller.start();
+    expect(await controller.exportRun()).toBeNull();
+    await controller.step();
+    const plain = await controller.exportRun();
+    expect(plain?.name).toBe("searchlight-darts-lease-r18-1.json");
+    expect(JSON.parse((await plain?.content.text()) ?? "")).toEqual({ id: null, limited: null });
+    controller.limitSkips(true);
+    const genotype = store.getState().run.limited;
+    expect(JSON.parse((await (await controller.exportRun())?.content.text()) ?? "")).toEqual({
+      id: null,
+      limited: { maxSkips: 2, genotype },
+    });
   });
 
   it("exports a bundle of the run, where there is one", async () => {

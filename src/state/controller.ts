@@ -1,7 +1,7 @@
 /** What a person can do, in terms of the engine's contract and the store. No React, no DOM. */
 import { BUILT_IN, type BuiltIn, type DataSummary } from "../domain/dataset";
 import { edited, type Preset, presetSettings } from "../domain/presets";
-import type { ImportedRun, RunFile } from "../domain/run";
+import type { ImportedRun } from "../domain/run";
 import { DATA_SETTINGS, parseSettings, type SettingName, type Settings, SettingsError } from "../domain/settings";
 import { MAX_SKIPS } from "../domain/skip-limit";
 import type { EngineEvent, PathFile } from "../worker/api";
@@ -22,7 +22,7 @@ import type { EngineClient } from "./engine-client";
 import { type KeptRunActions, keptRunActions } from "./kept-run-actions";
 import { builtInOf, type SharedSearch } from "./link";
 import { replayOf } from "./replay";
-import { runFileName, runFileText } from "./run-file";
+import { runFileName } from "./run-file";
 import { type SeedQueueActions, seedQueueActions } from "./seed-queue-actions";
 import { selectChecking, selectPermissions } from "./selectors";
 import { type SlowMotionActions, slowMotionActions } from "./slow-motion-actions";
@@ -60,8 +60,8 @@ export interface Controller extends SeedQueueActions, KeptRunActions, SurvivalAc
   readonly augmentedPreview: (iteration: number) => Promise<DataSummary["preview"] | null>;
   readonly choosePreset: (preset: Preset) => Promise<void>;
   readonly edit: (values: Partial<Settings>) => Promise<void>;
-  /** The run as text and the name for its file; null when there is none or it failed. */
-  readonly exportRun: () => Promise<{ name: string; text: string } | null>;
+  /** The file of the run and its name; null when there is none or it failed. */
+  readonly exportRun: () => Promise<{ name: string; content: Blob } | null>;
   /** The run as a bundle and the name for its file; null when there is none or it failed. */
   readonly exportBundle: () => Promise<{ name: string; bytes: Uint8Array<ArrayBuffer> } | null>;
   /** Looks at a pasted genotype or run file. @returns what is wrong with it, or null */
@@ -396,12 +396,11 @@ export function createController(
     exportRun: async () => {
       if (!may().export) return null;
       try {
-        const found = await client.exportRun();
-        const limited = get().run.limited;
-        const run: RunFile = limited ? { ...found, limited: { maxSkips: MAX_SKIPS, genotype: limited } } : found;
-        const name = runFileName(run.settings);
+        const { limited } = get().run;
+        const content = await client.writeRun(null, limited && { maxSkips: MAX_SKIPS, genotype: limited });
+        const name = runFileName(get().runSettings ?? get().settings);
         log({ kind: "exported", name });
-        return { name, text: runFileText(run) };
+        return { name, content };
       } catch (error) {
         fail(error);
         return null;
@@ -472,7 +471,7 @@ export function createController(
       }),
     ...queue.actions,
     ...survival.actions,
-    ...keptRunActions({ client, log, fail }),
+    ...keptRunActions({ get, client, log, fail }),
     readAbout: (id) => set((state) => ({ ...state, topic: { id } })),
     limitSkips: (on) => set((state) => withSkipLimit(state, on)),
     explain: (count) =>

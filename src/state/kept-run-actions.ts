@@ -1,9 +1,9 @@
 /** What a person can do with a kept run. No React, no DOM. */
 import type { RunLabel } from "../domain/kept-run";
-import type { RunFile } from "../domain/run";
-import type { LogEvent } from "./app-state";
+import type { IterationRecord, RunFile } from "../domain/run";
+import type { AppState, LogEvent } from "./app-state";
 import type { EngineClient } from "./engine-client";
-import { runFileName, runFileText } from "./run-file";
+import { runFileName } from "./run-file";
 
 export interface KeptRunActions {
   /** The whole run; null when it cannot be read. */
@@ -12,34 +12,45 @@ export interface KeptRunActions {
   readonly changeRun: (id: string, label: Partial<RunLabel>) => Promise<void>;
   /** Deletes these; one that cannot be deleted does not keep the others. */
   readonly forgetRuns: (ids: readonly string[]) => Promise<void>;
-  /** A kept run as text and the name for its file; null when it cannot be read. */
-  readonly exportKeptRun: (id: string) => Promise<{ name: string; text: string } | null>;
+  /** The file of a kept run and its name; null when it cannot be read. */
+  readonly exportKeptRun: (id: string) => Promise<{ name: string; content: Blob } | null>;
 }
 
 interface Tools {
+  readonly get: () => AppState;
   readonly client: EngineClient;
   readonly log: (event: LogEvent) => void;
   readonly fail: (error: unknown) => void;
 }
 
-export function keptRunActions({ client, log, fail }: Tools): KeptRunActions {
-  const readRun = (id: string) =>
-    client.readRun(id).catch((error: unknown) => {
-      fail(error);
-      return null;
-    });
+export function keptRunActions({ get, client, log, fail }: Tools): KeptRunActions {
   return {
-    readRun,
+    readRun: async (id) => {
+      const records: IterationRecord[] = [];
+      try {
+        const run = await client.readRun(id, (piece) => void records.push(...piece));
+        return { ...run, records };
+      } catch (error) {
+        fail(error);
+        return null;
+      }
+    },
     changeRun: (id, label) => client.changeRun(id, label).catch(fail),
     forgetRuns: async (ids) => {
       for (const id of ids) await client.forgetRun(id).catch(fail);
     },
     exportKeptRun: async (id) => {
-      const run = await readRun(id);
+      const run = get().runs?.find((one) => one.id === id);
       if (!run) return null;
-      const name = runFileName(run.settings);
-      log({ kind: "exported", name });
-      return { name, text: runFileText(run) };
+      try {
+        const content = await client.writeRun(id, null);
+        const name = runFileName(run.settings);
+        log({ kind: "exported", name });
+        return { name, content };
+      } catch (error) {
+        fail(error);
+        return null;
+      }
     },
   };
 }

@@ -1,11 +1,5 @@
-/** Writing and naming run files. */
-import type { RunFile } from "../domain/run";
+/** Naming run files. */
 import type { Settings } from "../domain/settings";
-
-/** The run as the text of a file. */
-export function runFileText(run: RunFile): string {
-  return `${JSON.stringify(run, null, 1)}\n`;
-}
 
 /** Name of the exported file. @param ending zip: its bundle */
 export function runFileName(

@@ -7,6 +7,8 @@ import type {
   Environment,
   Explanation,
   HypergradientComparison,
+  IterationRecord,
+  LimitedGenotype,
   PlanSize,
   Profile,
   RunFile,
@@ -29,6 +31,8 @@ export interface PathFile {
   readonly path: string;
   readonly file: File;
 }
+
+export type RunWithoutRecords = Omit<RunFile, "records">;
 
 /** An error that nothing handled. */
 export interface Fault {
@@ -110,8 +114,11 @@ export interface EngineApi {
   changeRun(id: string, label: Partial<RunLabel>): Promise<void>;
   /** Deletes a kept run; the one under way cannot be. */
   forgetRun(id: string): Promise<void>;
-  /** A kept run as a file, without anything else changing. */
-  readRun(id: string): Promise<RunFile>;
+  /**
+   * A kept run, without anything else changing. A long run has so many records that the page would stand still while it takes
+   * them: they come before the rest, in pieces, each after the page has taken the one before.
+   */
+  readRun(id: string, records: (piece: readonly IterationRecord[]) => void | Promise<void>): Promise<RunWithoutRecords>;
   /** Looks at the pictures in use with these settings: the next `data` event follows them. */
   describe(settings: Settings): Promise<void>;
   /** Up to `count` pictures of a class, each [size, size, 3] bytes. */
@@ -142,8 +149,11 @@ export interface EngineApi {
   reset(): Promise<void>;
   /** Changes settings that fix no shape; only while paused. */
   change(settings: Partial<Settings>): Promise<void>;
-  /** The run as a file, from at least one finished iteration on. */
-  exportRun(): Promise<RunFile>;
+  /**
+   * The file of a kept run, or of the run in hand from at least one finished iteration on.
+   * @param limited goes into the file
+   */
+  writeRun(id: string | null, limited: LimitedGenotype | null): Promise<Blob>;
   /** A run file as a bundle, the bytes of a zip; that of the run in hand when there is none given. */
   packBundle(run: RunFile | null): Promise<Uint8Array<ArrayBuffer>>;
   /** The text of the run file in a bundle; null when the zip is none. */

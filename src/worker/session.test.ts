@@ -5,7 +5,7 @@ import { joinHistory, NO_HISTORY } from "../domain/alpha-history";
 import { type AdapterCosts, NO_COSTS } from "../domain/cost";
 import { DataError } from "../domain/dataset";
 import { presetSettings } from "../domain/presets";
-import { type RunFile, type RunStatus, runFileSchema, type Snapshot } from "../domain/run";
+import { type IterationRecord, type RunFile, type RunStatus, runFileSchema, type Snapshot } from "../domain/run";
 import type { Settings } from "../domain/settings";
 import { engineMemory } from "../engine/gpu/backend";
 import type { EngineEvent, PathFile, SelfCheckResult } from "./api";
@@ -92,6 +92,12 @@ function until(seen: () => boolean): Promise<void> {
 }
 
 const finished = () => until(() => last()?.kind === "finished");
+
+async function readWhole(id: string): Promise<RunFile> {
+  const records: IterationRecord[] = [];
+  const run = await session.readRun(id, (piece) => void records.push(...piece));
+  return { ...run, records };
+}
 
 beforeEach(async () => {
   [events, watchers, runs, taken, costs] = [[], [], null, false, NO_COSTS];
@@ -426,7 +432,10 @@ describe("keeping", () => {
     const paused = await session.exportRun();
     const [run] = lastRuns() ?? [];
     expect(run).toMatchObject({ iteration: paused.iterations, settings: LONG, data: { name: "Shapes" } });
-    expect(repeatable(await session.readRun(run?.id ?? ""))).toEqual(repeatable(paused));
+    expect(repeatable(await readWhole(run?.id ?? ""))).toEqual(repeatable(paused));
+    const limited = { maxSkips: 2, genotype: paused.genotype };
+    const written: unknown = JSON.parse(await (await session.writeRun(run?.id ?? "", limited)).text());
+    expect(repeatable(written as RunFile)).toEqual(repeatable({ ...paused, limited }));
     await expect(session.forgetRun(run?.id ?? "")).rejects.toThrow("press Reset first");
     await session.reset();
     await session.search(TINY);
@@ -536,7 +545,7 @@ describe("keeping", () => {
     await session.step(LONG);
     expect(problems().at(-1)).toBeNull();
     const [run] = lastRuns() ?? [];
-    expect((await session.readRun(run?.id ?? "")).records).toHaveLength(3);
+    expect((await readWhole(run?.id ?? "")).records).toHaveLength(3);
   });
 });
 

@@ -8,16 +8,19 @@ import type {
   Environment,
   Explanation,
   HypergradientComparison,
+  IterationRecord,
+  LimitedGenotype,
   Profile,
   Progress,
   RunFile,
   RunStatus,
 } from "../domain/run";
+import { runFileText } from "../domain/run-file";
 import { parseSettings, type Settings } from "../domain/settings";
 import type { BackendMemory, TuningMemory } from "../domain/tuning";
 import { loseDevice } from "../engine/gpu/backend";
 import { selfCheck } from "../engine/run/self-check";
-import type { EngineApi, EngineEvent, PathFile, SelfCheckResult } from "./api";
+import type { EngineApi, EngineEvent, PathFile, RunWithoutRecords, SelfCheckResult } from "./api";
 import type { Claim } from "./claims";
 import { Costs, type Planner } from "./costs";
 import { Engines } from "./engines";
@@ -55,6 +58,9 @@ export interface Host {
   /** Holds a lock for as long as this lives, and gives its name; null where there are none. */
   readonly lifeLock: () => Promise<string | null>;
 }
+
+/** Records that the page takes at once: a few ms of its time. */
+const PIECE = 500;
 
 function isUnderWay({ kind }: RunStatus): boolean {
   return kind === "starting" || kind === "running" || kind === "pausing";
@@ -206,8 +212,13 @@ export class Session implements EngineApi {
   }
 
   /** Waits for no other call: nothing of the engine is asked. */
-  async readRun(id: string): Promise<RunFile> {
-    return this.#shelves.read(id);
+  async readRun(
+    id: string,
+    report: (piece: readonly IterationRecord[]) => void | Promise<void>,
+  ): Promise<RunWithoutRecords> {
+    const { records, ...run } = await this.#shelves.read(id);
+    for (let from = 0; from < records.length; from += PIECE) await report(records.slice(from, from + PIECE));
+    return run;
   }
 
   async keepNow(): Promise<void> {
@@ -291,11 +302,18 @@ export class Session implements EngineApi {
     });
   }
 
+  /** Of the run in hand. @throws Error before its first iteration is finished */
   async exportRun(): Promise<RunFile> {
     if (this.#shelved) return this.#shelved.checkpoint.run;
     const search = this.#driver.run?.search;
     if (!search || search.iteration === 0) throw new Error("There is nothing to export yet: no iteration is finished.");
     return search.file();
+  }
+
+  /** Written here: the text of a long run takes longer than a page may stand still. */
+  async writeRun(id: string | null, limited: LimitedGenotype | null): Promise<Blob> {
+    const run = id === null ? await this.exportRun() : await this.#shelves.read(id);
+    return new Blob([runFileText(limited ? { ...run, limited } : run)], { type: "application/json" });
   }
 
   async packBundle(run: RunFile | null): Promise<Uint8Array<ArrayBuffer>> {

@@ -97,7 +97,7 @@ function Actions({ run }: { readonly run: KeptRun }) {
   const [sure, setSure] = useState(false);
   const onExport = async () => {
     const file = await controller.exportKeptRun(id);
-    if (file) saveFile(file.name, file.text, "application/json");
+    if (file) saveFile(file.name, file.content, "application/json");
   };
   const onDelete = () => {
     setSure(false);

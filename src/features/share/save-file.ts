@@ -12,14 +12,14 @@ export function saveFile(name: string, content: BlobPart, type: string): void {
 }
 
 interface Exporter {
-  readonly exportRun: () => Promise<{ readonly name: string; readonly text: string } | null>;
+  readonly exportRun: () => Promise<{ readonly name: string; readonly content: Blob } | null>;
   readonly exportBundle: () => Promise<{ readonly name: string; readonly bytes: Uint8Array<ArrayBuffer> } | null>;
 }
 
 /** Exports the shown run as a file. */
 export async function exportToFile(controller: Exporter): Promise<void> {
   const file = await controller.exportRun();
-  if (file) saveFile(file.name, file.text, "application/json");
+  if (file) saveFile(file.name, file.content, "application/json");
 }
 
 /** Exports the shown run as a bundle. */
