@@ -13,10 +13,11 @@ import { TermTip } from "../features/ui/TermTip";
 import { Later, useController } from "../state/context";
 import { DropFiles, HelpDialog, Learning, Notices, Results } from "./later-parts";
 import { Part } from "./Part";
-import { type Command, commandOf, focusOf } from "./shortcuts";
+import { type Command, commandOf, type Focus, focusOf } from "./shortcuts";
 import { Keys, TopBar } from "./TopBar";
 
-function focusNow() {
+function focusNow(): Focus {
+  if (document.querySelector('[aria-modal="true"]')) return "dialog";
   const element = document.activeElement;
   if (!element) return "page";
   if (element instanceof HTMLElement && element.isContentEditable) return "text";

@@ -4,6 +4,7 @@ import { StrictMode } from "react";
 import { createRoot } from "react-dom/client";
 import { AppProvider } from "../state/context";
 import { createController } from "../state/controller";
+import { persistence } from "../state/persistence";
 import { startEngine } from "../state/engine-client";
 import { readLink, type SharedSearch } from "../state/link";
 import { createAppStore } from "../state/store";
@@ -26,7 +27,8 @@ if (!root) throw new Error('index.html has no element with the id "root".');
 const store = createAppStore();
 // The worker can fail before the controller exists only after this function returns, so `controller` is set by then.
 const { client, restart } = startEngine((reason) => controller.lose(reason));
-const controller = createController(store, client, () => location.reload(), restart);
+const persist = persistence(navigator.storage as StorageManager | undefined);
+const controller = createController(store, client, () => location.reload(), restart, persist);
 
 watchErrors(window, controller.fault);
 

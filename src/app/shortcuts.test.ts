@@ -25,6 +25,11 @@ describe("commandOf", () => {
     expect(commandOf(press("r", { ctrlKey: true }), "page")).toBeNull();
     expect(commandOf(press(" ", { repeat: true }), "page")).toBeNull();
   });
+  it("acts on nothing behind a dialog, but opens and closes the help", () => {
+    expect([" ", ".", "r", "E", "?"].map((key) => commandOf(press(key), "dialog"))).toEqual([
+      ...[null, null, null, null, "help"],
+    ]);
+  });
   it("leaves Space to the focused button", () => {
     expect(commandOf(press(" "), "control")).toBeNull();
     expect(commandOf(press("."), "control")).toBe("step");

@@ -10,11 +10,12 @@ export interface KeyPress {
   readonly repeat: boolean;
 }
 
-/** What has the focus: text takes every key, a control takes Space. */
-export type Focus = "text" | "control" | "page";
+/** What has the focus: text takes every key, a control takes Space, a dialog all that would act on what it hides. */
+export type Focus = "text" | "control" | "dialog" | "page";
 
 export function commandOf(press: KeyPress, focus: Focus): Command | null {
   if (press.ctrlKey || press.metaKey || press.altKey || press.repeat || focus === "text") return null;
+  if (focus === "dialog") return press.key === "?" ? "help" : null;
   switch (press.key) {
     case " ":
       return focus === "control" ? null : "primary";

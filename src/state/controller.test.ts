@@ -133,6 +133,7 @@ function setUp(refuse: Partial<Record<keyof EngineApi, string>> = {}) {
       reloads++;
     },
     () => calls.push("restart"),
+    () => calls.push("persist"),
   );
   const setStatus = (next: RunStatus) => post({ kind: "status", status: next });
   const leave = (iteration: number) => {
@@ -416,6 +417,16 @@ describe("controller", () => {
       id: null,
       limited: { maxSkips: 2, genotype },
     });
+  });
+
+  it("asks the browser to keep what a person keeps: pictures, and runs with a name or a pin", async () => {
+    const { calls, controller } = setUp();
+    await controller.start();
+    await controller.step();
+    expect(calls).not.toContain("persist");
+    await controller.keepData();
+    await controller.changeRun("a", { pinned: true });
+    expect(calls.slice(-4)).toEqual(["persist", "keep", "persist", "changeRun"]);
   });
 
   it("exports a bundle of the run, where there is one", async () => {

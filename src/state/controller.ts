@@ -94,12 +94,16 @@ function messageOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
 }
 
-/** @param restart puts another engine behind the client */
+/**
+ * @param restart puts another engine behind the client
+ * @param persist asks the browser to keep what a person has chosen to keep
+ */
 export function createController(
   store: AppStore,
   client: EngineClient,
   reload: () => void,
   restart: () => void,
+  persist: () => void,
 ): Controller {
   const get = store.getState;
   const set = (change: (state: AppState) => AppState) => store.setState(change, true);
@@ -376,7 +380,11 @@ export function createController(
     },
     openAddresses: (files) => load(() => client.loadAddresses(files)),
     cancelLoading: () => void client.cancelLoading().catch(fail),
-    keepData: () => guarded(may().loadData, () => loadNow(() => client.keep())),
+    keepData: () =>
+      guarded(may().loadData, () => {
+        persist();
+        return loadNow(() => client.keep());
+      }),
     loadKept: (id) => load(() => client.loadKept(id)),
     forgetKept: (id) => guarded(true, () => client.forgetKept(id)),
     classPictures: (label, count) => client.classPictures(label, count).catch(() => []),
@@ -471,7 +479,7 @@ export function createController(
       }),
     ...queue.actions,
     ...survival.actions,
-    ...keptRunActions({ get, client, log, fail }),
+    ...keptRunActions({ get, client, log, fail, persist }),
     readAbout: (id) => set((state) => ({ ...state, topic: { id } })),
     limitSkips: (on) => set((state) => withSkipLimit(state, on)),
     explain: (count) =>

@@ -21,9 +21,10 @@ interface Tools {
   readonly client: EngineClient;
   readonly log: (event: LogEvent) => void;
   readonly fail: (error: unknown) => void;
+  readonly persist: () => void;
 }
 
-export function keptRunActions({ get, client, log, fail }: Tools): KeptRunActions {
+export function keptRunActions({ get, client, log, fail, persist }: Tools): KeptRunActions {
   return {
     readRun: async (id) => {
       const records: IterationRecord[] = [];
@@ -35,7 +36,11 @@ export function keptRunActions({ get, client, log, fail }: Tools): KeptRunAction
         return null;
       }
     },
-    changeRun: (id, label) => client.changeRun(id, label).catch(fail),
+    changeRun: (id, label) => {
+      // A pin or a name says that the run is to stay.
+      persist();
+      return client.changeRun(id, label).catch(fail);
+    },
     forgetRuns: async (ids) => {
       for (const id of ids) await client.forgetRun(id).catch(fail);
     },

@@ -1,4 +1,7 @@
-/** Asks before something is deleted, in the place of the button that was pressed. */
+/**
+ * Asks before something is deleted, in the place of the button that was pressed. That one is marked `data-asks` and gets the focus
+ * back; what is around what goes away is marked `data-home` and gets it else.
+ */
 import { useEffect, useRef } from "react";
 import { RUNS } from "../texts/runs";
 
@@ -11,13 +14,25 @@ interface QuestionProps {
 }
 
 export function Question({ label, text, onYes, onNo }: QuestionProps) {
+  const box = useRef<HTMLSpanElement>(null);
   const no = useRef<HTMLButtonElement>(null);
-  // The button that was pressed is gone: the focus goes to the harmless one.
-  useEffect(() => no.current?.focus(), []);
+  useEffect(() => {
+    const place = box.current?.parentElement;
+    // The button that was pressed is gone: the focus goes to the harmless one.
+    no.current?.focus();
+    return () => {
+      // Unless it went elsewhere meanwhile.
+      if (document.activeElement === document.body) place?.querySelector<HTMLElement>("[data-asks]")?.focus();
+    };
+  }, []);
+  const yes = () => {
+    box.current?.closest<HTMLElement>("[data-home]")?.focus();
+    onYes();
+  };
   return (
-    <span className="sure" role="alertdialog" aria-label={label}>
+    <span ref={box} className="sure" role="alertdialog" aria-label={label}>
       {text}
-      <button type="button" className="tool bad" onClick={onYes}>
+      <button type="button" className="tool bad" onClick={yes}>
         {RUNS.removeYes}
       </button>
       <button ref={no} type="button" className="tool" onClick={onNo}>

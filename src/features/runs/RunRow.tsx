@@ -127,7 +127,7 @@ function Actions({ run }: { readonly run: KeptRun }) {
         onClick={() => void controller.changeRun(id, { pinned: !pinned })}
       />
       <Tool icon="down" label={RUNS.exportRun(name)} onClick={() => void onExport()} />
-      <Tool icon="bin" label={RUNS.remove(name)} onClick={() => setSure(true)} />
+      <Tool icon="bin" label={RUNS.remove(name)} asks onClick={() => setSure(true)} />
     </>
   );
 }
@@ -137,12 +137,22 @@ interface ToolProps {
   readonly label: string;
   readonly title?: string;
   readonly pressed?: boolean;
+  /** A question follows. */
+  readonly asks?: boolean;
   readonly onClick: () => void;
 }
 
-function Tool({ icon, label, title = label, pressed, onClick }: ToolProps) {
+function Tool({ icon, label, title = label, pressed, asks = false, onClick }: ToolProps) {
   return (
-    <button type="button" className="tool" aria-label={label} aria-pressed={pressed} title={title} onClick={onClick}>
+    <button
+      type="button"
+      className="tool"
+      aria-label={label}
+      aria-pressed={pressed}
+      title={title}
+      {...(asks && { "data-asks": "" })}
+      onClick={onClick}
+    >
       <Icon name={icon} size={15} />
     </button>
   );

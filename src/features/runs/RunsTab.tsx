@@ -22,7 +22,7 @@ export default function RunsTab() {
   const compared = ticked(runs, ids);
   const opened = runs.find(({ id }) => id === openId) ?? null;
   return (
-    <div className="runs" data-testid="runs">
+    <div className="runs" data-testid="runs" data-home="" tabIndex={-1}>
       <RunsList
         runs={runs}
         ticked={compared.map(({ id }) => id)}

@@ -42,7 +42,7 @@ function MakeRoom({ runs }: { readonly runs: readonly KeptRun[] }) {
       onNo={() => setSure(false)}
     />
   ) : (
-    <button type="button" className="tool" onClick={() => setSure(true)}>
+    <button type="button" className="tool" data-asks="" onClick={() => setSure(true)}>
       {RUNS.makeRoom}
     </button>
   );
