@@ -86,19 +86,20 @@ export function packBundle(run: RunFile): Uint8Array<ArrayBuffer> {
 
 /**
  * The text of the run file in a bundle.
+ * @param limit largest text that is read, in bytes
  * @returns null when the zip is no bundle: it may hold pictures
  * @throws DataError when it is one and cannot be read
  */
-export async function readBundle(source: FileSource): Promise<string | null> {
+export async function readBundle(source: FileSource, limit = RUN_FILE_LIMIT): Promise<string | null> {
   const reading = new Reading(source.size, {});
   const wanted = (path: string, size: number) => {
     if (baseName(path) !== RUN_NAME) return false;
-    if (size <= RUN_FILE_LIMIT) return true;
+    if (size <= limit) return true;
     throw new DataError(
-      `${baseName(source.path)} holds a run of ${megabytes(size)}; runs of up to ${megabytes(RUN_FILE_LIMIT)} are read.`,
+      `${baseName(source.path)} holds a run of ${megabytes(size)}; runs of up to ${megabytes(limit)} are read.`,
     );
   };
-  for await (const { bytes } of openZip(source, reading, { wanted, limit: RUN_FILE_LIMIT })) {
+  for await (const { bytes } of openZip(source, reading, { wanted, limit })) {
     return new TextDecoder().decode(bytes);
   }
   return null;

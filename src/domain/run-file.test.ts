@@ -37,9 +37,9 @@ describe("runFileText", () => {
     const text = runFileText(run);
     expect(JSON.parse(text)).toEqual(run);
     const lines = text.split("\n");
-    expect(lines.filter((line) => line.includes('"iteration"')).map((line) => JSON.parse(line.replace(/,$/, "")))).toEqual(
-      records,
-    );
+    expect(
+      lines.filter((line) => line.startsWith('  {"iteration"')).map((line) => JSON.parse(line.replace(/,$/, ""))),
+    ).toEqual(records);
     expect(lines).toContain('  "momentum": 0.9,');
     expect(JSON.parse(runFileText({ ...run, records: [] })).records).toEqual([]);
   });

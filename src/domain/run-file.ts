@@ -8,7 +8,8 @@ export const RUN_FILE_LIMIT = 128_000_000;
 
 /** The text of the file: JSON, indented for people but for the records, of which each has a line. */
 export function runFileText(run: RunFile): string {
-  const lines = (values: readonly unknown[]) => `[\n${values.map((value) => `  ${JSON.stringify(value)}`).join(",\n")}\n ]`;
+  const lines = (values: readonly unknown[]) =>
+    `[\n${values.map((value) => `  ${JSON.stringify(value)}`).join(",\n")}\n ]`;
   const fields = Object.entries(run).map(([name, value]: [string, unknown]) => {
     const text = name === "records" ? lines(run.records) : JSON.stringify(value, null, 1).replaceAll("\n", "\n ");
     return ` ${JSON.stringify(name)}: ${text}`;

@@ -422,7 +422,6 @@ describe("controller", () => {
   it("asks the browser to keep what a person keeps: pictures, and runs with a name or a pin", async () => {
     const { calls, controller } = setUp();
     await controller.start();
-    await controller.step();
     expect(calls).not.toContain("persist");
     await controller.keepData();
     await controller.changeRun("a", { pinned: true });

@@ -22,8 +22,10 @@ it("reads back the longest run of the papers: MSG-DAS with LeaSE", async () => {
   const { genotype, alphas } = snapshotOf(1);
   const rows = (values: Float32Array) => Array.from({ length: 14 }, (_, e) => [...values.subarray(8 * e, 8 * e + 8)]);
   const run: RunFile = {
-    ...{ format: "searchlight-run", version: 1, genotype, genotypeText: "", settings, settingChanges: [], seed: 1 },
-    ...{ alphas: { normal: rows(alphas.normal), reduce: rows(alphas.reduce) }, iterations, records, created: "" },
+    format: "searchlight-run",
+    version: 1,
+    ...{ genotype, genotypeText: "", settings, settingChanges: [], seed: 1, iterations, records, created: "" },
+    alphas: { normal: rows(alphas.normal), reduce: rows(alphas.reduce) },
     data: { name: "CIFAR-10", source: "a.bin", hash: "00", classes: 10, pictures: 60_000 },
     environment: { version: "0.1.0", backend: "cpu", adapter: "CPU", runtime: "test" },
   };

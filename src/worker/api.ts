@@ -7,7 +7,6 @@ import type {
   Environment,
   Explanation,
   HypergradientComparison,
-  IterationRecord,
   LimitedGenotype,
   PlanSize,
   Profile,
@@ -18,6 +17,7 @@ import type {
   Tuned,
 } from "../domain/run";
 import type { Settings } from "../domain/settings";
+import type { ReportRecords } from "./pieces";
 
 export interface SelfCheckResult {
   readonly name: string;
@@ -118,7 +118,7 @@ export interface EngineApi {
    * A kept run, without anything else changing. A long run has so many records that the page would stand still while it takes
    * them: they come before the rest, in pieces, each after the page has taken the one before.
    */
-  readRun(id: string, records: (piece: readonly IterationRecord[]) => void | Promise<void>): Promise<RunWithoutRecords>;
+  readRun(id: string, records: ReportRecords): Promise<RunWithoutRecords>;
   /** Looks at the pictures in use with these settings: the next `data` event follows them. */
   describe(settings: Settings): Promise<void>;
   /** Up to `count` pictures of a class, each [size, size, 3] bytes. */

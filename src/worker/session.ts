@@ -8,7 +8,6 @@ import type {
   Environment,
   Explanation,
   HypergradientComparison,
-  IterationRecord,
   LimitedGenotype,
   Profile,
   Progress,
@@ -29,6 +28,7 @@ import type { SetMemory } from "./kept-sets";
 import { LoadedData, type Reading } from "./loaded-data";
 import { nextTask } from "./next-task";
 import { type FetchData, fileSource } from "./pictures";
+import { inPieces, type ReportRecords } from "./pieces";
 import { RunBuilder } from "./run-builder";
 import { type Run, RunDriver } from "./run-driver";
 import { type ShelvedRun, Shelves } from "./shelves";
@@ -58,9 +58,6 @@ export interface Host {
   /** Holds a lock for as long as this lives, and gives its name; null where there are none. */
   readonly lifeLock: () => Promise<string | null>;
 }
-
-/** Records that the page takes at once: a few ms of its time. */
-const PIECE = 500;
 
 function isUnderWay({ kind }: RunStatus): boolean {
   return kind === "starting" || kind === "running" || kind === "pausing";
@@ -212,12 +209,9 @@ export class Session implements EngineApi {
   }
 
   /** Waits for no other call: nothing of the engine is asked. */
-  async readRun(
-    id: string,
-    report: (piece: readonly IterationRecord[]) => void | Promise<void>,
-  ): Promise<RunWithoutRecords> {
+  async readRun(id: string, report: ReportRecords): Promise<RunWithoutRecords> {
     const { records, ...run } = await this.#shelves.read(id);
-    for (let from = 0; from < records.length; from += PIECE) await report(records.slice(from, from + PIECE));
+    await inPieces(records, report);
     return run;
   }
 

@@ -8,10 +8,12 @@ import { finishDataset, summarise } from "../../src/data/load";
 import { makeShapes } from "../../src/data/shapes";
 import { type AlphaHistory, historyAfter, historySince, NO_HISTORY } from "../../src/domain/alpha-history";
 import { type Alphas, countOp, deriveGenotype, meanEntropy, softmaxRows } from "../../src/domain/genotype";
+import type { KeptRun } from "../../src/domain/kept-run";
 import { presetSettings } from "../../src/domain/presets";
 import { CounterRandom, STREAM } from "../../src/domain/random";
-import type { IterationRecord, Snapshot } from "../../src/domain/run";
+import type { IterationRecord, RunFile, Snapshot } from "../../src/domain/run";
 import type { EngineApi, EngineEvent } from "../../src/worker/api";
+import { inPieces } from "../../src/worker/pieces";
 import { ALL, AT_ONCE, PER_EPOCH, PER_SNAPSHOT, SNAPSHOT_MS, START } from "./pace";
 
 const SETTINGS = presetSettings("tiny");
@@ -19,7 +21,8 @@ const random = new CounterRandom(1, STREAM.check);
 const sample = (iteration: number, index: number) => random.uniform(iteration * 1000 + index) - 0.5;
 
 /** Alphas that wander at first and settle, each edge on an operation of its own. */
-const drift = Array.from({ length: 224 }, (_, i) => 3 * sample(0, i));
+const drift = Float32Array.from({ length: 224 }, (_, i) => 3 * sample(0, i));
+const TIME = "2026-01-01T00:00:00.000Z";
 let alphas: Alphas = { normal: new Float32Array(112), reduce: new Float32Array(112) };
 
 function move(iteration: number): void {
@@ -75,6 +78,29 @@ function snapshot(count: number): Snapshot {
   };
 }
 
+/** Two finished runs as long as this one will be. */
+const DATA: RunFile["data"] = { name: "Shapes", source: "built in", hash: "0".repeat(64), classes: 10, pictures: 400 };
+const KEPT = [1, 2].map((seed): KeptRun => {
+  const genotype = deriveGenotype({ normal: drift.slice(0, 112), reduce: drift.slice(112) });
+  return {
+    ...{ id: `run-${seed}`, name: `seed ${seed}`, pinned: false, created: TIME, changed: TIME, data: DATA, genotype },
+    ...{ iteration: ALL, iterations: ALL, finished: true, settings: { ...SETTINGS, seed }, bytes: 1e7 },
+    ...{ explainerLoss: 1, audienceLoss: 1 },
+  };
+});
+
+function keptFile({ settings, genotype }: KeptRun): Omit<RunFile, "records"> {
+  const rows = (at: number) => Array.from({ length: 14 }, (_, e) => [...drift.slice(at + 8 * e, at + 8 * e + 8)]);
+  return {
+    format: "searchlight-run",
+    version: 1,
+    ...{ genotype, genotypeText: "", settings, settingChanges: [] },
+    ...{ alphas: { normal: rows(0), reduce: rows(112) }, seed: settings.seed, iterations: ALL, data: DATA },
+    environment: { version: "", backend: "webgpu", adapter: "none", runtime: "none" },
+    created: TIME,
+  };
+}
+
 const engine: Partial<EngineApi> = {
   connect: async (to) => {
     listener = to;
@@ -82,8 +108,24 @@ const engine: Partial<EngineApi> = {
     listener({ kind: "engine", engine: { backend: "webgpu", adapter: "none", webgpu } });
     const raw = makeShapes({ seed: 1, count: 400 });
     listener({ kind: "data", summary: summarise(await finishDataset(raw, SETTINGS), raw) });
+    listener({ kind: "runs", runs: KEPT, storage: { runs: 2e7, used: null, quota: null } });
     listener({ kind: "status", status: { kind: "idle" } });
   },
+  readRun: async (id, report) => {
+    const run = KEPT.find((one) => one.id === id);
+    if (!run) throw new Error(`There is no run ${id}.`);
+    const shape = record(1);
+    const records = Array.from({ length: ALL }, (_, i): IterationRecord => {
+      const loss = (index: number) => 2 + sample(i, 10 * run.settings.seed + index);
+      return {
+        ...{ ...shape, iteration: i + 1, explainerTrainLoss: loss(0), explainerValidationLoss: loss(1) },
+        ...{ audienceTrainLoss: loss(2), audienceValidationLoss: loss(3) },
+      };
+    });
+    await inPieces(records, report);
+    return keptFile(run);
+  },
+  writeRun: async () => new Blob(["x".repeat(20_000_000)]),
   describe: async () => undefined,
   loadLast: async () => true,
   search: async () => {
