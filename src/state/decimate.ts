@@ -98,11 +98,6 @@ function join(a: Bucket, b: Bucket): Bucket {
   return { iteration: b.iteration, sums: sum(a.sums, b.sums), counts: sum(a.counts, b.counts) };
 }
 
-/** The points of a run that grows no more. */
-export function thin(records: readonly IterationRecord[], readers: Readers, limit?: number): Point[] {
-  return new Decimation(readers, limit).follow(Records.NONE.with(records));
-}
-
 /** The point that a moment belongs to: the first one at or after it, else the last. */
 export function pointOf(points: readonly Point[], iteration: number): Point | undefined {
   return points.find((point) => point.iteration >= iteration) ?? points.at(-1);
