@@ -24,7 +24,7 @@ export interface FlatLayout {
 const STEP = ALIGNMENT / 4;
 const sizeOf = (shape: readonly number[]) => shape.reduce((a, b) => a * b, 1);
 
-/** Parts of the given shapes, one after the other, where bindings can begin. */
+/** Parts of the given shapes, one after the other, where bindings can begin. The whole comes in fours, as kernels take it fastest. */
 export function flatLayout(shapes: readonly (readonly number[])[]): FlatLayout {
   let end = 0;
   const parts = shapes.map((shape) => {
@@ -32,7 +32,7 @@ export function flatLayout(shapes: readonly (readonly number[])[]): FlatLayout {
     end = offset + sizeOf(shape);
     return { offset, shape };
   });
-  return { size: end, parts };
+  return { size: Math.ceil(end / 4) * 4, parts };
 }
 
 type Part = FlatLayout["parts"][number];
