@@ -11,8 +11,11 @@ import { cell } from "../nn/supernet";
 
 /** The first cell of the Tiny preset, on its batch: what the probe compiles serves the search. */
 const SHAPE = { channels: 4, size: 16, batch: 8 } as const;
-/** Steps over which compiling is spread: a software adapter compiles for seconds, the CPU not at all. */
-const STEPS = 60;
+/**
+ * Steps over which compiling is spread: a software adapter compiles for seconds, the CPU not at all. Half of Tiny's, so that nobody
+ * waits half a minute for a first point that saves little in the end.
+ */
+const STEPS = 30;
 
 /** Milliseconds of a step, with its share of making it ready. */
 async function time(backend: BackendName): Promise<number> {
