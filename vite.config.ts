@@ -3,6 +3,7 @@ import { defineConfig, type Plugin } from "vite";
 import { firstLoadCheck } from "./scripts/lib/first-load.mjs";
 import { offline } from "./scripts/lib/offline.mjs";
 import { security } from "./scripts/lib/security.mjs";
+import { versionDefine } from "./scripts/lib/version.mjs";
 
 /** The JPEG codec asks for fs and path where it runs in Node; in a page it never does, so it gets nothing. */
 function codecWithoutNode(): Plugin {
@@ -19,6 +20,7 @@ function codecWithoutNode(): Plugin {
 export default defineConfig({
   // Relative addresses: the built page works from any folder of any server.
   base: "./",
+  define: versionDefine(import.meta.dirname),
   plugins: [react(), security(), offline(), firstLoadCheck()],
   worker: {
     format: "es",

@@ -35,16 +35,16 @@ export const ROOMS = {
       return [room, { rooms, types, packages: TENSORS }];
     }),
   ),
-  worker: { rooms: [...BELOW, ...ENGINE], packages: ["comlink", "idb-keyval"], manifest: true },
-  cli: { rooms: [...BELOW, ...ENGINE], packages: ["node:", "webgpu"], manifest: true },
+  worker: { rooms: [...BELOW, ...ENGINE], packages: ["comlink", "idb-keyval"] },
+  cli: { rooms: [...BELOW, ...ENGINE], packages: ["node:", "webgpu"] },
   state: {
     rooms: ["domain"],
     types: ["worker"],
     packages: ["zustand", "comlink", "react", "react-dom"],
     starts: ["worker"],
   },
-  features: { rooms: ["domain", "state"], packages: UI, manifest: true },
-  app: { rooms: ["domain", "state", "features"], packages: UI, manifest: true },
+  features: { rooms: ["domain", "state"], packages: UI },
+  app: { rooms: ["domain", "state", "features"], packages: UI },
 };
 
 const TEST = /\.test\.tsx?$/;
@@ -95,7 +95,6 @@ function reason(path, roomName, target, typeOnly) {
     return undefined;
   }
   const file = posix.normalize(posix.join(posix.dirname(path), target)).replace(/\?.*$/, "");
-  if (file === "../package.json" && room.manifest) return undefined;
   if (file.startsWith("..")) return `${roomName} may not import from outside src (${target})`;
   const other = roomOf(file);
   if (other === roomName || room.rooms.includes(other)) return undefined;

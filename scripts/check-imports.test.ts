@@ -73,7 +73,7 @@ describe("import rules", () => {
     ["engine/objectives/a.ts", 'import type { Strategy } from "../strategies/strategy";'],
     ["state/client.ts", 'import { type Api, type Event } from "../worker/api";'],
     ["state/client.ts", 'new Worker(new URL("../worker/main.ts", import.meta.url), { type: "module" })'],
-    ["cli/main.ts", 'import { parseArgs } from "node:util";\nimport { version } from "../../package.json";'],
+    ["cli/main.ts", 'import { parseArgs } from "node:util";'],
     ["engine/nn/a.ts", '// import { x } from "react"; navigator.gpu\nconst text = "document.title";'],
     ["cli/main.ts", 'new URL("../../public/data", import.meta.url)'],
     ["domain/a.ts", 'export { a } from "./b";\nexport const c = "from";'],

@@ -16,7 +16,13 @@ function sourcesKey() {
   const inside = folders.flatMap((folder) =>
     readdirSync(join(ROOT, folder), { recursive: true }).map((name) => join(folder, name)),
   );
-  const others = ["package.json", "package-lock.json", "vite.cli.config.ts", "scripts/lib/tfjs.ts"];
+  const others = [
+    "package.json",
+    "package-lock.json",
+    "vite.cli.config.ts",
+    "scripts/lib/tfjs.ts",
+    "scripts/lib/version.mjs",
+  ];
   for (const name of [...inside.filter((path) => path.endsWith(".ts")), ...others].sort()) {
     hash.update(`${name}\0`).update(readFileSync(join(ROOT, name)));
   }

@@ -4,15 +4,15 @@ import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join, relative, sep } from "node:path";
 
 const SCRIPT = "service-worker.js";
-/** For hosts, not for the page. */
-const LEFT_OUT = new Set([SCRIPT, "_headers"]);
+/** For hosts, not for the page; but kept answers have the policies of their time, so the version changes with it. */
+const HEADERS = "_headers";
 
-/** @returns the paths of the page's files below `folder`, the page itself as "", and a version that changes with any of them */
+/** @returns the paths of the page's files below `folder`, the page itself as "", and a version that changes with any of them and their policies */
 export function buildFiles(folder) {
   const paths = readdirSync(folder, { recursive: true, withFileTypes: true })
     .filter((entry) => entry.isFile())
     .map((entry) => relative(folder, join(entry.parentPath, entry.name)).split(sep).join("/"))
-    .filter((path) => !LEFT_OUT.has(path))
+    .filter((path) => path !== SCRIPT)
     .sort();
   const hash = createHash("sha256");
   for (const path of paths)
@@ -23,7 +23,7 @@ export function buildFiles(folder) {
       .update("\0");
   return {
     version: hash.digest("hex").slice(0, 16),
-    files: paths.map((path) => (path === "index.html" ? "" : path)),
+    files: paths.filter((path) => path !== HEADERS).map((path) => (path === "index.html" ? "" : path)),
   };
 }
 

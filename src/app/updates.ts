@@ -5,7 +5,7 @@ const LOOK_AGAIN = 3_600_000;
 
 /**
  * Does nothing where browsers have no service worker, as on addresses that are not safe.
- * @param ready told when a new version waits; calls what it is given to change to it
+ * @param ready told when a new version waits, or has come because another tab changed to it; calls what it is given to change
  */
 export async function keepForOffline(
   container: ServiceWorkerContainer | undefined,
@@ -19,12 +19,20 @@ export async function keepForOffline(
     // Browsers refuse where storage is switched off: the page works as before, with a network.
     return;
   }
+  let asked = false;
   const change = () => {
-    container.addEventListener("controllerchange", () => location.reload(), { once: true });
-    registration.waiting?.postMessage("take over");
+    asked = true;
+    if (registration.waiting) registration.waiting.postMessage("take over");
+    else location.reload();
   };
-  const tell = () => {
+  let controlled = container.controller !== null;
+  container.addEventListener("controllerchange", () => {
+    if (asked) location.reload();
     // The first version of a first visit is nothing new.
+    else if (controlled) ready(change);
+    controlled = true;
+  });
+  const tell = () => {
     if (registration.waiting && container.controller) ready(change);
   };
   tell();

@@ -2,10 +2,10 @@
 import { resolve } from "node:path";
 import { setImmediate } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
-import { version } from "../../package.json";
 import type { Engine, PlanSize } from "../domain/run";
 import type { Settings } from "../domain/settings";
 import { repeatedVariants } from "../domain/tuning";
+import { VERSION } from "../domain/version";
 import { openEngine } from "../engine/gpu/backend";
 import { fasterBackend } from "../engine/run/probe";
 import { Search } from "../engine/run/search";
@@ -60,19 +60,19 @@ async function search(command: Extract<Command, { kind: "search" }>): Promise<nu
   const memory = fileTuningMemory(tuningPath(process.env), complain);
   if (command.forgetTuning) await memory.forget();
   const tunes = settings.autotune && engine.backend === "webgpu";
-  const place = { adapter: engine.adapter, version, runtime };
+  const place = { adapter: engine.adapter, version: VERSION, runtime };
   const known = tunes ? await memory.recall(place) : {};
   const variants =
     engine.backend === "cpu" ? {} : { ...known, ...repeatedVariants(place, repeated?.environment ?? null) };
   const run = await (from
-    ? Search.restore({ dataset, engine, version, runtime }, from)
-    : Search.create({ settings, dataset, engine, version, runtime, variants }));
+    ? Search.restore({ dataset, engine, version: VERSION, runtime }, from)
+    : Search.create({ settings, dataset, engine, version: VERSION, runtime, variants }));
   const writer = checkpointWriter(kept, run);
 
   const reporter = json ? jsonReporter(print) : textReporter(print);
   const interrupt = listenForInterrupt(complain);
   reporter.start({
-    environment: { version, backend: engine.backend, adapter: engine.adapter, runtime },
+    environment: { version: VERSION, backend: engine.backend, adapter: engine.adapter, runtime },
     data: {
       choice: data,
       name: dataset.name,

@@ -4,6 +4,7 @@ import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "no
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { productVersion } from "../../scripts/lib/version.mjs";
 import { type RunFile, runFileSchema } from "../domain/run";
 
 const ROOT = join(import.meta.dirname, "../..");
@@ -87,7 +88,7 @@ describe("npm run search", () => {
       expect(run).toMatchObject({
         seed: 7,
         settings: { objective },
-        environment: { backend },
+        environment: { backend, version: productVersion(ROOT) },
         data: { name, hash: expect.stringMatching(/^[0-9a-f]{64}$/) },
       });
       expect([lines[0], lines.at(-1)].map((line) => line?.data?.hash)).toEqual([run.data.hash, run.data.hash]);

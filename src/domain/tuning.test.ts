@@ -1,6 +1,6 @@
 import { expect, it } from "vitest";
 import type { Environment } from "./run";
-import { placeKey, repeatedVariants } from "./tuning";
+import { isOfVersion, placeKey, repeatedVariants } from "./tuning";
 
 const place = { adapter: "A", version: "1", runtime: "R" };
 const made: Environment = { ...place, backend: "webgpu", runtime: "another", variants: { mix: "wide" } };
@@ -8,6 +8,7 @@ const made: Environment = { ...place, backend: "webgpu", runtime: "another", var
 it("tells places apart", () => {
   const others = [place, { ...place, adapter: "B" }, { ...place, version: "2" }, { ...place, runtime: "S" }];
   expect(new Set(others.map(placeKey)).size).toBe(4);
+  expect(others.map((other) => isOfVersion(placeKey(other), place))).toEqual([true, true, false, true]);
 });
 
 it("uses the variants of a repeated run on its adapter with its version only", () => {

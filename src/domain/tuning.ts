@@ -26,6 +26,11 @@ export function placeKey({ adapter, version, runtime }: TuningPlace): string {
   return JSON.stringify([version, adapter, runtime]);
 }
 
+/** @param key of a place */
+export function isOfVersion(key: string, { version }: TuningPlace): boolean {
+  return key.startsWith(`[${JSON.stringify(version)},`);
+}
+
 /** The variants of a run that is repeated, where they hold; they go before what is remembered. */
 export function repeatedVariants(place: TuningPlace, repeats: Environment | null): Variants {
   const same = repeats?.adapter === place.adapter && repeats.version === place.version;

@@ -1,7 +1,7 @@
 /** The engine's worker: hands the session to the page, or the planner to the session. The only file here that knows the worker's own scope. */
 import { expose } from "comlink";
-import { version } from "../../package.json";
 import { DataError } from "../domain/dataset";
+import { VERSION } from "../domain/version";
 import { browserClaims, claimLife } from "./claims";
 import { browserCostMemory } from "./cost-memory";
 import { runMemory } from "./kept-runs";
@@ -32,7 +32,7 @@ function newSession(): Session {
     gpu: navigator.gpu,
     fetchData,
     openAddress: addressesInWorker(),
-    version,
+    version: VERSION,
     runtime: navigator.userAgent,
     tuningMemory: browserTuningMemory(),
     backendMemory: browserBackendMemory(),

@@ -1,7 +1,7 @@
 /** Remembers in the browser's database what was found by timing. Where there is none, as in some private windows, nothing is kept. */
-import { clear, createStore, get, set, type UseStore, update } from "idb-keyval";
+import { clear, createStore, delMany, get, keys, set, type UseStore, update } from "idb-keyval";
 import { type Variants, variantsSchema } from "../domain/run";
-import { type BackendMemory, placeKey, type TuningMemory } from "../domain/tuning";
+import { type BackendMemory, isOfVersion, placeKey, type TuningMemory, type TuningPlace } from "../domain/tuning";
 
 /** One store, opened when it is first used. @returns acts on it, or gives `otherwise` where that fails */
 function database(name: string) {
@@ -16,6 +16,14 @@ function database(name: string) {
   };
 }
 
+/** Nothing asks again for what was found with another version. */
+async function dropOlder(place: TuningPlace, store: UseStore): Promise<void> {
+  await delMany(
+    (await keys<string>(store)).filter((key) => !isOfVersion(key, place)),
+    store,
+  );
+}
+
 function readVariants(stored: unknown): Variants {
   const read = variantsSchema.safeParse(stored);
   return read.success ? read.data : {};
@@ -27,10 +35,10 @@ export function browserTuningMemory(): TuningMemory {
   return {
     recall: (place) => attempt(async (store) => readVariants(await get(placeKey(place), store)), {}),
     keep: (place, variants) =>
-      attempt(
-        (store) => update(placeKey(place), (known: unknown) => ({ ...readVariants(known), ...variants }), store),
-        undefined,
-      ),
+      attempt(async (store) => {
+        await dropOlder(place, store);
+        await update(placeKey(place), (known: unknown) => ({ ...readVariants(known), ...variants }), store);
+      }, undefined),
     forget: () => attempt((store) => clear(store), undefined),
   };
 }
@@ -44,7 +52,11 @@ export function browserBackendMemory(): BackendMemory {
         const stored: unknown = await get(placeKey(place), store);
         return stored === "cpu" || stored === "webgpu" ? stored : null;
       }, null),
-    keep: (place, backend) => attempt((store) => set(placeKey(place), backend, store), undefined),
+    keep: (place, backend) =>
+      attempt(async (store) => {
+        await dropOlder(place, store);
+        await set(placeKey(place), backend, store);
+      }, undefined),
     forget: () => attempt((store) => clear(store), undefined),
   };
 }

@@ -1,6 +1,6 @@
 /** Copies a report of the last error; what it says can be read before. */
 import { useState } from "react";
-import { version } from "../../../package.json";
+import { VERSION } from "../../domain/version";
 import { useReadState } from "../../state/context";
 import { REPORT } from "../texts";
 import { Icon } from "../ui/icons";
@@ -19,7 +19,7 @@ export function CopyReport({ error, brief = false }: Props) {
   const [outcome, setOutcome] = useState<"none" | "copied" | "failed">("none");
   const [shown, setShown] = useState<string | null>(null);
   const text = () =>
-    reportText(read(), { version, browser: navigator.userAgent, time: new Date().toISOString() }, error);
+    reportText(read(), { version: VERSION, browser: navigator.userAgent, time: new Date().toISOString() }, error);
   const copy = async () => {
     const report = text();
     try {
