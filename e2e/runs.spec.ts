@@ -15,8 +15,12 @@ test("keeps runs from two seeds, compares them, and finds them after a reload", 
     await expect(seeds).toContainText("Seeds 4 and 5 of DARTS 1st × Bilevel");
     await seeds.getByRole("button", { name: "Run the next seeds" }).click();
     await expect(seeds.getByRole("progressbar")).toBeVisible();
+    await page.reload();
+    await app.tab("Runs");
+    await expect(page.getByTestId("queue-state")).toContainText("The page was left before", { timeout: PATIENCE });
+    await seeds.getByRole("button", { name: "Run the seeds that are left" }).click({ timeout: PATIENCE });
     await expect(page.getByTestId("queue-state")).toHaveText("All 2 runs are done.", { timeout: 90_000 });
-    await expect(seeds).toContainText("Seeds 6 and 7");
+    await expect(seeds).toContainText("Seeds 6, 7, and 8");
     await expect(rows).toHaveCount(2);
     await expect(rows.first()).toContainText("2 of 2");
   });

@@ -99,15 +99,39 @@ test("a search ends the same after a reload, a lost worker, a hidden tab and a f
     await app.expectStatus("paused");
     const alert = page.getByRole("alert").filter({ hasText: "This run is not kept." });
     await expect(alert).toContainText("delete runs or kept data sets");
-    await setBudget(page, null);
     await app.primary.click();
     await app.expectStatus("finished");
-    await expect(alert).toHaveCount(0);
+  });
+
+  await test.step("nothing ends it without a question, and it is kept as soon as there is room", async () => {
+    await app.key("r");
+    const question = page.getByRole("alertdialog", { name: "Discard this run?" });
+    await expect(question.getByRole("button", { name: "Stay here" })).toBeFocused();
+    await page.keyboard.press("Enter");
+    await expect(question).toHaveCount(0);
+    await app.expectStatus("finished");
+    await setBudget(page, null);
+    await app.tab("Runs");
+    // The run of the undisturbed search makes way.
+    await page
+      .getByRole("button", { name: /^Delete/ })
+      .last()
+      .click();
+    await page.getByRole("button", { name: "Delete", exact: true }).click();
+    await expect(page.getByText("This run is not kept.")).toHaveCount(0);
+    await expect(page.getByTestId("run")).toHaveCount(1);
+    await expect(page.getByTestId("run").first()).toContainText("40 of 40");
+  });
+
+  await test.step("the page is loaded anew: the finished run is shown as it was left", async () => {
+    await page.reload();
+    await app.expectStatus("finished");
+    await app.expectIteration(40);
+    await expect(page.getByTestId("kept-note")).toHaveCount(0);
+    await expect(page.getByTestId("graph-normal").locator(".edge.kept")).toHaveCount(8);
   });
 
   expect(repeatable((await app.exportRun()).run)).toEqual(whole);
-  await app.tab("Runs");
-  await expect(page.getByTestId("run").first()).toContainText("40 of 40");
 });
 
 test("a search ends the same after its graphics device is lost", async ({ app, page }) => {

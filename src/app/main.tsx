@@ -7,6 +7,8 @@ import { createController } from "../state/controller";
 import { startEngine } from "../state/engine-client";
 import { readLink, type SharedSearch } from "../state/link";
 import { persistence } from "../state/persistence";
+import { rememberQueue } from "../state/queue-memory";
+import { selectWouldLose } from "../state/selectors";
 import { createAppStore } from "../state/store";
 import "@mantine/core/styles.layer.css";
 import "@mantine/dropzone/styles.layer.css";
@@ -31,6 +33,11 @@ const persist = persistence(navigator.storage as StorageManager | undefined);
 const controller = createController(store, client, () => location.reload(), restart, persist);
 
 watchErrors(window, controller.fault);
+try {
+  rememberQueue(store, sessionStorage);
+} catch {
+  // A browser that keeps nothing for this page: a queue of seeds ends with it.
+}
 
 createRoot(root).render(
   <StrictMode>
@@ -58,5 +65,8 @@ window.addEventListener("hashchange", () => {
 });
 document.addEventListener("visibilitychange", () => {
   if (document.visibilityState === "hidden") controller.keepNow();
+});
+window.addEventListener("beforeunload", (event) => {
+  if (selectWouldLose(store.getState())) event.preventDefault();
 });
 void controller.start(takeLink());

@@ -29,6 +29,22 @@ describe("applyEvent", () => {
     expect(three.run.stability).toBe(two.run.stability);
   });
 
+  it("finds a cell of a kept run as stable as it was, and when it is resumed", () => {
+    const two = applyEvent(applyEvent(running(), { kind: "snapshot", snapshot: snapshotOf(1, 4) }), {
+      kind: "snapshot",
+      snapshot: snapshotOf(2, 5),
+    });
+    const { moments, changes } = two.run.history;
+    const snapshot = { ...snapshotOf(8, 5), history: { moments, changes } };
+    const data = { name: "A", source: "a", hash: "A", classes: 2, pictures: 2 };
+    const shown = applyEvent(initialState(), {
+      ...{ kind: "shown-run", id: "a", settings: presetSettings("tiny"), data, snapshot },
+    });
+    expect(shown.run.stability).toEqual(two.run.stability);
+    const same = { ...snapshotOf(9, 5), history: { moments: [], changes: [] } };
+    expect(applyEvent(shown, { kind: "snapshot", snapshot: same }).run.stability).toEqual(two.run.stability);
+  });
+
   it("logs each stage that begins after the first, once", () => {
     const stages = [0, 1].map((index) => ({
       ...{ index, begins: index, iterations: 1, layers: 3, channels: 4, operationsPerEdge: 8, skipDropout: 0 },
@@ -104,12 +120,12 @@ describe("applyEvent", () => {
     const storage = { runs: 1, used: 2, quota: 3 };
     const listed = applyEvent(running(), { kind: "runs", runs: [], storage });
     expect(listed).toMatchObject({ runs: [], storage });
-    const full = applyEvent(listed, { kind: "keeping", problem: "No room." });
-    expect(full.keepingProblem).toBe("No room.");
+    const full = applyEvent(listed, { kind: "keeping", id: "a", problem: "No room." });
+    expect(full).toMatchObject({ keepingProblem: "No room.", runId: "a" });
     expect(full.log.at(-1)).toMatchObject({ kind: "error", message: "No room." });
-    const kept = applyEvent(full, { kind: "keeping", problem: null });
+    const kept = applyEvent(full, { kind: "keeping", id: "a", problem: null });
     expect([kept.keepingProblem, kept.log]).toEqual([null, full.log]);
-    expect(applyEvent(full, { kind: "reset" }).keepingProblem).toBeNull();
+    expect(applyEvent(full, { kind: "reset" })).toMatchObject({ keepingProblem: null, runId: null });
   });
 
   it("keeps the log short", () => {

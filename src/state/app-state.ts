@@ -57,9 +57,11 @@ export type LogEntry = {
 /** What happened to the engine, and where the run goes on. */
 export type Mishap = Pick<Incident, "message" | "reached" | "from"> & {
   readonly what: Incident["what"] | "worker-lost";
+  /** The run had come to its end before. */
+  readonly finished?: boolean;
 };
 
-/** A kept run that is shown until the engine has taken it up. */
+/** A kept run that is shown until the engine has taken it up; a finished one for good. */
 export interface ShownRun {
   readonly id: string;
   readonly data: RunFile["data"];
@@ -135,8 +137,12 @@ export interface AppState {
   /** The runs that the browser keeps, the newest first; null where it can keep none, and before that is known. */
   readonly runs: readonly KeptRun[] | null;
   readonly storage: RunStorage;
+  /** The shown run among the kept ones, from its start on; null when there is none. */
+  readonly runId: string | null;
   /** Why the shown run is kept no further; null while it is. */
   readonly keepingProblem: string | null;
+  /** Something was asked for that would end the shown run, which is not kept: the page asks. */
+  readonly discarding: boolean;
   /** Why the last file was refused; what was loaded stays. */
   readonly dataError: string | null;
   /** What the controls show: the settings of the next run. */
@@ -207,7 +213,9 @@ export function initialState(): AppState {
     kept: null,
     runs: null,
     storage: { runs: 0, used: null, quota: null },
+    runId: null,
     keepingProblem: null,
+    discarding: false,
     dataError: null,
     settings: presetSettings("tiny"),
     preset: "tiny",
@@ -262,7 +270,7 @@ export function applyEvent(state: AppState, event: EngineEvent): AppState {
     case "runs":
       return { ...state, runs: event.runs, storage: event.storage };
     case "keeping":
-      return withKeeping(state, event.problem);
+      return withKeeping(state, event);
     case "planned":
       return withPlan(state, event.plan);
     case "tuned":
@@ -293,7 +301,9 @@ function withoutRun(state: AppState): AppState {
     replay: null,
     shown: null,
     runSettings: null,
+    runId: null,
     keepingProblem: null,
+    discarding: false,
     comparison: NOT_COMPARED,
     profile: NOT_PROFILED,
   };
@@ -304,13 +314,13 @@ function withShown(state: AppState, event: Extract<EngineEvent, { kind: "shown-r
   const { id, data, settings, snapshot } = event;
   const run = withSnapshot(EMPTY_RUN, snapshot);
   const shown = { id, data };
-  const next = { ...withoutRun(state), run, shown, settings, runSettings: settings, touched: true };
+  const next = { ...withoutRun(state), run, runId: id, shown, settings, runSettings: settings, touched: true };
   return logged(next, { kind: "shown", run: shown });
 }
 
-function withKeeping(state: AppState, problem: string | null): AppState {
-  const next = { ...state, keepingProblem: problem };
-  return problem ? logged(next, { kind: "error", message: problem }) : next;
+function withKeeping(state: AppState, { id, problem }: Extract<EngineEvent, { kind: "keeping" }>): AppState {
+  const next = { ...state, runId: id, keepingProblem: problem, discarding: problem !== null && state.discarding };
+  return problem && problem !== state.keepingProblem ? logged(next, { kind: "error", message: problem }) : next;
 }
 
 function withStatus(state: AppState, status: PageStatus): AppState {
@@ -318,7 +328,8 @@ function withStatus(state: AppState, status: PageStatus): AppState {
   const takenUp = status.kind === "running" || status.kind === "paused";
   const next = { ...state, status, shown: takenUp ? null : state.shown };
   if (status.kind === state.status.kind) return next;
-  if (status.kind === "finished") return logged(next, { kind: "finished" });
+  // A kept run that is shown did not end now.
+  if (status.kind === "finished" && !state.shown) return logged(next, { kind: "finished" });
   if (status.kind === "failed") return logged(next, { kind: "error", message: status.message });
   return next;
 }

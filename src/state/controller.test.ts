@@ -1,217 +1,10 @@
 import { describe, expect, it } from "vitest";
-import type { CostEstimate } from "../domain/cost";
 import { genotypeCompact } from "../domain/genotype-formats";
 import { readGenotype } from "../domain/genotype-reader";
-import { presetSettings } from "../domain/presets";
 import { DARTS_V2 } from "../domain/published-genotypes";
-import type { Environment, ImportedRun, RunStatus } from "../domain/run";
-import type { EngineApi, EngineEvent } from "../worker/api";
-import { createController } from "./controller";
+import type { ImportedRun } from "../domain/run";
+import { COMPARED, MADE_ON, PROFILED, setUp } from "./controller-testing";
 import { readLink } from "./link";
-import { createAppStore } from "./store";
-import { dataOf, HARDWARE, snapshotOf } from "./testing";
-
-const COMPARED = { cosine: 0.9, exactNorm: 2, finiteDifferenceNorm: 1 };
-
-const PROFILED = {
-  kernels: [{ name: "Mix", dispatches: 2, milliseconds: 3, bytes: 4, operations: 5 }],
-  bytes: 6,
-};
-const ESTIMATE: CostEstimate = {
-  ...{ backend: "cpu", plan: null, time: null, ran: 0, refused: null, budget: null, software: false },
-};
-const MADE_ON = { version: "1", backend: "webgpu", adapter: "A", runtime: "B", variants: { mix: "wide" } } as const;
-
-/** A scripted engine in the place of the worker, which needs a browser: it notes the calls and answers with events. */
-function setUp(refuse: Partial<Record<keyof EngineApi, string>> = {}) {
-  const calls: string[] = [];
-  const repeated: (Environment | null | undefined)[] = [];
-  let post: (event: EngineEvent) => void = () => undefined;
-  /** The kept run that is offered. */
-  let left: EngineEvent | null = null;
-  const call = async (name: keyof EngineApi, ...events: EngineEvent[]) => {
-    calls.push(name);
-    const reason = refuse[name];
-    if (reason) throw new Error(reason);
-    for (const event of events) post(event);
-  };
-  const status = (kind: "idle" | "running" | "paused"): EngineEvent => ({ kind: "status", status: { kind } });
-  const client: EngineApi = {
-    connect: (listener) => {
-      post = listener;
-      return call("connect", { kind: "engine", engine: HARDWARE });
-    },
-    loadBuiltIn: (name) => call("loadBuiltIn", { kind: "data", summary: dataOf(name) }, status("idle")),
-    loadFiles: (files) => call("loadFiles", { kind: "data", summary: dataOf(files.map(({ path }) => path).join()) }),
-    loadAddresses: (files) => call("loadAddresses", { kind: "data", summary: dataOf(files.flat().join()) }),
-    cancelLoading: () => call("cancelLoading"),
-    loadLast: async () => false,
-    loadKept: (id) => call("loadKept", { kind: "data", summary: dataOf(id) }),
-    keep: () => call("keep"),
-    forgetKept: () => call("forgetKept"),
-    lifeLock: async () => null,
-    showLastRun: async () => {
-      if (left === null) return false;
-      post(left);
-      post({ kind: "status", status: { kind: "kept", hasData: true } });
-      return true;
-    },
-    resumeRun: () => call("resumeRun", status("running")),
-    keepNow: () => call("keepNow"),
-    loseDevice: () => call("loseDevice"),
-    changeRun: () => call("changeRun"),
-    forgetRun: () => call("forgetRun"),
-    readRun: async () => {
-      throw new Error("not in this test");
-    },
-    describe: async () => undefined,
-    classPictures: async () => [],
-    augmentedPreview: async () => [],
-    explain: async () => null,
-    estimate: async () => {
-      await call("estimate");
-      return ESTIMATE;
-    },
-    measure: async () => {
-      await call("measure");
-      return [{ moves: 10, rests: null }];
-    },
-    // As the worker, it answers later than it is asked.
-    search: async (_settings, repeats) => {
-      await null;
-      repeated.push(repeats);
-      await call("search", status("running"));
-    },
-    pause: () => call("pause", status("paused")),
-    step: async () => {
-      await null;
-      await call("step", { kind: "snapshot", snapshot: snapshotOf(1) }, status("paused"));
-    },
-    reset: () => call("reset", { kind: "reset" }, status("idle")),
-    change: (settings) => {
-      const events = Object.entries(settings).map(
-        ([name, to]): EngineEvent => ({
-          kind: "setting-change",
-          change: { iteration: 1, name: name as "momentum", from: 0, to },
-        }),
-      );
-      return call("change", ...events);
-    },
-    compareHypergradients: async () => {
-      await call("compareHypergradients");
-      return COMPARED;
-    },
-    profile: async () => {
-      await call("profile");
-      return PROFILED;
-    },
-    forgetTuning: () => call("forgetTuning", { kind: "tuned", tuned: { calls: 0, changed: 0 } }),
-    writeRun: async (id, limited) => {
-      await call("writeRun");
-      return new Blob([JSON.stringify({ id, limited })]);
-    },
-    packBundle: async () => {
-      await call("packBundle");
-      return Uint8Array.of(1);
-    },
-    // A zip of two bytes more than its sign is a bundle.
-    readBundle: async (file) => {
-      await call("readBundle");
-      return file.size > 4 ? "{" : null;
-    },
-    selfCheck: async (report) => {
-      await call("selfCheck");
-      report({ name: "a", ok: true, error: 0.1 });
-    },
-  };
-  let reloads = 0;
-  const store = createAppStore();
-  const controller = createController(
-    store,
-    client,
-    () => {
-      reloads++;
-    },
-    () => calls.push("restart"),
-    () => calls.push("persist"),
-  );
-  const setStatus = (next: RunStatus) => post({ kind: "status", status: next });
-  const leave = (iteration: number) => {
-    const { hash, name, source } = dataOf("emoji-8");
-    left = {
-      kind: "shown-run",
-      id: "a",
-      settings: { ...presetSettings("tiny"), seed: 7 },
-      data: { name, source, hash, classes: 2, pictures: 2 },
-      snapshot: snapshotOf(iteration),
-    };
-  };
-  return { leave, calls, repeated, store, controller, setStatus, reloads: () => reloads };
-}
-
-describe("a run that was left", () => {
-  it("is shown at once, with its settings, and goes on when Resume is pressed; other pictures do not end it", async () => {
-    const { leave, calls, store, controller } = setUp();
-    leave(5);
-    await controller.start();
-    expect(store.getState()).toMatchObject({
-      run: { iteration: 5 },
-      shown: { id: "a" },
-      settings: { seed: 7 },
-      runSettings: { seed: 7 },
-    });
-    store.setState({ status: { kind: "kept", hasData: true } });
-    await controller.loadBuiltIn("shapes");
-    expect(store.getState().run.iteration).toBe(5);
-    store.setState({ status: { kind: "kept", hasData: true } });
-    await controller.primary();
-    expect(calls.at(-1)).toBe("search");
-    expect(store.getState().shown).toBeNull();
-  });
-
-  it("goes on by itself when the worker is lost while it runs, and says what happened", async () => {
-    const { leave, calls, store, controller } = setUp();
-    await controller.start();
-    await controller.primary();
-    store.setState((state) => ({ run: { ...state.run, iteration: 9 } }));
-    leave(5);
-    calls.length = 0;
-    controller.lose("out of memory");
-    expect(store.getState().status).toEqual({ kind: "loading", what: "Starting the engine again" });
-    await expect.poll(() => calls).toEqual(["restart", "connect", "loadBuiltIn", "search"]);
-    expect(store.getState().log.findLast(({ kind }) => kind === "incident")).toMatchObject({
-      ...{ what: "worker-lost", message: "out of memory", from: 5, reached: 9 },
-    });
-  });
-
-  it("waits when it was paused, and is gone when it was not kept", async () => {
-    const { leave, calls, store, controller } = setUp();
-    await controller.start();
-    await controller.step();
-    leave(1);
-    calls.length = 0;
-    controller.lose("crash");
-    await expect.poll(() => calls).toEqual(["restart", "connect", "loadBuiltIn"]);
-    expect(store.getState().run.iteration).toBe(1);
-
-    const other = setUp();
-    await other.controller.start();
-    await other.controller.step();
-    other.controller.lose("crash");
-    await expect.poll(() => other.store.getState().log.some(({ kind }) => kind === "incident")).toBe(true);
-    expect(other.store.getState().runSettings).toBeNull();
-  });
-
-  it("is not tried for ever", async () => {
-    const { store, controller } = setUp();
-    await controller.start();
-    for (let i = 0; i < 4; i++) {
-      controller.lose("crash");
-      await expect.poll(() => store.getState().status.kind).not.toBe("loading");
-    }
-    expect(store.getState().status).toEqual({ kind: "lost", message: "crash" });
-  });
-});
 
 describe("controller", () => {
   it("connects, loads Emoji-8 and is ready", async () => {
@@ -246,6 +39,18 @@ describe("controller", () => {
     setStatus({ kind: "idle" });
     await controller.openLink(link);
     expect(store.getState().settings.seed).toBe(5);
+  });
+
+  it("puts a run that waits aside for a link", async () => {
+    const { leave, calls, store, controller } = setUp();
+    leave(5);
+    await controller.start();
+    const link = readLink("#preset=demo&seed=5&data=emoji-8");
+    if (!link) throw new Error("It was taken for no link.");
+    calls.length = 0;
+    await controller.openLink(link);
+    expect(calls).toEqual(["reset"]);
+    expect(store.getState()).toMatchObject({ status: { kind: "idle" }, settings: { seed: 5 }, runId: null });
   });
 
   it("goes through search, pause, resume with the one button", async () => {

@@ -17,6 +17,7 @@ import {
   withSkipLimit,
 } from "./app-state";
 import { followCost } from "./cost";
+import { type DiscardActions, discardActions } from "./discard-actions";
 import { differences, liveChanges } from "./edits";
 import type { EngineClient } from "./engine-client";
 import { type KeptRunActions, keptRunActions } from "./kept-run-actions";
@@ -30,7 +31,12 @@ import { isUnderWay, primaryAction, STARTING } from "./status";
 import type { AppStore } from "./store";
 import { type SurvivalActions, survivalActions } from "./survival-actions";
 
-export interface Controller extends SeedQueueActions, KeptRunActions, SurvivalActions, SlowMotionActions {
+export interface Controller
+  extends SeedQueueActions,
+    KeptRunActions,
+    SurvivalActions,
+    SlowMotionActions,
+    DiscardActions {
   /** Connects to the engine and loads the first data set. @param link that the page was opened with */
   readonly start: (link?: SharedSearch | null) => Promise<void>;
   /** Takes the settings of a link, and loads its data set, for the next run. */
@@ -90,6 +96,11 @@ export interface Controller extends SeedQueueActions, KeptRunActions, SurvivalAc
   readonly forgetTuning: () => Promise<void>;
 }
 
+const LINK = {
+  running: "A link cannot be opened while a search runs: press Pause first, then open it again.",
+  lost: "A link cannot be opened without the engine: press Reload first, then open it again.",
+} as const;
+
 function messageOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
 }
@@ -116,7 +127,8 @@ export function createController(
 
   const listen = (event: EngineEvent) => {
     set((state) => applyEvent(state, event));
-    if (event.kind !== "status") return;
+    // A kept run that is shown did not end now.
+    if (event.kind !== "status" || get().shown) return;
     const { kind } = event.status;
     if (kind === "finished" || kind === "failed") queue.runEnded(kind);
   };
@@ -177,11 +189,13 @@ export function createController(
     await search();
   };
 
+  const { unlessUnkept, actions: discardingActions } = discardActions({ client, get, set, fail });
+
   const queue = seedQueueActions({
-    get,
-    set,
-    fail,
+    ...{ get, set, fail, unlessUnkept },
     startAnew: () => (primaryAction(get().status) === "search-again" ? searchAgain() : search()),
+    resume: search,
+    loadBuiltIn: (name) => loadNow(() => client.loadBuiltIn(name)),
   });
   const pauseNow = () => {
     // On the CPU the worker hears of it only after the iteration: the button answers at once.
@@ -197,7 +211,7 @@ export function createController(
       if (action === "reload") reload();
       else if (action === "pause") await pauseNow();
       else if (action === "search" || action === "resume") await search();
-      else if (action === "search-again") await searchAgain();
+      else if (action === "search-again") await unlessUnkept(searchAgain);
     } catch (error) {
       fail(error);
     }
@@ -234,10 +248,13 @@ export function createController(
       set((state) => logged({ ...state, dataError: message }, { kind: "error", message }));
       return;
     }
-    await loadNow(async () => {
-      await act();
-      survival.hasRead(act);
-    });
+    const read = () =>
+      loadNow(async () => {
+        await act();
+        survival.hasRead(act);
+      });
+    // Other pictures end the run on the page, unless it waits for its own.
+    await (get().shown ? read() : unlessUnkept(read).catch(fail));
   };
 
   const refuse = (error: unknown) => {
@@ -322,7 +339,7 @@ export function createController(
   };
 
   const survival = survivalActions({
-    ...{ client, get, set, log, fail, restart, describe, search, starting },
+    ...{ client, get, set, log, fail, restart, describe, search, starting, unlessUnkept },
     connect: () => client.connect(listen),
     read: loadNow,
     runGone: () => queue.runEnded("reset"),
@@ -351,14 +368,17 @@ export function createController(
       });
     },
     openLink: async (link) => {
-      if (!may().edit) {
-        fail(new Error("A link cannot be opened while a search runs: press Pause first, then open it again."));
-        return;
-      }
-      takeLink(link);
-      await describe();
-      const { data } = link;
-      if (data && data !== builtInOf(get().data)) await load(() => client.loadBuiltIn(data));
+      const { kind } = get().status;
+      if (kind !== "kept" && !may().edit) return fail(new Error(kind === "lost" ? LINK.lost : LINK.running));
+      const open = async () => {
+        // A run that waits is put aside, as when the page is opened with a link.
+        if (kind === "kept") await forget();
+        takeLink(link);
+        await describe();
+        const { data } = link;
+        if (data && data !== builtInOf(get().data)) await load(() => client.loadBuiltIn(data));
+      };
+      await guarded(true, () => (kind === "kept" ? unlessUnkept(open) : open()));
     },
     closeLinkNote: () => set((state) => ({ ...state, linkCorrections: null })),
     report: fail,
@@ -366,11 +386,13 @@ export function createController(
     primary,
     step: () => guarded(may().step && !forgetting, stepOnce),
     reset: () =>
-      guarded(may().reset, async () => {
-        await forget();
-        log({ kind: "reset" });
-        queue.runEnded("reset");
-      }),
+      guarded(may().reset, () =>
+        unlessUnkept(async () => {
+          await forget();
+          log({ kind: "reset" });
+          queue.runEnded("reset");
+        }),
+      ),
     loadBuiltIn: (name) => load(() => client.loadBuiltIn(name)),
     openFiles: async (files) => {
       const [first] = files;
@@ -478,6 +500,7 @@ export function createController(
         }
       }),
     ...queue.actions,
+    ...discardingActions,
     ...survival.actions,
     ...keptRunActions({ get, client, log, fail, persist }),
     readAbout: (id) => set((state) => ({ ...state, topic: { id } })),

@@ -77,6 +77,7 @@ function clientOf(call: <T>(act: (remote: Remote<EngineApi>) => Promise<T>) => P
     keep: () => call((remote) => remote.keep()),
     forgetKept: (id) => call((remote) => remote.forgetKept(id)),
     showLastRun: () => call((remote) => remote.showLastRun()),
+    showRun: (id) => call((remote) => remote.showRun(id)),
     resumeRun: (id) => call((remote) => remote.resumeRun(id)),
     keepNow: () => call((remote) => remote.keepNow()),
     changeRun: (id, label) => call((remote) => remote.changeRun(id, label)),

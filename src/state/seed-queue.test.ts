@@ -4,7 +4,8 @@ import { afterRun, headOf, isQueueAtWork, missingSeeds, newQueue, stopped } from
 import { keptRunOf } from "./testing";
 
 const settings = presetSettings("tiny");
-const queue = newQueue(settings, [4, 5]);
+const { data } = keptRunOf("a");
+const queue = newQueue({ settings, data }, [4, 5]);
 
 describe("a queue of seeds", () => {
   it("runs one after another and is done", () => {
@@ -35,7 +36,6 @@ describe("a queue of seeds", () => {
 
 it("passes over seeds that a finished run of the same settings has", () => {
   const run = keptRunOf("a", { settings: { ...settings, seed: 1 } });
-  const { data } = run;
   const others = [
     keptRunOf("b", { settings: { ...settings, seed: 2 }, finished: false }),
     keptRunOf("c", { settings: { ...settings, seed: 3, layers: 5 } }),

@@ -1,22 +1,24 @@
 /** Runs of the same settings with one seed after another. Plain functions; the controller starts the runs. */
 import type { KeptRun } from "../domain/kept-run";
-import { nextSeeds, type SettledRun, sameButSeed } from "../domain/seed-group";
+import { differingSettings, nextSeeds, type SettledRun, sameButSeed } from "../domain/seed-group";
 import type { Settings } from "../domain/settings";
 
-export interface SeedQueue {
-  /** Of all runs, apart from the seed. */
-  readonly settings: Settings;
+/** Settings, apart from the seed, and data are those of all its runs. */
+export interface SeedQueue extends SettledRun {
   readonly seeds: readonly number[];
   /** Runs that are finished. */
   readonly done: number;
-  /** `stopping`: the run under way is the last one. */
-  readonly state: "running" | "stopping" | "done" | "stopped" | "failed";
+  /**
+   * `stopping`: the run under way is the last one. `unkept`: the last run could not be kept, and the next would end it.
+   * `left`: the page was left before it was through.
+   */
+  readonly state: "running" | "stopping" | "done" | "stopped" | "failed" | "unkept" | "left";
 }
 
 export const SEEDS_AT_ONCE = 50;
 
-export function newQueue(settings: Settings, seeds: readonly number[]): SeedQueue {
-  return { settings, seeds, done: 0, state: "running" };
+export function newQueue({ settings, data }: SettledRun, seeds: readonly number[]): SeedQueue {
+  return { settings, data, seeds, done: 0, state: "running" };
 }
 
 /** A run of the queue is under way, or the next one is about to start. */
@@ -28,13 +30,30 @@ export function stopped(queue: SeedQueue): SeedQueue {
   return queue.state === "running" ? { ...queue, state: "stopping" } : queue;
 }
 
-/** The queue after the run under way has ended. `reset`: a person gave it up. */
-export function afterRun(queue: SeedQueue, end: "finished" | "failed" | "reset"): SeedQueue {
+/** How a run ended. `reset`: a person gave it up; `unkept`: it is finished, but could not be kept. */
+export type RunEnd = "finished" | "unkept" | "failed" | "reset";
+
+/** The queue after the run under way has ended. */
+export function afterRun(queue: SeedQueue, end: RunEnd): SeedQueue {
   if (!isQueueAtWork(queue)) return queue;
-  if (end !== "finished") return { ...queue, state: end === "failed" ? "failed" : "stopped" };
+  if (end === "failed" || end === "reset") return { ...queue, state: end === "failed" ? "failed" : "stopped" };
   const done = queue.done + 1;
   if (done >= queue.seeds.length) return { ...queue, done, state: "done" };
-  return { ...queue, done, state: queue.state === "stopping" ? "stopped" : "running" };
+  if (queue.state === "stopping") return { ...queue, done, state: "stopped" };
+  return { ...queue, done, state: end === "unkept" ? "unkept" : "running" };
+}
+
+/** A queue that was left, after a run of its own that a person took up; other runs are not its own. */
+export function afterOwnRun(queue: SeedQueue): SeedQueue {
+  const done = queue.done + 1;
+  return { ...queue, done, state: done >= queue.seeds.length ? "done" : queue.state };
+}
+
+/** Whether a run is the one at the head of the queue. */
+export function isHead(queue: SeedQueue | null, run: SettledRun | null): boolean {
+  const seed = queue?.seeds[queue.done];
+  if (!queue || !run || seed === undefined || !sameButSeed(queue, run)) return false;
+  return differingSettings([{ ...queue.settings, seed }, run.settings]).length === 0;
 }
 
 /** Settings of the run at the head of the queue; null when no further one is to start. */

@@ -2,9 +2,9 @@
 import type { DataSummary } from "../domain/dataset";
 import type { RunFile } from "../domain/run";
 import { type SettledRun, sameData } from "../domain/seed-group";
-import type { AppState } from "./app-state";
+import type { AppState, RunView } from "./app-state";
 import { builtInOf, linkFragment } from "./link";
-import { missingSeeds } from "./seed-queue";
+import { isHead, missingSeeds } from "./seed-queue";
 import { isUnderWay, isWaiting, type Permissions, permissions, primaryAction } from "./status";
 
 export const selectStatus = (state: AppState) => state.status;
@@ -16,6 +16,10 @@ export const selectKept = (state: AppState) => state.kept;
 export const selectRuns = (state: AppState) => state.runs;
 export const selectStorage = (state: AppState) => state.storage;
 export const selectShown = (state: AppState) => state.shown;
+export const selectDiscarding = (state: AppState) => state.discarding;
+/** The run on the page would be gone with it. */
+export const selectWouldLose = ({ keepingProblem, status }: AppState) =>
+  keepingProblem !== null && status.kind !== "lost";
 export const selectKeepingProblem = (state: AppState) => state.keepingProblem;
 export const selectDataError = (state: AppState) => state.dataError;
 export const selectSettings = (state: AppState) => state.settings;
@@ -25,10 +29,12 @@ export const selectRunSettings = (state: AppState) => state.runSettings;
 export const selectRun = (state: AppState) => state.run;
 export const selectRecords = (state: AppState) => state.run.records;
 export const selectIteration = (state: AppState) => state.run.iteration;
+/** Before its first iteration a run has found nothing: its alphas are the random ones that it starts with. */
+const hasFound = ({ iteration }: RunView) => iteration > 0;
 /** As the search found it. */
-export const selectGenotype = (state: AppState) => state.run.genotype;
+export const selectGenotype = ({ run }: AppState) => (hasFound(run) ? run.genotype : null);
 /** As it is copied: with few skips where that is wanted. */
-export const selectShownGenotype = (state: AppState) => state.run.limited ?? state.run.genotype;
+export const selectShownGenotype = (state: AppState) => state.run.limited ?? selectGenotype(state);
 export const selectLimited = (state: AppState) => state.run.limited !== null;
 export const selectHistory = (state: AppState) => state.run.history;
 /** Where the playhead stands; null for the present. */
@@ -37,11 +43,13 @@ export const selectIsReplay = (state: AppState) => state.replay !== null;
 
 /** The run at the moment that is looked at: now, or an earlier one. Cells and numbers show it; transport and exports are of now. */
 export const selectMoment = (state: AppState) => state.replay ?? state.run;
-export const selectMomentAlphas = (state: AppState) => selectMoment(state).alphas;
-export const selectMomentBetas = (state: AppState) => selectMoment(state).betas;
-export const selectMomentGenotype = (state: AppState) => selectMoment(state).genotype;
+/** The moment as the cells show it; null before the first iteration, unless somebody looks back at it. */
+const foundMoment = ({ replay, run }: AppState) => replay ?? (hasFound(run) ? run : null);
+export const selectMomentAlphas = (state: AppState) => foundMoment(state)?.alphas ?? null;
+export const selectMomentBetas = (state: AppState) => foundMoment(state)?.betas ?? null;
+export const selectMomentGenotype = (state: AppState) => foundMoment(state)?.genotype ?? null;
 /** As the cells show it: with few skips where that is wanted. */
-export const selectMomentShown = (state: AppState) => selectMoment(state).limited ?? selectMoment(state).genotype;
+export const selectMomentShown = (state: AppState) => foundMoment(state)?.limited ?? selectMomentGenotype(state);
 export const selectMomentRecords = (state: AppState) => selectMoment(state).records;
 export const selectMomentIteration = (state: AppState) => selectMoment(state).iteration;
 /** What its iteration drew; null for a strategy that draws nothing. */
@@ -109,9 +117,33 @@ export function usesDataOf({ data }: AppState, wanted: RunFile["data"]): boolean
 }
 
 /** The run that the settings would make with the pictures in use; null without pictures. */
-function presentRun({ settings, data }: AppState): SettledRun | null {
-  return data && { settings, data: dataOfRun(data) };
+export function presentRun(state: AppState): SettledRun | null {
+  return state.data && { settings: state.settings, data: dataOfRun(state.data) };
 }
+
+/** The run on the page; null where there is none. */
+export function runOnPage(state: AppState): SettledRun | null {
+  const data = state.shown?.data ?? (state.data && dataOfRun(state.data));
+  return state.runSettings && data && { settings: state.runSettings, data };
+}
+
+/** The head of a queue that was left is the run that waits on the page. */
+export function headWaits(state: AppState): boolean {
+  return primaryAction(state.status) === "resume" && isHead(state.queue, runOnPage(state));
+}
+
+/** Whether a queue that was left finds its pictures: they are loaded, or built in. */
+export const selectQueueHasData = (state: AppState): boolean => {
+  const { queue } = state;
+  return queue !== null && (builtInOf(queue.data) !== null || usesDataOf(state, queue.data));
+};
+
+/** A queue that was left may go on. */
+export const selectMayGoOn = (state: AppState): boolean => {
+  if (state.queue?.state !== "left") return false;
+  if (headWaits(state)) return selectPermissions(state).primary;
+  return selectMayQueue(state) && selectQueueHasData(state);
+};
 
 /** The next `count` seeds of the present settings that no finished run has; none without pictures. */
 export function queuedSeeds(state: AppState, count: number): number[] {

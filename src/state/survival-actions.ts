@@ -31,13 +31,42 @@ interface Tools {
   readonly starting: (act: () => Promise<void>) => Promise<void>;
   /** The run under way could not be saved. */
   readonly runGone: () => void;
+  /** Asks first, where the run on the page would be lost. */
+  readonly unlessUnkept: (act: () => Promise<void>) => Promise<void>;
   /** Reads a data set, and shows why where that fails. */
   readonly read: (act: () => Promise<void>) => Promise<void>;
+}
+
+/** What an engine that broke down had. */
+interface Lost {
+  readonly hadRun: boolean;
+  /** Of its run among the kept ones. */
+  readonly id: string | null;
+  /** Iterations that were done. */
+  readonly reached: number;
+  readonly finished: boolean;
+  /** It was at work. */
+  readonly wentOn: boolean;
+}
+
+function lostBy({ status, run, runId, runSettings }: AppState): Lost {
+  const finished = run.iterations > 0 && run.iteration >= run.iterations;
+  return {
+    hadRun: runSettings !== null,
+    id: runSettings && runId,
+    reached: run.iteration,
+    finished,
+    wentOn: !finished && (status.kind === "running" || status.kind === "starting"),
+  };
 }
 
 export function survivalActions(o: Tools) {
   const { client, get, set, log, fail } = o;
   let connected = false;
+  /** Engines that were started after a breakdown. */
+  let starts = 0;
+  /** What was on the page when the first of several breakdowns came; null while none is being mended. */
+  let lost: Lost | null = null;
   let crashes = NO_CRASHES;
   /** Reads the data set in use once more. */
   let readAgain: (() => Promise<void>) | null = null;
@@ -49,28 +78,53 @@ export function survivalActions(o: Tools) {
         : logged({ ...state, status: { kind: "lost", message } }, { kind: "error", message }),
     );
 
-  /** Another engine, with the data set and the run of the one that is gone; a search that ran goes on. */
+  /**
+   * Another engine, with the data set and the run of the one that is gone; a search that ran goes on. Where that one breaks
+   * down as well before it is through, the next one takes over, with what was on the page at first.
+   */
   const startAgain = async (reason: string) => {
-    const { status, run: before, runSettings } = get();
-    const wentOn = status.kind === "running" || status.kind === "starting";
+    starts++;
+    const mine = starts;
+    const isOver = () => mine !== starts;
+    const was: Lost = lost ?? lostBy(get());
+    lost = was;
     set((state) => ({ ...state, status: { kind: "loading", what: "Starting the engine again" } }));
-    o.restart();
-    await o.connect();
-    const found = await client.showLastRun();
-    const from = found ? get().run.iteration : null;
-    if (runSettings) {
-      if (!found) {
-        set((state) => applyEvent(state, { kind: "reset" }));
-        o.runGone();
-      }
-      log({ kind: "incident", what: "worker-lost", message: reason, from, reached: before.iteration });
+    try {
+      o.restart();
+      await o.connect();
+      const found = was.id !== null && (await client.showRun(was.id).catch((error) => !isOver() && refused(error)));
+      if (isOver()) return;
+      if (was.hadRun) tell(was, reason, found);
+      await o.describe();
+      if (isOver()) return;
+      await o.read(async () => {
+        if (found && (await client.loadLast())) return;
+        await (readAgain ?? (() => client.loadBuiltIn(BUILT_IN[0])))();
+      });
+      if (isOver()) return;
+      lost = null;
+      const { status } = get();
+      if (was.wentOn && status.kind === "kept" && status.hasData) await o.search();
+    } catch (error) {
+      // The breakdown that comes next has told already.
+      if (!isOver()) giveUp(error instanceof Error ? error.message : String(error));
     }
-    await o.describe();
-    await o.read(async () => {
-      if (found && (await client.loadLast())) return;
-      await (readAgain ?? (() => client.loadBuiltIn(BUILT_IN[0])))();
-    });
-    if (found && wentOn && selectPermissions(get()).primary) await o.search();
+  };
+
+  /** A kept run that cannot be read. */
+  const refused = (error: unknown): false => {
+    fail(error);
+    return false;
+  };
+
+  /** Says what happened to the run. */
+  const tell = ({ reached, finished }: Lost, message: string, found: boolean) => {
+    const from = found ? get().run.iteration : null;
+    if (!found) {
+      set((state) => applyEvent(state, { kind: "reset" }));
+      o.runGone();
+    }
+    log({ kind: "incident", what: "worker-lost", message, from, reached, finished });
   };
 
   const actions: SurvivalActions = {
@@ -80,10 +134,12 @@ export function survivalActions(o: Tools) {
       crashes = afterCrash(crashes, run.iteration);
       // A worker that never started would not start again.
       if (!connected || !mayRestart(crashes)) giveUp(reason);
-      else startAgain(reason).catch((error: unknown) => giveUp(error instanceof Error ? error.message : String(error)));
+      else void startAgain(reason);
     },
     resumeRun: async (id) => {
-      if (selectPermissions(get()).loadData) await o.starting(() => client.resumeRun(id)).catch(fail);
+      const resume = () => o.starting(() => client.resumeRun(id));
+      if (!selectPermissions(get()).loadData) return;
+      await (get().runId === id ? resume() : o.unlessUnkept(resume)).catch(fail);
     },
     keepNow: () => {
       if (connected) client.keepNow().catch(() => undefined);

@@ -59,8 +59,8 @@ export type EngineEvent =
   | { readonly kind: "kept"; readonly sets: readonly KeptSet[] | null }
   /** The runs that the browser keeps, the newest first; null where it can keep none. */
   | { readonly kind: "runs"; readonly runs: readonly KeptRun[] | null; readonly storage: RunStorage }
-  /** Why the run under way is kept no further; null when it is kept again. */
-  | { readonly kind: "keeping"; readonly problem: string | null }
+  /** Which run is on the page from here on, and why it is kept no further; null when it is kept again. */
+  | { readonly kind: "keeping"; readonly id: string; readonly problem: string | null }
   /** A kept run is shown from here on; all that was shown before goes. `data`: what it was made of. */
   | {
       readonly kind: "shown-run";
@@ -104,12 +104,17 @@ export interface EngineApi {
   /** Keeps the pictures in use in the browser. */
   keep(): Promise<void>;
   forgetKept(id: string): Promise<void>;
-  /** Shows the run that was left last without an end; `search` resumes it. @returns whether there is one */
+  /** Shows the run that was left last, as it was; `search` resumes it, unless it is finished. @returns whether there is one */
   showLastRun(): Promise<boolean>;
+  /** The same of one run. @returns false when it is not kept */
+  showRun(id: string): Promise<boolean>;
   /** Shows a kept run, loads what it was made of where that needs no file, and goes on with it. */
   resumeRun(id: string): Promise<void>;
-  /** The page may go away: the run under way is written as soon as an iteration is done. */
-  keepNow(): Promise<void>;
+  /**
+   * The page may go away: a run under way is written as soon as an iteration is done, one that found no room at once.
+   * @returns whether nothing of the run on the page is known to have found no room
+   */
+  keepNow(): Promise<boolean>;
   /** Changes name or pin of a kept run. */
   changeRun(id: string, label: Partial<RunLabel>): Promise<void>;
   /** Deletes a kept run; the one under way cannot be. */

@@ -2,7 +2,7 @@ import { beforeAll, describe, expect, it } from "vitest";
 import { smallSearch } from "../../test/small-search";
 import type { Engine } from "../domain/run";
 import { openEngine } from "../engine/gpu/backend";
-import { KEEP_MS, RunKeeper } from "./keeper";
+import { type Beginning, KEEP_MS, RunKeeper } from "./keeper";
 import { type RunMemory, runMemory } from "./kept-runs";
 import { shelfInMemory } from "./testing";
 
@@ -12,7 +12,7 @@ beforeAll(async () => {
 });
 
 /** A keeper with a clock, whose memory takes so long. */
-async function feed(slow = 0) {
+async function feed(slow = 0, from: Beginning | null = null) {
   const search = await smallSearch(engine, { objective: "bilevel" });
   await search.prepare();
   const clock = { time: 0 };
@@ -28,7 +28,7 @@ async function feed(slow = 0) {
   };
   const problems: (string | null)[] = [];
   const keeper = new RunKeeper(search, {
-    ...{ id: "a", memory, from: null, now: () => clock.time },
+    ...{ id: "a", memory, from, now: () => clock.time },
     tell: (problem) => problems.push(problem),
     kept: async () => undefined,
   });
@@ -44,7 +44,7 @@ describe("keeping a run", () => {
     expect(keeper.isDue).toBe(true);
     await keeper.keep();
     expect(await written()).toBe(1);
-    expect((await keeper.latest())?.run.iterations).toBe(1);
+    expect((await keeper.latest())?.checkpoint.run.iterations).toBe(1);
     clock.time += KEEP_MS;
     // Nothing is new.
     expect(keeper.isDue).toBe(false);
@@ -88,11 +88,46 @@ describe("keeping a run", () => {
       expect(keeper.isDue).toBe(false);
       clock.time += KEEP_MS;
     }
-    expect([problems, await written(), (await keeper.latest())?.run.iterations]).toEqual([["full"], 0, 2]);
+    expect([problems, await written(), (await keeper.latest())?.checkpoint.run.iterations]).toEqual([
+      [null, "full"],
+      0,
+      2,
+    ]);
     room.full = false;
     expect(keeper.isDue).toBe(true);
     await keeper.keep();
-    expect([problems, await written()]).toEqual([["full", null], 2]);
+    expect([problems, await written()]).toEqual([[null, "full", null], 2]);
+    search.dispose();
+  });
+
+  it("holds what a run goes on from until that is written, and says so from its start", async () => {
+    const other = await smallSearch(engine, { objective: "bilevel" });
+    await other.iterate();
+    const checkpoint = await other.checkpoint();
+    other.dispose();
+    const { search, keeper, problems } = await feed(0, { checkpoint, isKept: false, problem: "full" });
+    expect(problems).toEqual(["full"]);
+    // A second breakdown before anything could be written.
+    expect(await keeper.latest()).toEqual({ checkpoint, isKept: false, problem: "full" });
+    await keeper.tryAgain();
+    expect(problems).toEqual(["full", null]);
+    expect(await keeper.latest()).toMatchObject({ isKept: true, problem: null });
+    search.dispose();
+  });
+
+  it("writes changed settings, and goes on with them from a checkpoint that is older", async () => {
+    const { search, keeper, room } = await feed();
+    await search.iterate();
+    await keeper.keep();
+    search.change({ momentum: 0.5 });
+    expect((await keeper.latest())?.isKept).toBe(false);
+    expect((await keeper.latest())?.checkpoint.run).toMatchObject({ settings: { momentum: 0.5 } });
+    await keeper.keep();
+    expect(await keeper.latest()).toMatchObject({ isKept: true, checkpoint: { run: { settings: { momentum: 0.5 } } } });
+    room.full = true;
+    search.change({ momentum: 0.4 });
+    await keeper.keep();
+    expect(keeper.problem).toBe("full");
     search.dispose();
   });
 });

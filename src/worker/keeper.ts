@@ -8,12 +8,21 @@ export const KEEP_MS = 15_000;
 /** Writing takes at most this share of the time. */
 const SHARE = 0.02;
 
+/** A checkpoint to go on from. */
+export interface Beginning {
+  readonly checkpoint: Checkpoint;
+  /** It lies in the memory of runs, not only here. */
+  readonly isKept: boolean;
+  /** Why it found no place there, if it was tried. */
+  readonly problem: string | null;
+}
+
 export interface KeeperOptions {
   readonly id: string;
   /** null where no run can be kept: its last checkpoint is then held in memory alone. */
   readonly memory: RunMemory | null;
   /** What the run goes on from, if it does. */
-  readonly from: Checkpoint | null;
+  readonly from: Beginning | null;
   /** Hears why the run cannot be kept; null once it is. */
   readonly tell: (problem: string | null) => void;
   /** A writing is done. */
@@ -26,6 +35,16 @@ interface Mark {
   readonly iteration: number;
   /** The kernel variants that are known: another object after each plan. */
   readonly variants: object;
+  /** Changes of settings so far. */
+  readonly changes: number;
+}
+
+function markOf({ iteration, knownVariants, changes }: Search): Mark {
+  return { iteration, variants: knownVariants, changes: changes.length };
+}
+
+function isSame(a: Mark, b: Mark): boolean {
+  return a.iteration === b.iteration && a.variants === b.variants && a.changes === b.changes;
 }
 
 export class RunKeeper {
@@ -37,32 +56,53 @@ export class RunKeeper {
   #held: Checkpoint | null;
   /** Whether there is one in the memory. */
   #isKept: boolean;
-  #written: Mark;
+  /** null where the run goes on from what is held alone. */
+  #written: Mark | null;
   /** Of the last checkpoint, which may have found no room. */
   #taken: Mark;
   #nextAt = Number.NEGATIVE_INFINITY;
   #asked = false;
-  #problem: string | null = null;
+  #problem: string | null;
 
   constructor(search: Search, options: KeeperOptions) {
     this.id = options.id;
     this.#search = search;
     this.#options = options;
     this.#now = options.now ?? (() => performance.now());
-    this.#isKept = options.from !== null && options.memory !== null;
-    this.#held = this.#isKept ? null : options.from;
-    this.#written = { iteration: search.iteration, variants: search.knownVariants };
-    this.#taken = this.#written;
+    const { from } = options;
+    this.#isKept = from?.isKept ?? false;
+    this.#held = from && !from.isKept ? from.checkpoint : null;
+    this.#problem = from?.problem ?? null;
+    this.#taken = markOf(search);
+    this.#written = this.#held ? null : this.#taken;
+    options.tell(this.#problem);
+  }
+
+  /** Why the last checkpoint found no room; null when it did. */
+  get problem(): string | null {
+    return this.#problem;
   }
 
   /** Where the run can go on from if the engine breaks down; null before its first iteration. */
-  async latest(): Promise<Checkpoint | null> {
-    return this.#held ?? (this.#isKept ? ((await this.#options.memory?.checkpoint(this.id)) ?? null) : null);
+  async latest(): Promise<Beginning | null> {
+    if (this.#held) return { checkpoint: this.#withChanges(this.#held), isKept: false, problem: this.#problem };
+    const { memory } = this.#options;
+    if (!memory || !this.#isKept) return null;
+    const kept = await memory.checkpoint(this.id);
+    const checkpoint = this.#withChanges(kept);
+    return { checkpoint, isKept: checkpoint === kept, problem: null };
+  }
+
+  /** With the settings that were changed when the device was lost already, so that no checkpoint could be taken. */
+  #withChanges(checkpoint: Checkpoint): Checkpoint {
+    const { run } = checkpoint;
+    const { iteration, settings, changes } = this.#search;
+    if (run.records.length !== iteration || run.settingChanges.length === changes.length) return checkpoint;
+    return { ...checkpoint, run: { ...run, settings, settingChanges: [...changes] } };
   }
 
   get #isNew(): boolean {
-    const { iteration, variants } = this.#written;
-    return this.#search.iteration > iteration || this.#search.knownVariants !== variants;
+    return this.#written === null || !isSame(this.#written, markOf(this.#search));
   }
 
   /**
@@ -79,6 +119,11 @@ export class RunKeeper {
     this.#asked = true;
   }
 
+  /** Writes the last checkpoint, where it found no room; of a run that stands still. Never rejects. */
+  async tryAgain(): Promise<void> {
+    if (this.#held && this.#problem !== null) await this.#write(this.#held, this.#taken, this.#now());
+  }
+
   /**
    * Writes a checkpoint, unless nothing has changed. The search waits: on the CPU its iterations would leave the writing no
    * turn. @throws Error when the device fails
@@ -87,10 +132,10 @@ export class RunKeeper {
     if (this.#search.iteration === 0 || !this.#isNew) return;
     this.#asked = false;
     const began = this.#now();
-    const { iteration, knownVariants: variants } = this.#search;
+    const moment = markOf(this.#search);
     const checkpoint = await this.#search.checkpoint();
     this.#held = checkpoint;
-    this.#taken = { iteration, variants };
+    this.#taken = moment;
     await this.#write(checkpoint, this.#taken, began);
   }
 

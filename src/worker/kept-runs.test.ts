@@ -54,6 +54,26 @@ describe("kept runs", () => {
     await expect(memory.checkpoint("b")).rejects.toThrow("kept no longer");
   });
 
+  it("are read as they were at one moment, though they are written meanwhile", async () => {
+    const shelf = shelfInMemory();
+    const writer = runMemory(shelf);
+    await writer.keep("a", checkpointOf(4));
+    let next = 5;
+    /** Before and after each reading the writer is one iteration further. */
+    const busy = <A extends unknown[], R>(read: (...given: A) => Promise<R>) => {
+      return async (...given: A): Promise<R> => {
+        await writer.keep("a", checkpointOf(next++));
+        const value = await read(...given);
+        await writer.keep("a", checkpointOf(next++));
+        return value;
+      };
+    };
+    const { get, all, together } = shelf;
+    const reader = runMemory({ ...shelf, get: busy(get), all: busy(all), together: busy(together) });
+    expect(await reader.read("a")).toEqual(checkpointOf(5).run);
+    expect(await reader.checkpoint("a")).toEqual(checkpointOf(7));
+  });
+
   it("are listed by name, progress and size, the newest first", async () => {
     const shelf = shelfInMemory();
     const memory = runMemory(shelf);
@@ -74,7 +94,7 @@ describe("kept runs", () => {
     await expect(memory.change("c", { name: "x" })).rejects.toThrow("kept no longer");
   });
 
-  it("are offered until they are finished, put aside or deleted, the last written first", async () => {
+  it("are left until they are put aside or deleted, the last written first", async () => {
     const memory = runMemory(shelfInMemory());
     for (const [id, minute] of [
       ["a", 5],
@@ -83,14 +103,17 @@ describe("kept runs", () => {
       ["d", 4],
     ] as const)
       await memory.keep(id, checkpointOf(1, minute));
-    expect(await memory.unfinished()).toEqual(["b", "c", "a", "d"]);
+    const left = async () => (await memory.left()).map(({ id, finished }) => (finished ? `${id}, finished` : id));
+    expect(await left()).toEqual(["b", "c", "a", "d"]);
     await memory.putAside("c");
     await memory.keep("b", checkpointOf(10));
     await memory.forget("d");
-    expect(await memory.unfinished()).toEqual(["a"]);
+    expect(await left()).toEqual(["b, finished", "a"]);
+    expect([await memory.has("a"), await memory.has("d")]).toEqual([true, false]);
     // It was taken up again.
     await memory.keep("c", checkpointOf(2));
-    expect(await memory.unfinished()).toEqual(["a", "c"]);
+    await memory.putAside("b");
+    expect(await left()).toEqual(["a", "c"]);
   });
 
   it("leave nothing behind when they are deleted", async () => {
@@ -111,7 +134,7 @@ describe("kept runs", () => {
     await shelf.change({ budget: (await memory.storage()).runs + 100 });
     await expect(memory.keep("a", checkpointOf(10))).rejects.toMatchObject({
       name: "StorageFullError",
-      message: expect.stringMatching(/storage is full.*search goes on.*delete runs/),
+      message: expect.stringMatching(/storage is full.*search itself goes on.*delete runs/),
     });
     await expect(memory.keep("b", checkpointOf(1))).rejects.toThrow("storage is full");
     expect(await memory.checkpoint("a")).toEqual(checkpointOf(1));

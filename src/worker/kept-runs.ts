@@ -18,9 +18,11 @@ export interface RunMemory {
   read(id: string): Promise<RunFile>;
   /** Where the run can go on. @throws Error when there is no such run, CheckpointError when it cannot be used */
   checkpoint(id: string): Promise<Checkpoint>;
-  /** Runs that are neither finished nor put aside, those that were written last first. */
-  unfinished(): Promise<readonly string[]>;
-  /** The run is not offered again by itself. */
+  /** Whether there is such a run. */
+  has(id: string): Promise<boolean>;
+  /** Runs that were not put aside, those that were written last first. */
+  left(): Promise<readonly Pick<KeptRun, "id" | "finished">[]>;
+  /** The run is not shown again by itself. */
   putAside(id: string): Promise<void>;
   change(id: string, label: Partial<RunLabel>): Promise<void>;
   forget(id: string): Promise<void>;
@@ -38,7 +40,7 @@ const KEY = {
   budget: "budget",
   head: (id = "") => `head/${id}`,
   label: (id = "") => `label/${id}`,
-  /** Of a run that is offered: its id. */
+  /** Of a run that was not put aside: its id. */
   open: (id = "") => `open/${id}`,
   /** The run file without its records. */
   file: (id: string) => `file/${id}`,
@@ -50,7 +52,7 @@ const KEY = {
 } as const;
 
 const FULL =
-  "The browser's storage is full, so the run is kept no further. The search goes on: delete runs or kept data sets to make room, or export the run.";
+  "The browser's storage is full, so the run is kept no further; the search itself goes on. To make room, delete runs or kept data sets: the run is kept again then. Or export it.";
 
 const encode = (value: unknown) => new TextEncoder().encode(JSON.stringify(value));
 const decode = (bytes: unknown): unknown => JSON.parse(new TextDecoder().decode(bytes as Uint8Array));
@@ -72,15 +74,17 @@ export function runMemory(shelf: Shelf, { estimate = async () => ({}) }: MemoryO
   const used = async () => (await heads()).reduce((sum, head) => sum + total(head), 0);
   const labelOf = async ({ id, settings }: Head) =>
     ((await shelf.get(KEY.label(id))) as RunLabel | undefined) ?? { name: runName(settings), pinned: false };
-  const read = async (id: string): Promise<RunFile> => {
-    const file = await shelf.get(KEY.file(id));
-    if (!file) throw gone();
-    const chunks = await shelf.all(KEY.records(id));
+  const runOf = (file: unknown, chunks: readonly unknown[]): RunFile => {
     const records = chunks.flatMap((chunk) => decode(chunk) as IterationRecord[]);
     return { ...(decode(file) as Omit<RunFile, "records">), records };
   };
   return {
-    read,
+    has: async (id) => (await headOf(id)) !== undefined,
+    read: async (id) => {
+      const [[file] = [], chunks = []] = await shelf.together([KEY.file(id), KEY.records(id)]);
+      if (!file) throw gone();
+      return runOf(file, chunks);
+    },
     list: async () => {
       const runs: KeptRun[] = [];
       for (const head of await heads()) {
@@ -120,29 +124,27 @@ export function runMemory(shelf: Shelf, { estimate = async () => ({}) }: MemoryO
       if ((await used()) - (before ? total(before) : 0) + total(head) > Number(budget))
         throw new StorageFullError(FULL);
       try {
-        await shelf.change(
-          {
-            [KEY.head(id)]: head,
-            [KEY.file(id)]: contents,
-            [KEY.state(id)]: state,
-            ...(added.length > 0 ? { [KEY.records(id, from)]: added } : {}),
-            ...(head.finished ? {} : { [KEY.open(id)]: id }),
-          },
-          head.finished ? [KEY.open(id)] : [],
-        );
+        await shelf.change({
+          [KEY.head(id)]: head,
+          [KEY.file(id)]: contents,
+          [KEY.state(id)]: state,
+          ...(added.length > 0 ? { [KEY.records(id, from)]: added } : {}),
+          [KEY.open(id)]: id,
+        });
       } catch (error) {
         throw isFull(error) ? new StorageFullError(FULL) : error;
       }
     },
     checkpoint: async (id) => {
-      const state = await shelf.get(KEY.state(id));
-      if (!state) throw gone();
-      return { ...(await unpackCheckpoint(state as Uint8Array)), run: await read(id) };
+      const parts = [KEY.state(id), KEY.file(id), KEY.records(id)];
+      const [[state] = [], [file] = [], chunks = []] = await shelf.together(parts);
+      if (!state || !file) throw gone();
+      return { ...(await unpackCheckpoint(state as Uint8Array)), run: runOf(file, chunks) };
     },
-    unfinished: async () => {
+    left: async () => {
       const open = (await shelf.all(KEY.open())) as readonly string[];
       const known = (await heads()).filter(({ id }) => open.includes(id));
-      return known.sort((a, b) => b.changed.localeCompare(a.changed)).map(({ id }) => id);
+      return known.sort((a, b) => b.changed.localeCompare(a.changed)).map(({ id, finished }) => ({ id, finished }));
     },
     putAside: (id) => shelf.change({}, [KEY.open(id)]),
     change: async (id, label) => {

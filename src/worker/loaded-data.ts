@@ -35,6 +35,7 @@ export class LoadedData {
   readonly #fetchData: FetchData;
   readonly #openAddress: OpenAddress;
   readonly #tell: (summary: DataSummary) => void;
+  readonly #warn: (message: string) => void;
   #pictures: PictureSource | null = null;
   #dataset: Dataset | null = null;
   #summary: DataSummary | null = null;
@@ -44,11 +45,20 @@ export class LoadedData {
   /** Ends the reading under way. */
   #reading: AbortController | null = null;
 
-  /** @param tell hears of the set in use, where it shows something else than before */
-  constructor(fetchData: FetchData, openAddress: OpenAddress, tell: (summary: DataSummary) => void) {
+  /**
+   * @param tell hears of the set in use, where it shows something else than before
+   * @param warn hears what went wrong beside a reading that went well
+   */
+  constructor(
+    fetchData: FetchData,
+    openAddress: OpenAddress,
+    tell: (summary: DataSummary) => void,
+    warn: (message: string) => void,
+  ) {
     this.#fetchData = fetchData;
     this.#openAddress = openAddress;
     this.#tell = tell;
+    this.#warn = warn;
   }
 
   /** Of the set as it is seen now; 0 without one. */
@@ -59,6 +69,11 @@ export class LoadedData {
   /** Pictures that train the weights. */
   get trainPictures(): number {
     return this.#dataset?.splits.train.length ?? 0;
+  }
+
+  /** SHA-256 of the set as it is seen now; null without one. */
+  get hash(): string | null {
+    return this.#summary?.hash ?? null;
   }
 
   get isThere(): boolean {
@@ -132,9 +147,19 @@ export class LoadedData {
       const pictures = await read({ ...options, signal: this.#reading.signal });
       await this.#assemble(pictures, settings);
       this.#pictures = pictures;
-      await this.#kept?.setLast(keptAs);
+      await this.#noteLast(keptAs);
     } finally {
       this.#reading = null;
+    }
+  }
+
+  /** For the next visit; the set in use is none the worse where that fails. */
+  async #noteLast(keptAs: string | null): Promise<void> {
+    try {
+      await this.#kept?.setLast(keptAs);
+    } catch (error) {
+      const why = error instanceof Error ? error.message : String(error);
+      this.#warn(`The next visit will not begin with this data set: that could not be noted. ${why}`);
     }
   }
 

@@ -1,11 +1,10 @@
 /** The run under way: begun or resumed, iterated, kept, and brought back when its device is lost. */
-import type { Checkpoint } from "../domain/checkpoint";
 import type { Environment, Explanation, RunStatus } from "../domain/run";
 import type { Settings } from "../domain/settings";
-import { deviceIsLost } from "../engine/gpu/backend";
+import { deviceIsLost, engineFailure } from "../engine/gpu/backend";
 import type { Search } from "../engine/run/search";
 import type { EngineEvent } from "./api";
-import type { RunKeeper } from "./keeper";
+import type { Beginning, RunKeeper } from "./keeper";
 import { newId } from "./new-id";
 import { nextTask } from "./next-task";
 import { Recoveries } from "./recoveries";
@@ -25,8 +24,8 @@ interface DriverOptions {
   readonly post: (event: EngineEvent) => void;
   readonly status: () => RunStatus;
   readonly setStatus: (status: RunStatus) => void;
-  /** Takes a run back that could not be brought back. */
-  readonly shelve: (run: ShelvedRun) => Promise<void>;
+  /** Takes a run back that has no device any more; null for one that has not begun. */
+  readonly shelve: (run: ShelvedRun | null) => Promise<void>;
 }
 
 const messageOf = (error: unknown) => (error instanceof Error ? error.message : String(error));
@@ -79,9 +78,9 @@ export class RunDriver {
   }
 
   /** Takes up a kept run. */
-  async resume({ id, checkpoint }: ShelvedRun): Promise<void> {
+  async resume({ id, ...from }: ShelvedRun): Promise<void> {
     this.#stop = false;
-    this.#run = await this.#build(() => this.#o.builder.restore(checkpoint), id, checkpoint);
+    this.#run = await this.#build(() => this.#o.builder.restore(from.checkpoint), id, from);
     const { earlier, iteration: reached } = this.#run.search;
     const before = earlier.at(-1);
     if (before?.iterations !== reached) return;
@@ -89,7 +88,7 @@ export class RunDriver {
     this.#o.post({ kind: "incident", what: "moved", message, from: reached, reached });
   }
 
-  async #build(make: () => Promise<Search>, id: string, from: Checkpoint | null): Promise<Run> {
+  async #build(make: () => Promise<Search>, id: string, from: Beginning | null): Promise<Run> {
     const { post, builder, shelves } = this.#o;
     const search = await make();
     try {
@@ -109,9 +108,29 @@ export class RunDriver {
   go(single: boolean): void {
     const run = this.#run;
     if (!run) throw new Error("There is no search to go on with: press Reset first.");
-    this.#loop = this.#iterate(run, single).finally(() => {
-      this.#loop = null;
+    const loop: Promise<void> = this.#iterate(run, single).finally(() => {
+      // Another one may have begun meanwhile.
+      if (this.#loop === loop) this.#loop = null;
     });
+    this.#loop = loop;
+  }
+
+  /** Writes what is not kept of the run: at once while it stands still, else after the iteration under way. */
+  async keepNow(): Promise<void> {
+    if (this.#loop !== null) this.#run?.keeper.ask();
+    else await this.#run?.keeper.tryAgain();
+  }
+
+  /** Lays a run that stands still aside where its device has failed: the engine is about to open another one. */
+  async leaveFailedDevice(): Promise<void> {
+    const failure = engineFailure();
+    if (!this.#run || failure === null) return;
+    const { search, keeper } = this.#run;
+    const latest = await keeper.latest();
+    const from = latest?.checkpoint.run.records.length ?? null;
+    this.drop();
+    this.#o.post({ kind: "incident", what: "device-lost", message: failure, from, reached: search.iteration });
+    await this.#o.shelve(latest && this.#o.shelves.hold(keeper.id, latest));
   }
 
   /** Lets the iterations to come begin: no pause is asked for any more. */
@@ -160,8 +179,9 @@ export class RunDriver {
       }
       snapshots.flush();
       await keeper.keep();
-      setStatus({ kind: over() ? "finished" : "paused" });
       await this.#o.builder.noteRan(search);
+      // Last, as a person may press Resume from here on.
+      setStatus({ kind: over() ? "finished" : "paused" });
     } catch (error) {
       await this.#o.builder.noteRefused(search.settings, error);
       snapshots.flush();
@@ -175,15 +195,15 @@ export class RunDriver {
     const { builder, shelves, post, setStatus } = this.#o;
     const { id } = keeper;
     const { settings, iteration: reached } = search;
-    let latest: Checkpoint | null = null;
+    let latest: Beginning | null = null;
     this.drop();
     try {
       latest = await keeper.latest();
       this.#recoveries.note(reached);
       if (!this.#stop) setStatus({ kind: "running", preparing: { what: "Opening the graphics device again" } });
       const from = latest;
-      const make = () => (from ? builder.restore(from) : builder.create(settings, this.#repeats));
-      if (from) post(shelves.shown(id, from));
+      const make = () => (from ? builder.restore(from.checkpoint) : builder.create(settings, this.#repeats));
+      if (from) post(shelves.shown(id, from.checkpoint));
       const run = await this.#build(make, id, from);
       this.#run = run;
       post({ kind: "incident", what: "device-lost", message: why, from: run.search.iteration, reached });

@@ -6,7 +6,7 @@ import { presetSettings } from "../domain/presets";
 import type { RunStatus } from "../domain/run";
 import type { Settings } from "../domain/settings";
 import type { TuningPlace } from "../domain/tuning";
-import { adapterName, engineMemory } from "../engine/gpu/backend";
+import { adapterName, engineFailure, engineMemory } from "../engine/gpu/backend";
 import { planBytes, setByteBudget } from "../engine/gpu/memory";
 import { planRun } from "../engine/run/cost";
 import type { EngineEvent } from "./api";
@@ -158,6 +158,25 @@ it("pauses before its first iteration when told so while it compiles", async () 
   expect(last()).toEqual({ kind: "paused" });
   expect(ofKind("snapshot").flatMap(({ snapshot }) => snapshot.records)).toEqual([]);
 });
+
+it("lays a paused run aside when the check needs another device, and resumes it to the same end", async () => {
+  for (let i = 0; i < 2; i++) await session.step(UNTUNED);
+  const whole = await session.exportRun();
+  await session.reset();
+  await session.step(UNTUNED);
+  events = [];
+  await session.loseDevice();
+  await expect.poll(() => engineFailure()).not.toBeNull();
+  const results: boolean[] = [];
+  await session.selfCheck(({ ok }) => results.push(ok));
+  expect(results.length).toBeGreaterThan(10);
+  expect(results).not.toContain(false);
+  expect(last()).toEqual({ kind: "kept", hasData: true });
+  expect(ofKind("incident")).toMatchObject([{ what: "device-lost", from: 1, reached: 1 }]);
+  await session.step(UNTUNED);
+  expect(last()).toEqual({ kind: "paused" });
+  expect((await session.exportRun()).alphas).toEqual(whole.alphas);
+}, 120_000);
 
 // Last, as another session takes another device.
 it("compares the backends once: the next session takes the faster at once", async () => {

@@ -1,106 +1,41 @@
 /** The session with the real engine on the CPU backend: no browser, no WebGPU, small networks. */
 import { beforeEach, describe, expect, it } from "vitest";
 import { shapesShard } from "../../test/files/cifar";
-import { joinHistory, NO_HISTORY } from "../domain/alpha-history";
 import { type AdapterCosts, NO_COSTS } from "../domain/cost";
-import { DataError } from "../domain/dataset";
-import { presetSettings } from "../domain/presets";
-import { type IterationRecord, type RunFile, type RunStatus, runFileSchema, type Snapshot } from "../domain/run";
+import { runFileSchema } from "../domain/run";
 import type { Settings } from "../domain/settings";
 import { engineMemory } from "../engine/gpu/backend";
-import type { EngineEvent, PathFile, SelfCheckResult } from "./api";
-import { type RunMemory, runMemory } from "./kept-runs";
+import type { SelfCheckResult } from "./api";
+import type { Host } from "./host";
+import type { SetMemory } from "./kept-sets";
 import { Session } from "./session";
-import { shelfInMemory } from "./testing";
+import { files, Heard, hostOf, LONG, TINY } from "./session-testing";
 
-const TINY: Settings = {
-  ...presetSettings("tiny"),
-  objective: "bilevel",
-  order: "1",
-  initChannels: 2,
-  batchSize: 2,
-  iterations: 3,
-};
-/** Never ends by itself within a test. */
-const LONG: Settings = { ...TINY, iterations: 10_000 };
-
-let events: EngineEvent[] = [];
-let watchers: (() => void)[] = [];
+const heard = new Heard();
+const { listener, ofKind, statuses, snapshots, iterations, last, lastSnapshot, until, finished } = heard;
 let session: Session;
 let costs: AdapterCosts = NO_COSTS;
+/** Milliseconds until costs are noted. */
+let slowly = 0;
 
-function files(bytes: Uint8Array<ArrayBuffer>, name: string): PathFile[] {
-  return [{ path: name, file: new File([bytes], name) }];
-}
-
-/** Of its runs, none by default. */
-let runs: RunMemory | null = null;
-/** Another tab has every run. */
-let taken = false;
-
-function newSession(): Session {
-  return new Session({
-    gpu: undefined,
-    fetchData: async (name) => {
-      throw new DataError(`${name} is missing.`);
-    },
-    version: "1.2.3",
-    runtime: "a test",
-    tuningMemory: { recall: async () => ({}), keep: async () => undefined, forget: async () => undefined },
-    backendMemory: { recall: async () => null, keep: async () => undefined, forget: async () => undefined },
-    openAddress: async (address) => {
-      throw new DataError(`${address} does not answer.`);
-    },
-    costMemory: {
-      recall: async () => costs,
-      change: async (_, change) => {
-        costs = change(costs);
+function newSession(more: Partial<Host> = {}): Session {
+  return new Session(
+    hostOf({
+      ...more,
+      costMemory: {
+        recall: async () => costs,
+        change: async (_, change) => {
+          if (slowly) await new Promise((done) => setTimeout(done, slowly));
+          costs = change(costs);
+        },
       },
-    },
-    planner: { plan: () => Promise.reject(new Error("nothing is planned here")), cancel: () => undefined },
-    setMemory: async () => null,
-    claim: async () => (taken ? null : () => undefined),
-    lifeLock: async () => null,
-    runMemory: async () => runs,
-  });
-}
-
-const listener = (event: EngineEvent) => {
-  events.push(event);
-  for (const watch of watchers) watch();
-};
-
-const ofKind = <K extends EngineEvent["kind"]>(kind: K) =>
-  events.filter((event): event is Extract<EngineEvent, { kind: K }> => event.kind === kind);
-const statuses = () => ofKind("status").map(({ status }) => status.kind);
-const snapshots = () => ofKind("snapshot").map(({ snapshot }) => snapshot);
-const iterations = () => snapshots().flatMap(({ records }) => records.map(({ iteration }) => iteration));
-const last = (): RunStatus | undefined => ofKind("status").at(-1)?.status;
-const lastSnapshot = (): Snapshot | undefined => snapshots().at(-1);
-
-/** Waits for an event after which `seen` holds. */
-function until(seen: () => boolean): Promise<void> {
-  return new Promise((done) => {
-    const watch = () => {
-      if (!seen()) return;
-      watchers = watchers.filter((other) => other !== watch);
-      done();
-    };
-    watchers.push(watch);
-    watch();
-  });
-}
-
-const finished = () => until(() => last()?.kind === "finished");
-
-async function readWhole(id: string): Promise<RunFile> {
-  const records: IterationRecord[] = [];
-  const run = await session.readRun(id, (piece) => void records.push(...piece));
-  return { ...run, records };
+    }),
+  );
 }
 
 beforeEach(async () => {
-  [events, watchers, runs, taken, costs] = [[], [], null, false, NO_COSTS];
+  heard.clear();
+  [costs, slowly] = [NO_COSTS, 0];
   session = newSession();
   await session.connect(listener);
   await session.loadBuiltIn("shapes");
@@ -119,7 +54,7 @@ describe("connecting", () => {
 
   it("keeps calls that come too early in line", async () => {
     const early = newSession();
-    events = [];
+    heard.clear();
     await Promise.all([early.connect(listener), early.loadBuiltIn("shapes"), early.step(TINY)]);
     expect(last()).toEqual({ kind: "paused" });
     expect(iterations()).toEqual([1]);
@@ -190,6 +125,23 @@ describe("data", () => {
     expect(await session.augmentedPreview(settings, 1)).not.toEqual(augmented);
   });
 
+  it("is loaded all the same where it cannot be noted for the next visit, and says so", async () => {
+    const memory: SetMemory = {
+      ...{ list: async () => [], keep: async () => undefined, forget: async () => undefined, last: async () => null },
+      open: () => Promise.reject(new Error("there is none")),
+      setLast: () => Promise.reject(new Error("No room.")),
+    };
+    session = newSession({ setMemory: async () => memory });
+    await session.connect(listener);
+    await session.loadBuiltIn("shapes");
+    expect(last()).toEqual({ kind: "idle" });
+    expect(ofKind("fault").map(({ fault }) => fault.message)).toEqual([
+      expect.stringMatching(/could not be noted.*No room/),
+    ]);
+    await session.step(TINY);
+    expect(last()?.kind).toBe("paused");
+  });
+
   it("stays what it is while a search is under way", async () => {
     await session.search(LONG);
     await expect(session.loadBuiltIn("shapes")).rejects.toThrow(/press Reset first/);
@@ -235,6 +187,21 @@ describe("a search", () => {
     await session.search(settings);
     await finished();
     expect((await session.exportRun()).alphas).toEqual(withPause.alphas);
+  });
+
+  it("is explained by none but itself when it goes on at once after a pause, however slowly its costs are noted", async () => {
+    const settings: Settings = { ...LONG, objective: "lease-r18", audienceWidth: 1 };
+    slowly = 40;
+    await session.search(settings);
+    await until(() => iterations().length > 0);
+    void session.pause();
+    await until(() => last()?.kind === "paused");
+    await session.search(settings);
+    await new Promise((done) => setTimeout(done, 2 * slowly));
+    expect(last()?.kind).toBe("running");
+    // The next snapshot brings them: an iteration is under way.
+    expect(await session.explain(1)).toBeNull();
+    await session.pause();
   });
 
   it("pauses before its first iteration when told so while it starts", async () => {
@@ -385,8 +352,8 @@ describe("export", () => {
     await session.step(LONG);
     await session.search(LONG);
     let broken = false;
-    watchers.push(() => {
-      if (broken || events.at(-1)?.kind !== "snapshot") return;
+    heard.watchers.push(() => {
+      if (broken || heard.events.at(-1)?.kind !== "snapshot") return;
       broken = true;
       throw new Error("The page is full.");
     });
@@ -397,155 +364,6 @@ describe("export", () => {
     await session.reset();
     await session.step(TINY);
     expect(last()?.kind).toBe("paused");
-  });
-});
-
-describe("keeping", () => {
-  const lastRuns = () => ofKind("runs").at(-1)?.runs;
-  const repeatable = ({ records, created: _, ...run }: RunFile) => ({
-    ...run,
-    records: records.map(({ milliseconds: _ms, ...record }) => record),
-  });
-  /** Another visit: nothing but what is kept goes on from the one before. */
-  async function visit(memory: RunMemory) {
-    events = [];
-    runs = memory;
-    session = newSession();
-    await session.connect(listener);
-  }
-  async function undisturbed(settings: Settings) {
-    await session.search(settings);
-    await finished();
-    const file = repeatable(await session.exportRun());
-    await session.reset();
-    return file;
-  }
-
-  it("keeps a run from its first iteration on, and its end", async () => {
-    await visit(runMemory(shelfInMemory()));
-    expect(lastRuns()).toEqual([]);
-    await session.loadBuiltIn("shapes");
-    await session.search(LONG);
-    await until(() => lastRuns()?.length === 1);
-    expect(lastRuns()?.[0]).toMatchObject({ iteration: 1, iterations: 10_000, finished: false });
-    await session.pause();
-    const paused = await session.exportRun();
-    const [run] = lastRuns() ?? [];
-    expect(run).toMatchObject({ iteration: paused.iterations, settings: LONG, data: { name: "Shapes" } });
-    expect(repeatable(await readWhole(run?.id ?? ""))).toEqual(repeatable(paused));
-    const limited = { maxSkips: 2, genotype: paused.genotype };
-    const written: unknown = JSON.parse(await (await session.writeRun(run?.id ?? "", limited)).text());
-    expect(repeatable(written as RunFile)).toEqual(repeatable({ ...paused, limited }));
-    await expect(session.forgetRun(run?.id ?? "")).rejects.toThrow("press Reset first");
-    await session.reset();
-    await session.search(TINY);
-    await finished();
-    await session.changeRun(run?.id ?? "", { name: "the long one" });
-    expect(lastRuns()?.map(({ name, finished: over }) => [name, over])).toEqual([
-      ["darts-1, bilevel, seed 1", true],
-      ["the long one", false],
-    ]);
-    await session.forgetRun(run?.id ?? "");
-    expect(lastRuns()).toHaveLength(1);
-    // Neither is left to be offered.
-    await visit(runs as RunMemory);
-    expect(await session.showLastRun()).toBe(false);
-  });
-
-  it("shows a run that was left, at once, and resumes it to the same end as without the interruption", async () => {
-    const settings = { ...TINY, strategy: "gdas", iterations: 4 } as const;
-    const whole = await undisturbed(settings);
-    const memory = runMemory(shelfInMemory());
-    await visit(memory);
-    await session.loadBuiltIn("shapes");
-    await session.step(settings);
-    await session.change({ tauMin: settings.tauMin });
-    await session.step(settings);
-
-    await visit(memory);
-    expect(await session.showLastRun()).toBe(true);
-    expect(last()).toEqual({ kind: "kept", hasData: false });
-    const [shown] = ofKind("shown-run");
-    expect(shown).toMatchObject({ settings, snapshot: { iteration: 2, iterations: 4, iterationsPerEpoch: 300 } });
-    expect(shown?.snapshot.records.map(({ iteration }) => iteration)).toEqual([1, 2]);
-    expect(shown?.snapshot.history.moments).toHaveLength(3);
-    expect((await session.exportRun()).iterations).toBe(2);
-    await expect(session.search(settings)).rejects.toThrow("no pictures yet");
-    expect(last()).toEqual({ kind: "kept", hasData: false });
-    await session.loadFiles(files(shapesShard(40), "part.bin"));
-    expect(last()).toEqual({ kind: "kept", hasData: false });
-    await expect(session.search(settings)).rejects.toThrow(/made of Shapes .*these are CIFAR-10/);
-    expect(await session.loadLast()).toBe(true);
-    expect(last()).toEqual({ kind: "kept", hasData: true });
-    await session.search(settings);
-    await finished();
-    expect(iterations()).toEqual([3, 4]);
-    const followed = joinHistory(
-      joinHistory(NO_HISTORY, 2, shown?.snapshot.history ?? NO_HISTORY),
-      4,
-      snapshots().reduce((news, { history }) => joinHistory(news, 4, history), NO_HISTORY),
-    );
-    expect(followed.moments).toHaveLength(5);
-    expect(repeatable(await session.exportRun())).toEqual(whole);
-    await visit(memory);
-    expect(await session.showLastRun()).toBe(false);
-  });
-
-  it("resumes a chosen run and loads its pictures, but none that is on the page or in another tab", async () => {
-    const memory = runMemory(shelfInMemory());
-    await visit(memory);
-    await session.loadBuiltIn("shapes");
-    await session.step({ ...TINY, iterations: 2 });
-    const [run] = lastRuns() ?? [];
-    await expect(session.resumeRun(run?.id ?? "")).rejects.toThrow("press Reset first");
-    await session.reset();
-    await visit(memory);
-    expect(await session.showLastRun()).toBe(false);
-    await session.resumeRun(run?.id ?? "");
-    await finished();
-    expect(lastRuns()?.[0]).toMatchObject({ iteration: 2, finished: true });
-    taken = true;
-    await visit(memory);
-    await expect(session.resumeRun(run?.id ?? "")).rejects.toThrow("another tab");
-    await expect(session.forgetRun(run?.id ?? "")).rejects.toThrow("another tab");
-    expect(last()).toEqual({ kind: "idle" });
-  });
-
-  it("writes the next iteration when asked", async () => {
-    await visit(runMemory(shelfInMemory()));
-    await session.loadBuiltIn("shapes");
-    await session.search(LONG);
-    await until(() => lastRuns()?.length === 1 && iterations().length > 2);
-    expect(lastRuns()?.[0]?.iteration).toBe(1);
-    await session.keepNow();
-    await until(() => (lastRuns()?.[0]?.iteration ?? 0) > 2);
-    await session.pause();
-  });
-
-  it("goes on where there is no room, says so once, and keeps all when there is room again", async () => {
-    const shelf = shelfInMemory();
-    const room = { full: true };
-    await visit(
-      runMemory({
-        ...shelf,
-        change: async (...change) => {
-          if (room.full) throw new DOMException("full", "QuotaExceededError");
-          await shelf.change(...change);
-        },
-      }),
-    );
-    await session.loadBuiltIn("shapes");
-    const problems = () => ofKind("keeping").map(({ problem }) => problem);
-    await session.step(LONG);
-    await session.step(LONG);
-    expect(problems()).toEqual([null, expect.stringContaining("storage is full")]);
-    expect(iterations()).toEqual([1, 2]);
-    expect(lastRuns()).toEqual([]);
-    room.full = false;
-    await session.step(LONG);
-    expect(problems().at(-1)).toBeNull();
-    const [run] = lastRuns() ?? [];
-    expect((await readWhole(run?.id ?? "")).records).toHaveLength(3);
   });
 });
 

@@ -1,6 +1,6 @@
 /** The engine as the page sees it: data, one run, one status. Knows no page and no network: what it needs is handed in. */
 import { packBundle, readBundle } from "../data/bundle";
-import type { CostEstimate, CostMemory, RunTime } from "../domain/cost";
+import type { CostEstimate, RunTime } from "../domain/cost";
 import type { BuiltIn, DataSummary } from "../domain/dataset";
 import type { RunLabel } from "../domain/kept-run";
 import { presetSettings } from "../domain/presets";
@@ -16,48 +16,19 @@ import type {
 } from "../domain/run";
 import { runFileText } from "../domain/run-file";
 import { parseSettings, type Settings } from "../domain/settings";
-import type { BackendMemory, TuningMemory } from "../domain/tuning";
 import { loseDevice } from "../engine/gpu/backend";
 import { selfCheck } from "../engine/run/self-check";
 import type { EngineApi, EngineEvent, PathFile, RunWithoutRecords, SelfCheckResult } from "./api";
-import type { Claim } from "./claims";
-import { Costs, type Planner } from "./costs";
+import { Costs } from "./costs";
 import { Engines } from "./engines";
-import type { RunMemory } from "./kept-runs";
-import type { SetMemory } from "./kept-sets";
+import type { Host } from "./host";
 import { LoadedData, type Reading } from "./loaded-data";
 import { nextTask } from "./next-task";
-import { type FetchData, fileSource } from "./pictures";
+import { fileSource } from "./pictures";
 import { inPieces, type ReportRecords } from "./pieces";
 import { RunBuilder } from "./run-builder";
 import { type Run, RunDriver } from "./run-driver";
-import { type ShelvedRun, Shelves } from "./shelves";
-import type { OpenAddress } from "./web-reading";
-
-export interface Host {
-  /** The runtime's WebGPU, if it has one. */
-  readonly gpu: GPU | undefined;
-  readonly fetchData: FetchData;
-  readonly openAddress: OpenAddress;
-  /** Of the product, and of what it runs in: both go into exported files. */
-  readonly version: string;
-  readonly runtime: string;
-  /** Where kernel variants are kept from one run to the next. */
-  readonly tuningMemory: TuningMemory;
-  /** Where it is kept which backend is the faster. */
-  readonly backendMemory: BackendMemory;
-  /** Where it is kept what runs cost, and who plans them. */
-  readonly costMemory: CostMemory;
-  readonly planner: Planner;
-  /** Where data sets are kept from one visit to the next; null where there is no place. */
-  readonly setMemory: () => Promise<SetMemory | null>;
-  /** Where runs are kept; null where there is no place. */
-  readonly runMemory: () => Promise<RunMemory | null>;
-  /** Says which tab a run is in. */
-  readonly claim: Claim;
-  /** Holds a lock for as long as this lives, and gives its name; null where there are none. */
-  readonly lifeLock: () => Promise<string | null>;
-}
+import { isFinished, type ShelvedRun, Shelves } from "./shelves";
 
 function isUnderWay({ kind }: RunStatus): boolean {
   return kind === "starting" || kind === "running" || kind === "pausing";
@@ -89,7 +60,10 @@ export class Session implements EngineApi {
     const post = (event: EngineEvent) => this.#post(event);
     const { gpu, fetchData, openAddress, tuningMemory, backendMemory, version, runtime, claim } = host;
     this.#engines = new Engines(gpu, backendMemory, { version, runtime }, busy);
-    this.#data = new LoadedData(fetchData, openAddress, (summary) => post({ kind: "data", summary }));
+    const tellData = (summary: DataSummary) => post({ kind: "data", summary });
+    this.#data = new LoadedData(fetchData, openAddress, tellData, (message) =>
+      post({ kind: "fault", fault: { message } }),
+    );
     const [engines, data] = [this.#engines, this.#data];
     this.#costs = new Costs(host.costMemory, host.planner);
     this.#builder = new RunBuilder({ engines, data, costs: this.#costs, tuningMemory, version, runtime, post, busy });
@@ -100,7 +74,7 @@ export class Session implements EngineApi {
       post,
       status: () => this.#status,
       setStatus: (status) => this.#setStatus(status),
-      shelve: (shelved) => this.#showShelved(shelved),
+      shelve: (shelved) => (shelved ? this.#showShelved(shelved) : this.#showNothing()),
     });
   }
 
@@ -165,15 +139,16 @@ export class Session implements EngineApi {
     return this.#inTurn(async () => {
       await this.#data.forgetKept(id);
       await this.#showKept();
+      await this.#keepUnkept();
     });
   }
 
   showLastRun(): Promise<boolean> {
-    return this.#inTurn(async () => {
-      const shelved = this.#status.kind === "idle" ? await this.#shelves.takeLast() : this.#shelved;
-      if (shelved) await this.#showShelved(shelved);
-      return shelved !== null;
-    });
+    return this.#inTurn(() => this.#showKeptRun(() => this.#shelves.takeLast()));
+  }
+
+  showRun(id: string): Promise<boolean> {
+    return this.#inTurn(() => this.#showKeptRun(() => this.#shelves.takeIfKept(id)));
   }
 
   resumeRun(id: string): Promise<void> {
@@ -183,6 +158,7 @@ export class Session implements EngineApi {
       }
       if (this.#shelved?.id !== id) {
         const shelved = await this.#shelves.take(id);
+        if (this.#shownId !== id) await this.#shelves.putAside(this.#shownId);
         this.#forget();
         // It may have been the one that was forgotten.
         await this.#shelves.own(id);
@@ -205,6 +181,7 @@ export class Session implements EngineApi {
         throw new Error("This run is on the page: press Reset first.");
       }
       await this.#shelves.forget(id);
+      await this.#keepUnkept();
     });
   }
 
@@ -215,14 +192,16 @@ export class Session implements EngineApi {
     return run;
   }
 
-  async keepNow(): Promise<void> {
-    this.#driver.run?.keeper.ask();
+  async keepNow(): Promise<boolean> {
+    if (isUnderWay(this.#status)) await this.#driver.keepNow();
+    else await this.#inTurn(() => this.#keepUnkept());
+    return (this.#driver.run?.keeper ?? this.#shelved)?.problem == null;
   }
 
   describe(settings: Settings): Promise<void> {
     return this.#inTurn(async () => {
-      // The pictures of a kept run are shown as it saw them.
-      if (this.#shelved) return;
+      // The pictures of a run that waits are shown as it saw them.
+      if (this.#status.kind === "kept") return;
       this.#settings = parseSettings(settings, presetSettings("tiny"));
       if (this.#data.isThere && !isUnderWay(this.#status) && this.#status.kind !== "paused") {
         await this.#data.assemble(this.#settings);
@@ -291,8 +270,10 @@ export class Session implements EngineApi {
 
   change(settings: Partial<Settings>): Promise<void> {
     return this.#inTurn(async () => {
-      const { search } = this.#paused("Settings of a search can be changed");
+      const { search, keeper } = this.#paused("Settings of a search can be changed");
       for (const change of search.change(settings)) this.#post({ kind: "setting-change", change });
+      // Where the device is lost, the next iteration finds it out, and the run is brought back with its changes.
+      await keeper.keep().catch(() => undefined);
     });
   }
 
@@ -337,7 +318,14 @@ export class Session implements EngineApi {
   selfCheck(report: (result: SelfCheckResult) => void): Promise<void> {
     return this.#inTurn(async () => {
       if (isUnderWay(this.#status)) throw new Error("The check needs the adapter for itself: press Pause first.");
-      await this.#engines.open("auto");
+      // A lost device is opened again for the check: what was on it cannot go on.
+      await this.#driver.leaveFailedDevice();
+      try {
+        await this.#engines.open("auto");
+      } finally {
+        // Opening says what takes its time.
+        if (this.#status.kind === "loading") await this.#rest();
+      }
       await selfCheck(report);
     });
   }
@@ -392,7 +380,10 @@ export class Session implements EngineApi {
       if (this.#status.kind === "loading") this.#setStatus({ kind: "loading", what, progress, cancellable: true });
     };
     try {
+      const before = this.#data.hash;
       await this.#data.load(reading, this.#settings, { onProgress, breathe: nextTask });
+      // Other pictures end a run that is over: it is not shown again by itself.
+      if (this.#driver.run && this.#data.hash !== before) await this.#shelves.putAside(this.#shownId);
     } finally {
       // A finished or failed run stays what it is.
       if (this.#status.kind === "loading") await this.#rest();
@@ -402,8 +393,27 @@ export class Session implements EngineApi {
   /** The status while nothing is done. */
   async #rest(): Promise<void> {
     if (!this.#shelved) return this.#setStatus({ kind: "idle" });
+    if (isFinished(this.#shelved)) return this.#setStatus({ kind: "finished" });
     const { data, seed } = this.#shelved.checkpoint.run;
     this.#setStatus({ kind: "kept", hasData: await this.#data.isThatOf(data, seed) });
+  }
+
+  /** Shows a kept run where the page has none. @returns whether there is one on it now */
+  async #showKeptRun(take: () => Promise<ShelvedRun | null>): Promise<boolean> {
+    const shelved = this.#status.kind === "idle" ? await take() : this.#shelved;
+    if (shelved) await this.#showShelved(shelved);
+    return shelved !== null;
+  }
+
+  async #showNothing(): Promise<void> {
+    this.#post({ kind: "reset" });
+    this.#setStatus({ kind: "idle" });
+  }
+
+  /** Writes what of the run on the page has found no room: there may be some now. */
+  async #keepUnkept(): Promise<void> {
+    if (this.#shelved) this.#shelved = await this.#shelves.tryAgain(this.#shelved);
+    else await this.#driver.keepNow();
   }
 
   /** Shows a kept run in the place of any other. */
@@ -411,6 +421,7 @@ export class Session implements EngineApi {
     this.#shelved = shelved;
     this.#settings = shelved.checkpoint.run.settings;
     this.#post(shelved.shown);
+    this.#post({ kind: "keeping", id: shelved.id, problem: shelved.problem });
     await this.#rest();
   }
 

@@ -17,6 +17,7 @@ it("keeps values in the order of their keys and deletes by beginnings", async ()
   const bytes = Uint8Array.of(1, 2, 3);
   await shelf.change({ "a/2": "two", "a/1": bytes, b: { c: 1 } });
   expect(await (await newShelf()).all("a/")).toEqual([bytes, "two"]);
+  expect(await shelf.together(["b", "a/", "c"])).toEqual([[{ c: 1 }], [bytes, "two"], []]);
   await shelf.change({ "a/3": "three" }, ["a/"]);
   expect(await shelf.all("")).toEqual(["three", { c: 1 }]);
   expect(await shelf.get("a/1")).toBeUndefined();

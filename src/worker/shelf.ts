@@ -5,6 +5,8 @@ export interface Shelf {
   get(key: string): Promise<unknown>;
   /** The values whose keys begin so, in the order of their keys. */
   all(prefix: string): Promise<readonly unknown[]>;
+  /** The same of several beginnings, all at one moment: no change comes between. */
+  together(prefixes: readonly string[]): Promise<readonly (readonly unknown[])[]>;
   /** Puts and deletes together; where that fails, nothing has changed. @param deleted beginnings of keys */
   change(put: Readonly<Record<string, unknown>>, deleted?: readonly string[]): Promise<void>;
 }
@@ -19,6 +21,10 @@ export async function browserShelf(name: string): Promise<Shelf | null> {
   const shelf: Shelf = {
     get: (key) => use("readonly", (store) => promisifyRequest(store.get(key))),
     all: (prefix) => use("readonly", (store) => promisifyRequest(store.getAll(beginning(prefix)))),
+    together: (prefixes) =>
+      use("readonly", (store) =>
+        Promise.all(prefixes.map((prefix) => promisifyRequest(store.getAll(beginning(prefix))))),
+      ),
     change: (put, deleted = []) =>
       use("readwrite", (store) => {
         try {

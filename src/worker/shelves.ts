@@ -1,22 +1,25 @@
 /** The kept runs as a session uses them: listed for the page, claimed for this tab, taken from the shelf and put back. */
-import type { Checkpoint } from "../domain/checkpoint";
+import { type Checkpoint, iterationsOf } from "../domain/checkpoint";
 import type { RunLabel } from "../domain/kept-run";
 import type { RunFile } from "../domain/run";
 import type { Search } from "../engine/run/search";
 import type { EngineEvent } from "./api";
 import type { Claim, Release } from "./claims";
-import { RunKeeper } from "./keeper";
+import { type Beginning, RunKeeper } from "./keeper";
 import type { RunMemory } from "./kept-runs";
 import { snapshotOfCheckpoint } from "./shown-run";
 
 type ShownRun = Extract<EngineEvent, { kind: "shown-run" }>;
 
-/** A kept run that is this tab's. */
-export interface ShelvedRun {
+/** A run that is this tab's, and that no engine has taken up. */
+export interface ShelvedRun extends Beginning {
   readonly id: string;
-  readonly checkpoint: Checkpoint;
   /** What the page is told of it. */
   readonly shown: ShownRun;
+}
+
+export function isFinished({ checkpoint }: Beginning): boolean {
+  return checkpoint.run.records.length >= iterationsOf(checkpoint);
 }
 
 const claimName = (id: string) => `searchlight-run-${id}`;
@@ -76,17 +79,43 @@ export class Shelves {
     const had = this.#claimed.has(id);
     await this.own(id);
     try {
-      return this.hold(id, await memory.checkpoint(id));
+      return this.hold(id, { checkpoint: await memory.checkpoint(id), isKept: true, problem: null });
     } catch (error) {
       if (!had) this.release(id);
       throw error;
     }
   }
 
-  /** The run that was left last without an end, unless other tabs have them all. @throws Error when it cannot be read */
+  /**
+   * The run that was left last, unless other tabs have them all; a finished one only where none was left later.
+   * @throws Error when it cannot be read
+   */
   async takeLast(): Promise<ShelvedRun | null> {
-    for (const id of (await this.#memory?.unfinished()) ?? []) if (await this.#tryOwn(id)) return this.take(id);
+    const left = (await this.#memory?.left()) ?? [];
+    for (const { id, finished } of left) {
+      if (finished && id !== left[0]?.id) continue;
+      if (await this.#tryOwn(id)) return this.take(id);
+    }
     return null;
+  }
+
+  /** That run for this tab; null when it is not kept. @throws Error when it cannot be had */
+  async takeIfKept(id: string): Promise<ShelvedRun | null> {
+    return (await this.#memory?.has(id)) ? this.take(id) : null;
+  }
+
+  /** Writes a run that found no room; there may be some now. */
+  async tryAgain(shelved: ShelvedRun): Promise<ShelvedRun> {
+    const { id, checkpoint, problem } = shelved;
+    if (!this.#memory || problem === null) return shelved;
+    try {
+      await this.#memory.keep(id, checkpoint);
+    } catch {
+      return shelved;
+    }
+    this.#post({ kind: "keeping", id, problem: null });
+    await this.#show();
+    return this.hold(id, { checkpoint, isKept: true, problem: null });
   }
 
   shown(id: string, { run, ...rest }: Checkpoint): ShownRun {
@@ -94,20 +123,19 @@ export class Shelves {
     return { kind: "shown-run", id, settings, data, snapshot: snapshotOfCheckpoint({ run, ...rest }) };
   }
 
-  hold(id: string, checkpoint: Checkpoint): ShelvedRun {
-    return { id, checkpoint, shown: this.shown(id, checkpoint) };
+  hold(id: string, from: Beginning): ShelvedRun {
+    return { ...from, id, shown: this.shown(id, from.checkpoint) };
   }
 
-  /** The run is not offered again by itself; what is kept of it stays. */
+  /** The run is not shown again by itself; what is kept of it stays. */
   async putAside(id: string | undefined): Promise<void> {
     if (id !== undefined) await this.#memory?.putAside(id);
   }
 
   /** Keeps a run of this tab while it goes. @param from what it goes on from */
-  async keeper(search: Search, id: string, from: Checkpoint | null): Promise<RunKeeper> {
+  async keeper(search: Search, id: string, from: Beginning | null): Promise<RunKeeper> {
     await this.own(id);
-    const tell = (problem: string | null) => this.#post({ kind: "keeping", problem });
-    tell(null);
+    const tell = (problem: string | null) => this.#post({ kind: "keeping", id, problem });
     return new RunKeeper(search, { id, from, memory: this.#memory, tell, kept: () => this.#show() });
   }
 

@@ -15,9 +15,11 @@ const SIDE_BY_SIDE = 900;
 
 interface Props {
   readonly run: FileOfCells & { readonly data: NamedData };
+  /** Hears which iteration is looked at; null for the end. */
+  readonly onMoment?: (at: number | null) => void;
 }
 
-export const RunCells = memo(function RunCells({ run }: Props) {
+export const RunCells = memo(function RunCells({ run, onMoment }: Props) {
   const [ref, width] = useWidth<HTMLDivElement>();
   const [wanted, setAt] = useState<number | null>(null);
   // Another file of the same name may be shorter.
@@ -25,6 +27,10 @@ export const RunCells = memo(function RunCells({ run }: Props) {
   const history = useMemo(() => readHistory(run), [run]);
   const { alphas, betas, genes } = useMemo(() => cellsAt(run, history, at), [run, history, at]);
   const pictures = useMemo(() => [run.data], [run]);
+  const moveTo = (to: number | null) => {
+    setAt(to);
+    onMoment?.(to);
+  };
   const beside = width >= SIDE_BY_SIDE;
   const data = useMemo((): TimelineData | null => {
     if (!history) return null;
@@ -69,13 +75,13 @@ export const RunCells = memo(function RunCells({ run }: Props) {
               className="tool live"
               aria-pressed={at === null}
               title={HISTORY.endHelp}
-              onClick={() => setAt(null)}
+              onClick={() => moveTo(null)}
             >
               <i aria-hidden="true" />
               {at === null ? HISTORY.end : HISTORY.toEnd}
             </button>
           </div>
-          <Timeline data={data} width={width} at={at} onMove={setAt} />
+          <Timeline data={data} width={width} at={at} onMove={moveTo} />
         </section>
       ) : null}
     </>

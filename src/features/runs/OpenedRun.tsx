@@ -37,12 +37,13 @@ function Contents({ file, name }: { readonly file: RunFile; readonly name: strin
   const names = useMemo(() => [name], [name]);
   const runs = useMemo(() => [file.records], [file]);
   const data = useMemo(() => [file.data], [file]);
+  const [at, setAt] = useState<number | null>(null);
   return (
     <>
       <RunFacts run={file} />
       <UseSettings file={file} />
-      <OverlayCharts runs={runs} names={names} note={RUNS.lossesNote} data={data} />
-      <RunCells run={file} />
+      <OverlayCharts runs={runs} names={names} note={RUNS.lossesNote} data={data} at={at} />
+      <RunCells run={file} onMoment={setAt} />
     </>
   );
 }

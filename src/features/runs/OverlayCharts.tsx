@@ -5,6 +5,7 @@ import { lineEnds, overlay } from "../../state/overlay";
 import { ChartExport } from "../share/ChartExport";
 import type { NamedData } from "../share/data-text";
 import { COMPARE, RUNS } from "../texts/runs";
+import { MomentLine } from "../ui/ChartMoment";
 import { formatLoss, niceAxis, spread } from "../ui/format";
 import { heightOf, LineDrawing, type Series } from "../ui/LineDrawing";
 import { useWidth } from "../ui/use-width";
@@ -35,9 +36,11 @@ interface Props {
   readonly note: string;
   /** The pictures behind the runs. */
   readonly data: readonly NamedData[];
+  /** The iteration that is looked at; null for the end. */
+  readonly at?: number | null;
 }
 
-export function OverlayCharts({ runs, names, note, data }: Props) {
+export function OverlayCharts({ runs, names, note, data, at = null }: Props) {
   const table = useCallback(() => lossesTable(names, runs), [names, runs]);
   const [ref, width] = useWidth<HTMLDivElement>();
   const hasAudience = runs.some((records) => records.some((record) => record.audienceTrainLoss !== null));
@@ -53,7 +56,7 @@ export function OverlayCharts({ runs, names, note, data }: Props) {
       </div>
       <div ref={ref} className="overlay-charts" style={{ gridTemplateColumns: `repeat(${columns}, ${each}px)` }}>
         {charts.map(([title, read]) => (
-          <OverlayChart key={title} title={title} read={read} runs={runs} width={each} />
+          <OverlayChart key={title} title={title} read={read} runs={runs} width={each} at={at} />
         ))}
       </div>
     </section>
@@ -65,9 +68,10 @@ interface ChartProps {
   readonly read: Reader;
   readonly runs: readonly Records[];
   readonly width: number;
+  readonly at: number | null;
 }
 
-function OverlayChart({ title, read, runs, width }: ChartProps) {
+function OverlayChart({ title, read, runs, width, at }: ChartProps) {
   const points = useMemo(() => overlay(runs, read, POINTS), [runs, read]);
   const ends = useMemo(() => lineEnds(points, runs.length), [points, runs]);
   const axis = useMemo(
@@ -96,6 +100,7 @@ function OverlayChart({ title, read, runs, width }: ChartProps) {
       >
         {width > 0 ? (
           <LineDrawing {...shape} {...{ points, series, width }} digits={axis.max - axis.min < 0.5 ? 2 : 1} steps={3}>
+            {at === null ? null : <MomentLine {...shape} {...{ points, series, width, at }} />}
             {shown.map(({ value, place }, i) => (
               <g key={place} className="end-label strong">
                 <text x={width - MARGIN.right + 7} y={heights[i]}>

@@ -3,7 +3,15 @@ import { useState } from "react";
 import type { AppState } from "../../state/app-state";
 import { useApp, useController, useNow } from "../../state/context";
 import { isQueueAtWork, SEEDS_AT_ONCE, type SeedQueue } from "../../state/seed-queue";
-import { queuedSeeds, selectMayQueue, selectQueue, selectRun, selectSettings } from "../../state/selectors";
+import {
+  queuedSeeds,
+  selectMayGoOn,
+  selectMayQueue,
+  selectQueue,
+  selectQueueHasData,
+  selectRun,
+  selectSettings,
+} from "../../state/selectors";
 import { SEEDS } from "../texts/runs";
 import { methodText } from "./run-text";
 
@@ -27,7 +35,22 @@ export function Seeds() {
       <p className="note" role="status" data-testid="queue-state">
         {queue ? SEEDS.state(queue) : ""}
       </p>
+      {queue?.state === "left" ? <GoOn queue={queue} /> : null}
     </section>
+  );
+}
+
+function GoOn({ queue }: { readonly queue: SeedQueue }) {
+  const controller = useController();
+  const mayGoOn = useNow(selectMayGoOn);
+  const hasData = useNow(selectQueueHasData);
+  return (
+    <div className="result-buttons">
+      <button type="button" className="second" disabled={!mayGoOn} onClick={() => void controller.continueSeeds()}>
+        {SEEDS.goOn}
+      </button>
+      {mayGoOn ? null : <span className="note">{hasData ? SEEDS.when : SEEDS.needs(queue.data.name)}</span>}
+    </div>
   );
 }
 

@@ -81,6 +81,8 @@ export const SEEDS = {
     `${seeds.length === 1 ? "Seed" : "Seeds"} ${seedsText(seeds)} of ${settings}, one run after another.`,
   badCount: (most: number) => `A whole number from 1 to ${most}.`,
   when: "Finish or reset the run under way first.",
+  goOn: "Run the seeds that are left",
+  needs: (data: string) => `They were begun with ${data}: open those files first.`,
   stop: "Stop after this run",
   stopping: "Stops after this run",
   progress: "Runs of the queue",
@@ -95,6 +97,10 @@ export const SEEDS = {
         return seeds.length === 1 ? "The run is done." : `All ${seeds.length} runs are done.`;
       case "stopped":
         return `Stopped: ${of}.`;
+      case "unkept":
+        return `Stopped: ${of}, the last of which is not kept. Make room or export it, then run the next seeds.`;
+      case "left":
+        return `${of}. The page was left before ${seedsText(seeds.slice(done))} ${seeds.length - done === 1 ? "was" : "were"} through.`;
       case "failed":
         return `Seed ${seeds[done]} failed: ${of}. The log says why.`;
       default:

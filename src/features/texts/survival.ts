@@ -9,31 +9,39 @@ export const SURVIVAL = {
   loseHint: "A search opens it again and goes on from its last checkpoint, to the same result.",
   loseWhen: "Needs WebGPU.",
   notKept: "This run is not kept.",
+  discard: "Discard this run?",
+  discardText: "What you asked for ends it, and it is not kept.",
+  discardYes: "Discard it",
+  discardNo: "Stay here",
 } as const;
 
 /** "iteration 120 of 500" */
 const place = (iteration: number, iterations: number) =>
   `iteration ${formatCount(iteration)} of ${formatCount(iterations)}`;
 
-/** What a kept run waits for. @param hasData its pictures are loaded */
+/** What a run waits for. @param hasData its pictures are loaded @param isKept it is there after this visit as well */
 export function keptRunText(
   { data }: ShownRun,
   { iteration, iterations }: { readonly iteration: number; readonly iterations: number },
   hasData: boolean,
+  isKept: boolean,
 ): { strong: string; rest: string } {
   const strong = `A run was left at ${place(iteration, iterations)}.`;
-  if (hasData) return { strong, rest: "Resume goes on from there. Reset puts it aside: it stays kept." };
+  const aside = isKept ? " Reset puts it aside: it stays kept." : "";
+  if (hasData) return { strong, rest: `Resume goes on from there.${aside}` };
   return { strong, rest: neededText(data) };
 }
 
 /** Which files to open before a run can go on. */
 export function neededText({ name, source, hash }: ShownRun["data"]): string {
-  const from = source === "built in" ? name : `${name} from ${source}`;
-  return `It was made of ${from} (hash ${hash.slice(0, 12)}), which is not loaded: open those files, then press Resume.`;
+  const isBuiltIn = source === "built in";
+  const from = isBuiltIn ? name : `${name} from ${source}`;
+  const toDo = isBuiltIn ? `choose ${name} under Data` : "open those files";
+  return `It was made of ${from} (hash ${hash.slice(0, 12)}), which is not loaded: ${toDo}, then press Resume.`;
 }
 
 /** What happened, and where the run goes on. */
-export function mishapText({ what, message, reached, from }: Mishap): string {
+export function mishapText({ what, message, reached, from, finished = false }: Mishap): string {
   const goesOn =
     from === null
       ? ""
@@ -46,9 +54,11 @@ export function mishapText({ what, message, reached, from }: Mishap): string {
     case "worker-lost":
       return from === null
         ? `The engine broke down and was started again. The run was not kept and is gone. (${message})`
-        : `The engine broke down and was started again.${goesOn} (${message})`;
+        : finished
+          ? `The engine broke down and was started again. The finished run is kept. (${message})`
+          : `The engine broke down and was started again.${goesOn} (${message})`;
     case "not-recovered":
-      return `${message} The run stays kept: Resume tries again.`;
+      return `${message} The run waits: Resume tries again.`;
     case "moved":
       return `The run was made elsewhere before (${message}): from here on it may differ in the last bits.`;
     default:

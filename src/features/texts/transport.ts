@@ -18,7 +18,7 @@ export const TRANSPORT = {
   step: "Step",
   stepHint: "One iteration, then pause ( . )",
   reset: "Reset",
-  resetHint: "Forget this run: same seed, same start ( R )",
+  resetHint: "Put this run aside: the next one starts from the seed ( R )",
   primaryHint: "Space",
   epoch: "epoch",
   iteration: "iteration",

@@ -1,6 +1,7 @@
-/** Says, as long as it holds, what a kept run waits for, and why a run is not kept. */
-import { useApp } from "../../state/context";
-import { selectKeepingProblem, selectRun, selectShown, selectStatus } from "../../state/selectors";
+/** Says, as long as it holds, what a kept run waits for, and why a run is not kept; asks before that one is discarded. */
+import { useEffect, useRef } from "react";
+import { useApp, useController, useNow } from "../../state/context";
+import { selectDiscarding, selectKeepingProblem, selectRun, selectShown, selectStatus } from "../../state/selectors";
 import { keptRunText, SURVIVAL } from "../texts";
 
 export function RunNote() {
@@ -8,18 +9,44 @@ export function RunNote() {
   const shown = useApp(selectShown);
   const run = useApp(selectRun);
   const problem = useApp(selectKeepingProblem);
-  if (status.kind === "kept" && shown) {
-    const { strong, rest } = keptRunText(shown, run, status.hasData);
-    return (
-      <p className="run-note" role="status" data-testid="kept-note">
-        <b>{strong}</b> {rest}
-      </p>
-    );
-  }
-  if (problem === null) return null;
+  const discarding = useNow(selectDiscarding);
+  const waits = status.kind === "kept" && shown ? keptRunText(shown, run, status.hasData, problem === null) : null;
   return (
-    <p className="stopped" role="alert">
-      <b>{SURVIVAL.notKept}</b> {problem}
+    <>
+      {waits ? (
+        <p className="run-note" role="status" data-testid="kept-note">
+          <b>{waits.strong}</b> {waits.rest}
+        </p>
+      ) : null}
+      {problem === null ? null : (
+        <p className="stopped" role="alert">
+          <b>{SURVIVAL.notKept}</b> {problem}
+        </p>
+      )}
+      {discarding ? <Discard /> : null}
+    </>
+  );
+}
+
+function Discard() {
+  const controller = useController();
+  const no = useRef<HTMLButtonElement>(null);
+  useEffect(() => {
+    const before = document.activeElement;
+    no.current?.focus();
+    return () => {
+      if (before instanceof HTMLElement && before.isConnected) before.focus();
+    };
+  }, []);
+  return (
+    <p className="stopped discard" role="alertdialog" aria-label={SURVIVAL.discard}>
+      <b>{SURVIVAL.discard}</b> {SURVIVAL.discardText}{" "}
+      <button type="button" className="tool bad" onClick={() => void controller.discard()}>
+        {SURVIVAL.discardYes}
+      </button>
+      <button ref={no} type="button" className="tool" onClick={controller.stay}>
+        {SURVIVAL.discardNo}
+      </button>
     </p>
   );
 }

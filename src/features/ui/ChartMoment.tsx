@@ -17,10 +17,14 @@ export function useMomentPoint(points: readonly Point[]): Point | undefined {
 }
 
 /** Inside the chart's drawing, and in a `Later` of its own, so that it moves without the chart. */
-export const ChartMoment = memo(function ChartMoment({ points, series, ...shape }: Props) {
+export const ChartMoment = memo(function ChartMoment(props: Props) {
   const at = useApp(selectReplayIteration);
-  const point = useMomentPoint(points);
-  if (at === null) return null;
+  return at === null ? null : <MomentLine {...props} at={at} />;
+});
+
+/** The same at an iteration that the page does not hold, as of a run from a file. */
+export function MomentLine({ at, points, series, ...shape }: Props & { readonly at: number }) {
+  const point = at === 0 ? undefined : pointOf(points, at);
   const x = acrossOf(at, points, shape);
   const { margin, height } = shape;
   return (
@@ -32,4 +36,4 @@ export const ChartMoment = memo(function ChartMoment({ points, series, ...shape 
       })}
     </g>
   );
-});
+}

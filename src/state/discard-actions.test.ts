@@ -1,0 +1,54 @@
+import { describe, expect, it } from "vitest";
+import { setUp } from "./controller-testing";
+import { selectWouldLose } from "./selectors";
+
+/** A finished run that could not be kept. */
+async function unkept() {
+  const page = setUp();
+  await page.controller.start();
+  await page.controller.step();
+  page.keeping("a", "full");
+  page.setStatus({ kind: "finished" });
+  page.calls.length = 0;
+  return page;
+}
+
+describe("a run that could not be kept", () => {
+  it("is ended only after a question: by a reset, another search, other data, another run", async () => {
+    const { calls, store, controller } = await unkept();
+    expect(selectWouldLose(store.getState())).toBe(true);
+    for (const act of [
+      () => controller.reset(),
+      () => controller.primary(),
+      () => controller.loadBuiltIn("shapes"),
+      () => controller.resumeRun("b"),
+      () => controller.runSeeds(2),
+    ]) {
+      await act();
+      expect(store.getState().discarding).toBe(true);
+      controller.stay();
+      expect(store.getState().discarding).toBe(false);
+    }
+    expect(calls).toEqual(Array.from({ length: 5 }, () => "keepNow"));
+    await controller.reset();
+    await controller.discard();
+    expect(calls.slice(5)).toEqual(["keepNow", "reset"]);
+    expect(store.getState()).toMatchObject({ discarding: false, keepingProblem: null, status: { kind: "idle" } });
+    expect(selectWouldLose(store.getState())).toBe(false);
+  });
+
+  it("is ended without one once there is room", async () => {
+    const { calls, hasRoom, store, controller } = await unkept();
+    hasRoom.now = true;
+    await controller.reset();
+    expect(calls).toEqual(["keepNow", "reset"]);
+    expect(store.getState().discarding).toBe(false);
+  });
+
+  it("takes the question back when it is kept meanwhile", async () => {
+    const { keeping, store, controller } = await unkept();
+    await controller.reset();
+    keeping("a");
+    expect(store.getState().discarding).toBe(false);
+  });
+});
