@@ -100,7 +100,7 @@ export const SEEDS = {
       case "unkept":
         return `Stopped: ${of}, the last of which is not kept. Make room or export it, then run the next seeds.`;
       case "left":
-        return `${of}. The page was left before ${seedsText(seeds.slice(done))} ${seeds.length - done === 1 ? "was" : "were"} through.`;
+        return `${of}. The page was left before ${seeds.length - done === 1 ? `seed ${seeds[done]} was` : `seeds ${seedsText(seeds.slice(done))} were`} through.`;
       case "failed":
         return `Seed ${seeds[done]} failed: ${of}. The log says why.`;
       default:
