@@ -9,7 +9,11 @@ interface Noise {
   readonly stream: Stream;
 }
 
-/** WGSL `pcg4d` and `unit`, as in domain/random.ts. */
+/**
+ * WGSL `pcg4d` and `unit`, as in domain/random.ts, and `minusLog`, −log of a number in (0, 1). WGSL's `log` may be wrong by
+ * 2⁻²¹ there, more than −log of the largest `unit`, and the root or logarithm of what is not positive is no number: near 1
+ * the series of −log(1 − d) is taken, whose d is exact.
+ */
 export const PCG4D = `
   fn pcg4d(key : vec4<u32>) -> vec4<u32> {
     var v = key * 1664525u + 1013904223u;
@@ -18,7 +22,12 @@ export const PCG4D = `
     v.x += v.y * v.w; v.y += v.z * v.x; v.z += v.x * v.y; v.w += v.y * v.z;
     return v;
   }
-  fn unit(bits : u32) -> f32 { return (f32(bits >> 9u) + 0.5) / 8388608.0; }`;
+  fn unit(bits : u32) -> f32 { return (f32(bits >> 9u) + 0.5) / 8388608.0; }
+  fn minusLog(u : f32) -> f32 {
+    let d = 1.0 - u;
+    if (d < 0.01) { return d * (1.0 + d * (0.5 + d / 3.0)); }
+    return -log(u);
+  }`;
 
 const noise = defineKernel<Noise>("SearchlightNormalNoise", {
   shape: (s) => s.shape,
@@ -35,7 +44,7 @@ const noise = defineKernel<Noise>("SearchlightNormalNoise", {
       functions: PCG4D,
       body: `
         let bits = pcg4d(vec4<u32>(u32(index), u32(step[0]), u32(uniforms.stream), bitcast<u32>(uniforms.seed)));
-        result[index] = sqrt(-2.0 * log(unit(bits.x))) * cos(6.283185307179586 * unit(bits.y));`,
+        result[index] = sqrt(2.0 * minusLog(unit(bits.x))) * cos(6.283185307179586 * unit(bits.y));`,
       count: s.shape.reduce((a, b) => a * b, 1),
       shape: s.shape,
     });

@@ -37,7 +37,7 @@ const noiseKernel = defineKernel<Noise>("SearchlightGumbelNoise", {
       functions: PCG4D,
       body: `
         let bits = pcg4d(vec4<u32>(u32(index), u32(step[0]), u32(uniforms.stream), bitcast<u32>(uniforms.seed)));
-        result[index] = -log(-log(unit(bits.x)));`,
+        result[index] = -log(minusLog(unit(bits.x)));`,
       count: size,
       shape,
     });
