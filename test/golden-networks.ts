@@ -13,12 +13,12 @@ import { mixedEdges } from "../src/engine/nn/mixed-edges";
 import { factorizedReduce, operation, reluConvNorm } from "../src/engine/nn/operations";
 import { ParameterSet, type View } from "../src/engine/nn/parameters";
 import { resnet } from "../src/engine/nn/resnet";
-import { updateRunning } from "../src/engine/nn/running-statistics";
 import { cell } from "../src/engine/nn/supernet";
 import { darts } from "../src/engine/strategies/darts";
 import { partialWeights, pcDarts } from "../src/engine/strategies/pc-darts";
 import type { Explainer, SearchNetwork, Strategy } from "../src/engine/strategies/strategy";
 import type { GoldenCase } from "./golden-manifest";
+import { updateRunning } from "./running-statistics";
 
 /** One tensor of the state dict inside a flat one. */
 export interface FlatPart {
@@ -206,7 +206,10 @@ export const searchNetwork = (strategy: Strategy, golden: GoldenCase): SearchNet
 
 /** Its explainer; nothing is drawn. */
 export const explainerOf = (net: SearchNetwork, architecture: Tensor): Explainer =>
-  net.explainer({ iteration: tf.scalar(0, "int32"), draw: 0, architecture, schedules: {} });
+  net.explainer({
+    ...{ iteration: tf.scalar(0, "int32"), draw: 0, architecture, schedules: {} },
+    settings: presetSettings("tiny"),
+  });
 
 function networkCase(golden: GoldenCase): Results {
   const net = searchNetwork(golden.has("betas_normal") ? pcDarts : darts, golden);

@@ -38,7 +38,7 @@ function weightStep(name: Extract<StrategyName, "darts" | "msg-das">): TrainingS
     },
     run: (state, inputs) => {
       const [iteration, alphas, w] = [named(state, "iteration"), named(inputs, "alphas"), named(state, "weights")];
-      const explainer = net.explainer({ iteration, architecture: alphas, draw: 0, schedules: inputs });
+      const explainer = net.explainer({ iteration, architecture: alphas, draw: 0, schedules: inputs, settings });
       const batchOf = { x: named(inputs, "x"), targets: named(inputs, "targets"), weights: null };
       const { loss, gradients } = lossGradients(
         rebound(explainerLosses(explainer, batchOf, w, alphas), (at) => [at as Tensor, alphas]),

@@ -118,10 +118,3 @@ export function batchNorm(x: Tensor, affine: Affine | null = null): Tensor {
     },
   );
 }
-
-/** Mean and biased variance of each channel, each [C]. */
-export function batchStatistics(x: Tensor): { readonly mean: Tensor; readonly variance: Tensor } {
-  const s = { ...rowsOf(x), parts: 1 };
-  const [mean, squares] = tf.split(statistics([x], s), 2, 2) as [Tensor, Tensor];
-  return { mean: mean.flatten(), variance: tf.div(squares.flatten(), s.rows) };
-}

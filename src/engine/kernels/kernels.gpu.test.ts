@@ -7,6 +7,7 @@ import { augment } from "./augment";
 import { dropBlock } from "./drop-block";
 import { KERNEL_CASES, type KernelCase, runCase } from "./kernel-cases";
 import { normalNoise } from "./noise";
+import { LARGE_SAMPLED_CASES } from "./sampled-cases";
 import { gumbelNoise, SAMPLED_EDGES, softPick, straightThrough, topPicks } from "./sampler";
 
 beforeAll(openGpu);
@@ -17,7 +18,7 @@ async function values(c: KernelCase, backend: "cpu" | "webgpu"): Promise<Float32
   return Promise.all([value, ...first, ...second].map((t: Tensor) => t.data() as Promise<Float32Array>));
 }
 
-describe.each(KERNEL_CASES)("$name", (c) => {
+describe.each([...KERNEL_CASES, ...LARGE_SAMPLED_CASES])("$name", (c) => {
   it("agrees with the CPU reference to 1e-5 of the largest value", async () => {
     const cpu = await values(c, "cpu");
     const gpu = await values(c, "webgpu");

@@ -9,7 +9,7 @@ import { sampledDepthwise, sampledDepthwiseOfNorm } from "./sampled-depthwise";
 import { type MixedOutput, sampledMix } from "./sampled-mix-normalised";
 import { sampledHalf, sampledPointwise } from "./sampled-pointwise";
 import { sampledPools } from "./sampled-pooling";
-import { partSlots, slotNorm, slotStatistics } from "./slot-norm";
+import { partSlots, slotNormOf, slotStatistics } from "./slot-norm";
 
 const [MAX, AVERAGE, SKIP, SEP3, SEP5, DIL3, DIL5] = [1, 2, 3, 4, 5, 6, 7] as const;
 const SEPARABLE = [SEP3, SEP5];
@@ -145,17 +145,17 @@ const POOLS: readonly KernelCase[] = [
   },
 }));
 
-const NORMS: readonly KernelCase[] = [
-  [9, 8, 3],
-  [3, 5, 4],
-].map((pixels) => ({
-  name: `batch norm of slots ${pixels.join("×")}`,
-  shapes: [[4, 2, ...pixels]],
-  run: ([x]: readonly Tensor[]) => {
-    const [gate, p] = [own(SEPARABLE), fixed(SEP5, 0, SEP3, DIL3)];
-    return inUse(slotNorm(inUse(x as Tensor, gate, p), p, gate), gate, p);
-  },
-}));
+function normed(pixels: readonly number[]): KernelCase {
+  return {
+    name: `batch norm of slots ${pixels.join("×")}`,
+    shapes: [[4, 2, ...pixels]],
+    run: ([x]) => {
+      const [gate, p] = [own(SEPARABLE), fixed(SEP5, 0, SEP3, DIL3)];
+      const slots = inUse(x as Tensor, gate, p);
+      return inUse(slotNormOf(slots, p, slotStatistics(slots, p, gate)), gate, p);
+    },
+  };
+}
 
 /** What is mixed: name, channels of a pixel, the slots and whether they are normalised. */
 const poolGate: Gate = { kind: "any", rows: ROWS, ops: [MAX, AVERAGE] };
@@ -168,13 +168,12 @@ const OUTPUTS = [
 const HALF_OUTPUTS = [0, 2].map((first) => ({ ops: [SKIP], gate: own([SKIP]), first, width: 2, normalised: true }));
 
 /** A mix at stride 1, or at stride 2 where skips are two halves; of the outputs that the picks use. */
-function mixed(picks: readonly number[], stride: 1 | 2, drop: number): KernelCase {
-  const pixels = [2, 5, 4];
+function mixed(picks: readonly number[], stride: 1 | 2, drop: number, pixels = [2, 5, 4]): KernelCase {
   const outputs = [...(stride === 2 ? HALF_OUTPUTS : OUTPUTS.slice(0, 1)), ...OUTPUTS.slice(1)].filter(({ ops }) =>
     ops.some((op) => picks.includes(op)),
   );
   return {
-    name: `sampled mix, picks ${picks.join(" ")}${stride === 2 ? ", halves" : ""}${drop > 0 ? ", DropBlock" : ""}`,
+    name: `sampled mix ${pixels.join("×")}, picks ${picks.join(" ")}${stride === 2 ? ", halves" : ""}${drop > 0 ? ", DropBlock" : ""}`,
     shapes: [
       [4, ...pixels, 4],
       [4, 8],
@@ -217,10 +216,17 @@ export const SAMPLED_CASES: readonly KernelCase[] = [
   ...POINTWISE,
   ...HALVES,
   ...POOLS,
-  ...NORMS,
+  normed([9, 8, 3]),
+  normed([3, 5, 4]),
   ...PARTS,
   mixed([SKIP, MAX, SEP5, DIL3], 1, 0),
   mixed([0, MAX, AVERAGE, MAX], 1, 0),
   mixed([SKIP, SKIP, SEP3, 0], 1, 0.4),
   mixed([SKIP, AVERAGE, SEP5, SKIP], 2, 0),
+];
+
+/** Slots of so many pixels that their sums are joined by a dispatch of their own, as in all but the smallest searches. */
+export const LARGE_SAMPLED_CASES: readonly KernelCase[] = [
+  normed([65, 64, 4]),
+  mixed([SKIP, MAX, SEP5, DIL3], 1, 0, [2, 65, 64]),
 ];

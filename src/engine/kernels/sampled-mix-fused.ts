@@ -2,7 +2,7 @@
  * The passes of a sampled mix of outputs that it normalises as it loads them: no normalised value is stored, and batch norm's
  * gradient reads the gradient of the nodes. First derivatives only; sampled-mix-normalised has theirs.
  *
- * All of them read a table with a row for each edge, [edges, 4 + 2·C]: its pick, the pick's weight, two zeros, and of each
+ * All but `weightsFromSums` read a table with a row for each edge, [edges, 4 + 2·C]: its pick, the pick's weight, two zeros, and of each
  * channel of the node mean and rate = 1/√(variance + ε) of what the pick adds (0 and 1 where it is added as it is).
  */
 import { defineKernel, type Values } from "../gpu/kernel";

@@ -45,7 +45,7 @@ export function slotNormGradient(dy: Tensor, x: Tensor, picks: Tensor, { s, stat
   );
 }
 
-/** Batch norm whose statistics are at hand. */
+/** Batch norm of each slot in use, [slots, ..., C], whose statistics are at hand, without scale and shift. */
 export function slotNormOf(x: Tensor, picks: Tensor, { s, stats }: SlotStatistics): Tensor {
   return custom(
     [x],
@@ -56,11 +56,6 @@ export function slotNormOf(x: Tensor, picks: Tensor, { s, stats }: SlotStatistic
       return [slotNormGradient(dy, v, p, { s, stats: st })];
     },
   );
-}
-
-/** Normalises each slot in use, [slots, ..., C], by its own batch statistics, without scale and shift. */
-export function slotNorm(x: Tensor, picks: Tensor, gate: Gate): Tensor {
-  return slotNormOf(x, picks, slotStatistics(x, picks, gate));
 }
 
 interface Parting {

@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, it } from "vitest";
 import { type Tensor, tf } from "../gpu/tensorflow";
-import { alone, type HypergradientMethod, type LossSum, mixedDerivative, sideBySide } from "./derivatives";
+import { apart, type HypergradientMethod, type LossSum, mixedDerivative, sideBySide } from "./derivatives";
 
 beforeAll(async () => {
   await tf.setBackend("cpu");
@@ -46,7 +46,7 @@ describe("a sum of losses", () => {
     ["finite-difference", 3],
   ] as const)("has the mixed derivative of the sum, term by term and side by side (%s)", (method, digits) => {
     const u = [0.3, -0.8];
-    for (const sum of [alone(terms), alone([sideBySide(terms)]), sideBySide(terms), common]) {
+    for (const sum of [apart(terms), apart([sideBySide(terms)]), sideBySide(terms), common]) {
       const { mixed, gradient, loss } = mixedDerivative({
         f: sum,
         at: tf.tensor1d(AT),

@@ -28,7 +28,7 @@ export interface LossSum<A extends readonly unknown[]> {
 }
 
 /** Losses that have no beginning in common. */
-export function alone<A extends readonly unknown[]>(terms: readonly ((...args: A) => Loss)[]): LossSum<A> {
+export function apart<A extends readonly unknown[]>(terms: readonly ((...args: A) => Loss)[]): LossSum<A> {
   return {
     begin: () => [],
     terms: terms.map(
@@ -219,7 +219,7 @@ export interface MixedResult<M extends Made> extends First {
  * zero where ‖u‖ is zero or not finite (DARTS, eq. 8; LeaSE, eq. 11).
  */
 export function mixedDerivative<M extends Made>(o: MixedDerivative<M>): MixedResult<M> {
-  const sum = typeof o.f === "function" ? alone([o.f]) : o.f;
+  const sum = typeof o.f === "function" ? apart([o.f]) : o.f;
   if (o.method !== "exact" || o.targets.length === 0) return difference(o, sum);
   const [only] = wholly(sum);
   return only && sum.terms.length === 1 ? exact(o, only) : exactSum(o, sum);

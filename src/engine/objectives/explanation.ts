@@ -7,8 +7,8 @@ import { norm } from "../kernels/flat";
 import { softmax } from "../kernels/softmax";
 import { crossEntropySum } from "../nn/loss";
 import type { Explainer } from "../strategies/strategy";
-import { alone, type HypergradientMethod, type Made, mixedDerivative, sideBySide } from "./derivatives";
-import { partsOf } from "./parts";
+import { apart, type HypergradientMethod, type Made, mixedDerivative, sideBySide } from "./derivatives";
+import { explainerParts } from "./parts";
 
 export interface ExplainInput {
   readonly explainer: Explainer;
@@ -68,7 +68,7 @@ function disagreement(explainer: Explainer, x: Tensor, delta: Tensor, weights: T
 export function adversarial(deltaStep: DeltaStep): Explain {
   return ({ explainer, weights, architecture, x, delta, method, want }, use) => {
     const targets = [...(want.weights ? [weights] : []), ...(want.architecture ? [architecture] : [])];
-    const terms = partsOf(explainer, null).map(
+    const terms = explainerParts(explainer, null).map(
       (part) => (d: Tensor, inputs: readonly Tensor[]) =>
         disagreement(
           part,
@@ -79,7 +79,7 @@ export function adversarial(deltaStep: DeltaStep): Explain {
         ),
     );
     const result = mixedDerivative({
-      f: explainer.sideBySide ? sideBySide(terms) : alone(terms),
+      f: explainer.parts && explainer.sideBySide ? sideBySide(terms) : apart(terms),
       at: delta,
       targets,
       method,

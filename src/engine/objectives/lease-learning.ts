@@ -4,7 +4,7 @@ import { crossEntropy } from "../nn/loss";
 import { virtualStep } from "../optim/sgd";
 import { lossGradients, rebound } from "./derivatives";
 import { audienceLoss, type LeaseInput, type LeaseResult } from "./lease";
-import { explainerLosses } from "./parts";
+import { explainerLoss, explainerLosses } from "./parts";
 
 /** What both networks learn from, and their validation losses at E' and W'. Nothing is changed. */
 export type LeaseLearning = Pick<
@@ -47,7 +47,7 @@ export function leaseLearning(input: LeaseInput): LeaseLearning {
     explainerGradient,
     audienceGradient,
     explainerTrain: learned,
-    explainerValidation: explainer.loss(input.validationExplainer, explainerNext, architecture),
+    explainerValidation: explainerLoss(explainer, input.validationExplainer, explainerNext, architecture),
     audienceTrain: taught,
     audienceValidation: { loss: crossEntropy(judged, input.validationAudience), logits: judged },
     explanation,

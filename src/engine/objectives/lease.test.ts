@@ -11,6 +11,7 @@ import { bilevelHypergradient } from "./bilevel";
 import { lossGradients } from "./derivatives";
 import { adversarial, type Explain, type ExplainInput, weightedPictures } from "./explanation";
 import { type LeaseInput, leaseHypergradient } from "./lease";
+import { explainerLoss } from "./parts";
 
 const CLASSES = 3;
 const SIZE = 8;
@@ -35,7 +36,8 @@ function batch(step: number, labels: readonly number[]) {
   };
 }
 
-const net = darts.network({ channels: 2, layers: 3, classes: CLASSES, smooth: true }, presetSettings("tiny"));
+const SETTINGS = presetSettings("tiny");
+const net = darts.network({ channels: 2, layers: 3, classes: CLASSES, smooth: true }, SETTINGS);
 const audience = resnet({ width: 2, blocks: [1, 1], kind: "basic", classes: CLASSES, smooth: true });
 
 let base: LeaseInput;
@@ -44,7 +46,13 @@ beforeAll(async () => {
   const flat = (values: Float32Array) => tf.tensor1d(values);
   const architecture = flat(normal(3, darts.initial(1).length, 0.5));
   base = {
-    explainer: net.explainer({ iteration: tf.scalar(0, "int32"), draw: 0, architecture, schedules: {} }),
+    explainer: net.explainer({
+      iteration: tf.scalar(0, "int32"),
+      draw: 0,
+      architecture,
+      schedules: {},
+      settings: SETTINGS,
+    }),
     audience: audience.logits,
     explainerState: {
       weights: flat(net.parameters.initial(1, STREAM.explainerWeights)),
@@ -92,7 +100,7 @@ function objective(input: LeaseInput, values: Float32Array): number {
   return tf.tidy(() => {
     const a = tf.tensor1d(values);
     const { explainer, explainerState: e, audienceState: w, train } = input;
-    const learned = lossGradients((weights) => explainer.loss(train, weights as Tensor, a), [e.weights]);
+    const learned = lossGradients((weights) => explainerLoss(explainer, train, weights as Tensor, a), [e.weights]);
     const explainerNext = virtualStep(e.weights, learned.gradients[0] as Tensor, e.buffer, e.sgd);
     const { delta } = explain(input.explain, { ...input, weights: explainerNext, architecture: a, x: train.x });
     const shown = weightedPictures(train.x, delta, input.weighting);
@@ -104,7 +112,7 @@ function objective(input: LeaseInput, values: Float32Array): number {
       [w.weights],
     );
     const audienceNext = virtualStep(w.weights, taught.gradients[0] as Tensor, w.buffer, w.sgd);
-    const own = explainer.loss(input.validationExplainer, explainerNext, a).loss;
+    const own = explainerLoss(explainer, input.validationExplainer, explainerNext, a).loss;
     const judged = crossEntropy(input.audience(audienceNext, input.validationAudience.x), input.validationAudience);
     return (own.dataSync<"float32">()[0] ?? Number.NaN) + input.gamma * (judged.dataSync<"float32">()[0] ?? Number.NaN);
   });

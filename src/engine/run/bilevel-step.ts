@@ -3,7 +3,7 @@ import { type Tensor, tf } from "../gpu/tensorflow";
 import { norm } from "../kernels/flat";
 import { bilevelHypergradient } from "../objectives/bilevel";
 import { lossGradients, rebound } from "../objectives/derivatives";
-import { explainerLosses } from "../objectives/parts";
+import { explainerLoss, explainerLosses } from "../objectives/parts";
 import type { MeasuredLoss, Moved, NetworkState, StepInput, StepResult } from "./step";
 import { architectureStep, trained, weightStep } from "./updates";
 
@@ -59,7 +59,7 @@ export function bilevelStep(input: StepInput): StepResult {
   if (input.rests) {
     // Nothing descends the validation loss: it is only measured, at the weights before their step.
     const { weights } = state.explainer;
-    const validation = input.explainers.weights.loss(input.explainerValidation, weights, state.architecture);
+    const validation = explainerLoss(input.explainers.weights, input.explainerValidation, weights, state.architecture);
     return { ...learn(input, state.architecture), moved: null, validation, audience: null };
   }
   if (input.optimisation.first === "weights") {

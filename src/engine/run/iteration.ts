@@ -187,7 +187,7 @@ function drawn(
 ) {
   const names = Object.keys(strategy.schedules(settings, START));
   const schedules = Object.fromEntries(names.map((name) => [name, inputs[scheduleInput(name)] as Tensor]));
-  return net.explainer({ ...o, iteration: inputs.iteration, schedules });
+  return net.explainer({ ...o, iteration: inputs.iteration, schedules, settings });
 }
 
 function stepInput(

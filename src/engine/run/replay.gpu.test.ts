@@ -12,6 +12,7 @@ import { type Tensor, tf } from "../gpu/tensorflow";
 import { crossEntropy } from "../nn/loss";
 import { RESNET, resnet } from "../nn/resnet";
 import { lossGradients } from "../objectives/derivatives";
+import { explainerLoss } from "../objectives/parts";
 import { adamCorrections } from "../optim/adam";
 import { sgdStep } from "../optim/sgd";
 import { darts } from "../strategies/darts";
@@ -91,9 +92,10 @@ async function run<R extends string>(
 function weightStep({ net }: Searched) {
   return (state: SearchTensors, inputs: IterationInputs) => {
     const { architecture } = state;
-    const explainer = net.explainer({ iteration: inputs.iteration, draw: 0, architecture, schedules: {} });
+    const draw = { iteration: inputs.iteration, draw: 0, architecture, schedules: {}, settings: SETTINGS } as const;
+    const explainer = net.explainer(draw);
     const { loss, gradients } = lossGradients(
-      (w) => explainer.loss(batchOf(inputs, "train", SETTINGS), w as Tensor, architecture),
+      (w) => explainerLoss(explainer, batchOf(inputs, "train", SETTINGS), w as Tensor, architecture),
       [state.explainerWeights],
     );
     const next = sgdStep(state.explainerWeights, gradients[0] as Tensor, state.explainerMomentum, {

@@ -76,7 +76,7 @@ export class Stage {
   readonly #run: RunParts;
   readonly #shape: StageShape;
   readonly #operations: Operations;
-  /** Networks, and what is drawn for them, are made of these for as long as the stage lasts. */
+  /** Networks are made of these for as long as the stage lasts. */
   readonly #begunWith: Settings;
   #settings: Settings;
   readonly #searched: Searched;
@@ -152,6 +152,8 @@ export class Stage {
     if (this.#ahead) throw new Error("An iteration is under way with the settings of before.");
     this.#settings = settings;
     this.#disposeSteps();
+    this.#explained?.dispose();
+    this.#explained = null;
   }
 
   /** What the next iteration starts from. @throws Error while an iteration is under way, and when the device fails */

@@ -11,6 +11,7 @@ import { gumbelNoise, SAMPLED_EDGES, topPicks } from "../kernels/sampler";
 import { supernet } from "../nn/supernet";
 import { bilevelHypergradient } from "../objectives/bilevel";
 import { lossGradients } from "../objectives/derivatives";
+import { explainerLoss } from "../objectives/parts";
 import { mixtureOf } from "./darts";
 import { gdas, sampledWeights } from "./gdas";
 import { plainExplainer } from "./strategy";
@@ -66,7 +67,7 @@ function given(iteration: number, draw: 0 | 1) {
   return {
     ...{ train: batch(1), validation: batch(2), architecture, step, tau },
     weights: tf.tensor1d(net.parameters.initial(1, STREAM.check)),
-    explainer: net.explainer({ iteration: step, draw, architecture, schedules: { tau } }),
+    explainer: net.explainer({ iteration: step, draw, architecture, schedules: { tau }, settings: SETTINGS }),
   };
 }
 
@@ -74,7 +75,10 @@ describe("a draw", () => {
   const gradients = (iteration: number, draw: 0 | 1) =>
     scoped(() => {
       const { explainer, train, weights, architecture } = given(iteration, draw);
-      const { gradients: all } = lossGradients((w) => explainer.loss(train, w as Tensor, architecture), [weights]);
+      const { gradients: all } = lossGradients(
+        (w) => explainerLoss(explainer, train, w as Tensor, architecture),
+        [weights],
+      );
       return [...(all[0] as Tensor).dataSync<"float32">()];
     });
 

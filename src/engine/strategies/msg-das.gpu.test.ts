@@ -35,7 +35,7 @@ function scratch(settings: Settings): number {
     (_, read: typeof inputs.tensors & Readonly<Record<string, Tensor>>) => {
       const { iteration, weights, alphas, x, targets } = read;
       const schedules = Object.fromEntries(names.map((name) => [name, read[name] as Tensor]));
-      const explainer = net.explainer({ iteration, architecture: alphas, draw: 0, schedules });
+      const explainer = net.explainer({ iteration, architecture: alphas, draw: 0, schedules, settings });
       const losses = explainerLosses(explainer, { x, targets, weights: null }, weights, alphas);
       const { loss, gradients } = lossGradients(
         rebound(losses, (w) => [w as Tensor, alphas]),

@@ -15,7 +15,15 @@ import type { SkipPlace, SubGraph } from "../nn/sampled-edges";
 import { type Supernet, supernet } from "../nn/supernet";
 import { linearRate } from "../optim/linear";
 import { ALPHAS, alphasOf, mixture } from "./darts";
-import { DARTS_OPTIMISATION, type Explainer, type Moment, type Point, type Strategy, scheduleStep } from "./strategy";
+import {
+  DARTS_OPTIMISATION,
+  type Moment,
+  type Point,
+  type Strategy,
+  type SubGraphExplainer,
+  scheduleStep,
+  type WholeExplainer,
+} from "./strategy";
 
 /** What an iteration's explainer is made from. */
 export interface SubGraphs {
@@ -42,8 +50,8 @@ function guide({ logits }: Supernet, { weights, architecture, x }: Point): Tenso
   return withoutGradient(() => softmax(logits(w, mixture(a), pictures)));
 }
 
-/** The explainer of K sub-graphs. Loss: Σ_k CE(p^k, t) + λ·CE(p^super, p^k). */
-export function subGraphExplainer(net: Supernet, o: SubGraphs): Explainer {
+/** The explainer of K sub-graphs. Losses: CE(p^k, t) + λ·CE(p^super, p^k). */
+export function subGraphExplainer(net: Supernet, o: SubGraphs): SubGraphExplainer {
   const logitsOf =
     (k: number) =>
     (weights: Tensor, architecture: Tensor, x: Tensor, begun?: readonly Tensor[]): Tensor => {
@@ -58,7 +66,7 @@ export function subGraphExplainer(net: Supernet, o: SubGraphs): Explainer {
       return begun ? net.sampledFrom(weights, subGraph, begun) : net.sampledLogits(weights, subGraph, x);
     };
   const each = o.picks.map((_, k) => logitsOf(k));
-  const part = (logits: ReturnType<typeof logitsOf>, followed: Tensor | null): Explainer => ({
+  const part = (logits: ReturnType<typeof logitsOf>, followed: Tensor | null): WholeExplainer => ({
     logits: (weights, architecture, x) => logits(weights, architecture, x),
     loss: (batch, weights, architecture, begun) => {
       const predicted = logits(weights, architecture, batch.x, begun);
@@ -68,19 +76,10 @@ export function subGraphExplainer(net: Supernet, o: SubGraphs): Explainer {
       return { loss: tf.add(own, tf.mul(guided, o.guidance)), logits: predicted };
     },
   });
-  const together: Explainer["loss"] = (batch, weights, architecture) => {
-    const followed = o.guidance ? guide(net, { weights, architecture, x: batch.x }) : null;
-    const losses = each.map((logits) => part(logits, followed).loss(batch, weights, architecture));
-    return {
-      loss: sum(losses.map(({ loss }) => loss)),
-      logits: tf.mul(sum(losses.map(({ logits }) => logits)), 1 / losses.length),
-    };
-  };
-  /** Their mean, to be shown. */
-  const mean: Explainer["logits"] = (...at) => tf.mul(sum(each.map((logits) => logits(...at))), 1 / each.length);
+  const mean: SubGraphExplainer["logits"] = (...at) =>
+    tf.mul(sum(each.map((logits) => logits(...at))), 1 / each.length);
   return {
     logits: mean,
-    loss: together,
     beginning: net.beginning,
     picks: o.picks,
     sideBySide: o.sideBySide,
@@ -123,12 +122,12 @@ function schedules(settings: Settings, at: Moment) {
 
 export const msgDas: Strategy = {
   optimisation: DARTS_OPTIMISATION,
-  network: (options, settings) => {
+  network: (options) => {
     const net = supernet(options);
     return {
       parameters: net.parameters,
       stem: net.stem,
-      explainer: ({ iteration, architecture, schedules: now }) => {
+      explainer: ({ iteration, architecture, schedules: now, settings }) => {
         const noise = gumbelNoise(settings.seed, STREAM.sampler, iteration);
         return subGraphExplainer(net, {
           noise,

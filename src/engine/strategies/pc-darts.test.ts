@@ -50,7 +50,7 @@ describe("the second-order hypergradient of a smooth network", () => {
         weights: null,
       });
       const input = {
-        explainer: net.explainer({ iteration: tf.scalar(0, "int32"), draw: 0, architecture, schedules: {} }),
+        explainer: net.explainer({ iteration: tf.scalar(0, "int32"), draw: 0, architecture, schedules: {}, settings }),
         state: {
           weights: tf.tensor1d(net.parameters.initial(1, STREAM.explainerWeights)),
           buffer: null,

@@ -5,10 +5,17 @@ import type { Tensor } from "../gpu/tensorflow";
 import { type Batch, crossEntropy } from "../nn/loss";
 import type { Supernet, SupernetOptions } from "../nn/supernet";
 
-/** The network being searched, as functions of weights E [P] and architecture A [Q]. */
-export interface Explainer {
+/** The network being searched, as functions of weights E [P] and architecture A [Q]: one, or sub-graphs of it. */
+export type Explainer = WholeExplainer | SubGraphExplainer;
+
+interface Predicting {
   /** Class logits [N, classes] of pictures x [N, H, W, 3]. */
   readonly logits: (weights: Tensor, architecture: Tensor, x: Tensor) => Tensor;
+  /** The operation of each edge in each sub-graph, int32 [28] each; left out where nothing is drawn. */
+  readonly picks?: readonly Tensor[];
+}
+
+export interface WholeExplainer extends Predicting {
   /** The loss on a batch that weights and architecture descend, a scalar, with the logits it came from. */
   readonly loss: (
     batch: Batch,
@@ -16,18 +23,20 @@ export interface Explainer {
     architecture: Tensor,
     begun?: readonly Tensor[],
   ) => { readonly loss: Tensor; readonly logits: Tensor };
-  /** What all parts begin with, where they begin alike: computed once, and handed to their losses as `begun`. */
-  readonly beginning?: (weights: Tensor, x: Tensor) => readonly Tensor[];
+  readonly parts?: undefined;
+}
+
+/** A sampled strategy's sub-graphs, whose losses add up. Its own logits are their mean, to be shown. */
+export interface SubGraphExplainer extends Predicting {
   /**
-   * The explainers whose losses add up to this one's, where they are passed through one after the other: a sampled strategy's
-   * sub-graphs. Left out where there is one.
+   * The sub-graphs, passed through one after the other.
    * @param at where what is constant of the differentiation is taken, for losses; null when only logits are wanted
    */
-  readonly parts?: (at: Point | null) => readonly Explainer[];
+  readonly parts: (at: Point | null) => readonly WholeExplainer[];
+  /** What all parts begin with: computed once, and handed to their losses as `begun`. */
+  readonly beginning: (weights: Tensor, x: Tensor) => readonly Tensor[];
   /** Whether the parts are passed through at once after all, with all their activations. */
-  readonly sideBySide?: boolean;
-  /** The operation of each edge in each sub-graph, int32 [28] each; left out where nothing is drawn. */
-  readonly picks?: readonly Tensor[];
+  readonly sideBySide: boolean;
 }
 
 /** Weights, architecture and pictures. */
@@ -38,7 +47,7 @@ export interface Point {
 }
 
 /** An explainer whose loss is the mean cross-entropy of its logits. */
-export function plainExplainer(logits: Explainer["logits"]): Explainer {
+export function plainExplainer(logits: Explainer["logits"]): WholeExplainer {
   return {
     logits,
     loss: (batch, weights, architecture) => {
@@ -58,6 +67,8 @@ export interface Draw {
   readonly draw: 0 | 1;
   /** Scalars by the names that `schedules` gives. */
   readonly schedules: Readonly<Record<string, Tensor>>;
+  /** As they are now: those that fix no shape may have changed since the network was made. */
+  readonly settings: Settings;
 }
 
 export interface SearchNetwork extends Pick<Supernet, "parameters" | "stem"> {

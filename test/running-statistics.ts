@@ -1,10 +1,9 @@
 /**
- * Running statistics of batch norms, as the original code keeps them beside the search. A search here measures every
- * accuracy with batch statistics and so needs none; they are what an evaluation of single pictures will read.
+ * Running statistics of batch norms, as the original code keeps them beside the search, from the engine's batch statistics. A
+ * search here measures every accuracy with batch statistics and keeps none.
  */
-
-import { type Tensor, tf } from "../gpu/tensorflow";
-import { batchStatistics } from "../kernels/batch-norm";
+import { type Tensor, tf } from "../src/engine/gpu/tensorflow";
+import { rowsOf, statistics } from "../src/engine/kernels/batch-norm-kernels";
 
 export interface RunningStatistics {
   /** [C]; 0 at first. */
@@ -14,6 +13,13 @@ export interface RunningStatistics {
 }
 
 const MOMENTUM = 0.1;
+
+/** Mean and biased variance of each channel, each [C]. */
+function batchStatistics(x: Tensor): RunningStatistics {
+  const s = { ...rowsOf(x), parts: 1 };
+  const [mean, squares] = tf.split(statistics([x], s), 2, 2) as [Tensor, Tensor];
+  return { mean: mean.flatten(), variance: tf.div(squares.flatten(), s.rows) };
+}
 
 /** rm ← 0.9·rm + 0.1·m, rv ← 0.9·rv + 0.1·v·M/(M − 1) for the batch norm's input x [..., C], M values a channel. */
 export function updateRunning({ mean, variance }: RunningStatistics, x: Tensor): RunningStatistics {
