@@ -80,7 +80,10 @@ export interface IterationRecord {
   readonly audienceGradientNorm: number | null;
   /** null while the architecture rests. */
   readonly hypergradientNorm: number | null;
-  /** What the hypergradient has beyond the explainer's own first-order term; at order 1 this is the audience's term. */
+  /**
+   * Norm of the audience's term of the hypergradient; null while the architecture rests, and where the explainer's own
+   * second-order term is found in one product with it.
+   */
   readonly audienceTermNorm: number | null;
   /** Mean entropy of the rows of softmax(α), nats; at most ln 8. */
   readonly entropyNormal: number;

@@ -2,7 +2,7 @@
 import { tf } from "../gpu/tensorflow";
 import { norm } from "../kernels/flat";
 import { adversarial } from "../objectives/explanation";
-import { type LeaseInput, leaseHypergradient } from "../objectives/lease";
+import { type LeaseInput, type LeaseResult, leaseHypergradient } from "../objectives/lease";
 import { type LeaseLearning, leaseLearning } from "../objectives/lease-learning";
 import type { AudienceInput, NetworkState, StepInput, StepResult } from "./step";
 import { architectureStep, trained, weightStep } from "./updates";
@@ -34,8 +34,14 @@ export function leaseStep(input: StepInput, audience: AudienceInput, state: Netw
   };
   if (input.rests) return { ...learned(input, state, leaseLearning(lease), null), moved: null };
   const result = leaseHypergradient(lease);
-  const term = settings.audienceOnly ? result.gradient : tf.sub(result.gradient, result.ownGradient);
-  return { ...learned(input, state, result, norm(term)), moved: architectureStep(input, result.gradient) };
+  const term = audienceTerm(lease, result);
+  return { ...learned(input, state, result, term && norm(term)), moved: architectureStep(input, result.gradient) };
+}
+
+/** What the audience adds; null where it is one vector-Jacobian product with the explainer's own second-order term. */
+function audienceTerm({ audienceOnly, secondOrder }: LeaseInput, { gradient, ownGradient }: LeaseResult) {
+  if (audienceOnly) return gradient;
+  return secondOrder ? null : tf.sub(gradient, ownGradient);
 }
 
 /** What both networks make of it. */

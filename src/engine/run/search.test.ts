@@ -5,7 +5,7 @@ import { cellsOf } from "../../domain/alpha-history";
 import { historyOfFile } from "../../domain/history-file";
 import type { Engine, Explanation } from "../../domain/run";
 import { runFileSchema } from "../../domain/run";
-import type { Settings } from "../../domain/settings";
+import { type Settings, STRATEGIES } from "../../domain/settings";
 import { openEngine } from "../gpu/backend";
 import { tf } from "../gpu/tensorflow";
 import type { Search } from "./search";
@@ -48,6 +48,24 @@ describe.each(VARIANTS)("a search with %o", (settings) => {
     }
     expect(files[1]).toBe(files[0]);
     expect(files[2]).not.toBe(files[0]);
+  });
+});
+
+describe("LeaSE at second order", () => {
+  it.each(STRATEGIES)("moves the alphas otherwise than at first order (%s)", async (strategy) => {
+    const record = async (order: Settings["order"]) => {
+      const search = await smallSearch(engine, { strategy, order, objective: "lease-r18", alphaWarmUp: 0 });
+      const first = await search.iterate();
+      search.dispose();
+      return first;
+    };
+    const [first, second] = [await record("1"), await record("2")];
+    expect(second.explainerTrainLoss).toBe(first.explainerTrainLoss);
+    const ratio = (second.hypergradientNorm ?? Number.NaN) / (first.hypergradientNorm ?? Number.NaN);
+    expect(Math.abs(ratio - 1)).toBeGreaterThan(1e-5);
+    // The audience's term is told apart from the explainer's own only where that has one order.
+    expect(first.audienceTermNorm).toBeGreaterThan(0);
+    expect(second.audienceTermNorm).toBeNull();
   });
 });
 
@@ -113,6 +131,36 @@ describe("a search", () => {
     await expect(iterate(search, 60)).rejects.toThrow("not finite");
     expect(search.alphas.normal.every(Number.isFinite)).toBe(true);
     search.dispose();
+  });
+
+  it("draws by changed switches as if they had been so from the start, where their schedules begin at nothing", async () => {
+    const shared = {
+      strategy: "msg-das",
+      objective: "bilevel",
+      iterations: 3,
+      guidanceMax: 1,
+      dropBlockShare: 0.5,
+    } as const;
+    const changes = { guidance: true, dropBlock: true, dropBlockSize: 2 };
+    /** The second iteration, before which some switches change. */
+    const second = async (start: Partial<Settings>, change: Partial<Settings>) => {
+      const search = await smallSearch(engine, { ...shared, ...start });
+      await search.iterate();
+      search.change(change);
+      const { milliseconds: _milliseconds, ...record } = await search.iterate();
+      const after = { record, alphas: search.alphas };
+      search.dispose();
+      return after;
+    };
+    const before = { guidance: false, dropBlock: false, dropBlockSize: 1 };
+    const wanted = await second(changes, {});
+    expect(wanted.record.schedules).toMatchObject({ lambda: 0.5, dropBlock: 0.2 });
+    expect(await second(before, changes)).toEqual(wanted);
+    // Each of them counts.
+    for (const left of ["guidance", "dropBlock", "dropBlockSize"] as const) {
+      const { record } = await second(before, { ...changes, [left]: before[left] });
+      expect(record.explainerValidationLoss, left).not.toBe(wanted.record.explainerValidationLoss);
+    }
   });
 
   it("takes a change of rate from the next iteration on and logs it, and refuses a change of shape", async () => {

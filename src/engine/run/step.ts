@@ -58,7 +58,7 @@ export interface AudienceResult {
   readonly validation: MeasuredLoss;
   readonly gradientNorm: Tensor;
   readonly explanation: Explanation;
-  /** null while the architecture rests. */
+  /** null while the architecture rests, and where the audience's term is not found by itself. */
   readonly termNorm: Tensor | null;
   /** E', which the explanations were made with. */
   readonly explainerNext: Tensor;
