@@ -1,0 +1,28 @@
+/** LeaSE over MSG-DAS on WebGPU, as a plan, against the CPU. */
+import { beforeAll, it } from "vitest";
+import { ScratchArena } from "../src/engine/gpu/plan";
+import { recordStep } from "../src/engine/gpu/step";
+import { tf } from "../src/engine/gpu/tensorflow";
+import { openGpu } from "./gpu-engine";
+import { expectNear, type Given, given, hypergradient, sampled } from "./msgdas-lease";
+
+beforeAll(openGpu);
+
+/** The guide has a test of its own (msgdas.gpu.test.ts), and takes as many kernels again to compile. */
+const sampledOf = (g: Given) => sampled(g, { guidance: false });
+
+it("plans the hypergradient that the CPU finds", async () => {
+  await tf.setBackend("cpu");
+  const g = given();
+  const read = Object.entries(hypergradient(g, sampledOf(g))).map(async ([name, t]) => [name, await t.data()] as const);
+  const wanted = Object.fromEntries(await Promise.all(read));
+  await openGpu();
+  const arena = new ScratchArena();
+  const inputs = { tensors: given() };
+  const find = (_: unknown, all: Given) => ({ next: {}, results: hypergradient(all, sampledOf(all)) });
+  const step = await recordStep(find, { tensors: {} }, inputs).build(arena);
+  expectNear(await step.run(), wanted);
+  step.dispose();
+  arena.dispose();
+  tf.dispose(Object.values(inputs.tensors));
+});
