@@ -1,4 +1,5 @@
 /** What explains the search: its cost before the start, slow motion, captions, and the article with its links. */
+import { expectBothThemes, expectEveryWidth } from "./access";
 import { PATIENCE, SMALL } from "./searchlight";
 import { expect, test } from "./test";
 
@@ -62,6 +63,11 @@ test("tells what a search costs, shows its stages one by one, and explains its w
       .first()
       .click();
     await expect(page.getByTestId("explanation-large").locator("canvas")).toHaveCount(3);
+    await expectBothThemes(page, "an enlarged explanation", "[role=dialog]");
+    await expectEveryWidth(page, "an enlarged explanation", "[role=dialog]");
+    // Its keys are for what it hides.
+    await page.keyboard.press("r");
+    await app.expectStatus("paused");
     await page.keyboard.press("Escape");
     // The window gives the focus back when it is gone.
     await expect(page.getByTestId("explanation-large")).toBeHidden();

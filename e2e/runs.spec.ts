@@ -1,4 +1,5 @@
 /** Runs that the browser keeps: made by the queue of seeds, named, pinned, compared, deleted, and there again after a reload. */
+import { expectBothThemes, expectEveryWidth } from "./access";
 import { PATIENCE, SMALL } from "./searchlight";
 import { expect, test } from "./test";
 
@@ -50,6 +51,20 @@ test("keeps runs from two seeds, compares them, and finds them after a reload", 
       "aria-label",
       /over 2 seeds: .* in [12] of 2 seeds/,
     );
+    const losses = await app.saveChart("Losses", "SVG drawing", comparison);
+    expect(new TextDecoder().decode(losses.bytes)).toMatch(
+      /<title>Losses\. Data sets Shapes, hash [0-9a-f]{64}; Shapes, hash [0-9a-f]{64}<\/title>/,
+    );
+  });
+
+  await test.step("the filled list, an opened run and the comparison can be read by all, at every width", async () => {
+    const opened = page.getByTestId("opened-run");
+    await page.getByRole("button", { name: "Open Keeper" }).click();
+    await expect(opened.getByTestId("timeline")).toBeVisible();
+    await expect(page.getByTestId("runs")).toContainText(/All that this page keeps: [\d.,]+ .?B of the [\d.,]+ .?B/);
+    await expectBothThemes(page, "filled Runs", ".results");
+    await expectEveryWidth(page, "filled Runs");
+    await opened.getByRole("button", { name: "Close" }).click();
   });
 
   await test.step("an unfinished run goes on from the list", async () => {
@@ -72,9 +87,14 @@ test("keeps runs from two seeds, compares them, and finds them after a reload", 
   });
 
   await test.step("a run is deleted after a question, and the other one is there after a reload", async () => {
-    await page.getByRole("button", { name: /^Delete .*seed 5$/ }).click();
-    await page.getByRole("button", { name: "Delete", exact: true }).click();
+    const bin = page.getByRole("button", { name: /^Delete .*seed 5$/ });
+    await bin.press("Enter");
+    await page.getByRole("alertdialog").getByRole("button", { name: "Keep" }).press("Enter");
+    await expect(bin).toBeFocused();
+    await bin.press("Enter");
+    await page.getByRole("alertdialog").getByRole("button", { name: "Delete" }).press("Enter");
     await expect(rows).toHaveCount(1);
+    await expect(page.getByTestId("runs")).toBeFocused();
     await page.reload();
     await app.ready();
     await app.tab("Runs");
@@ -85,6 +105,13 @@ test("keeps runs from two seeds, compares them, and finds them after a reload", 
     await expect(opened).toContainText("Shapes, 1,500 pictures");
     await expect(opened.getByTestId("graph-normal").locator(".edge.kept")).toHaveCount(8);
     await expect(opened.getByTestId("timeline")).toHaveAttribute("aria-valuemax", "2");
+    // Whatever else is loaded, the drawing names the pictures of the run.
+    await app.chooseData("emoji-8");
+    const cell = await app.saveChart("Normal cell", "DOT", opened);
+    const [, hash = ""] =
+      /^\/\/ Data set Shapes, hash ([0-9a-f]{64})\s/.exec(new TextDecoder().decode(cell.bytes)) ?? [];
+    await expect(opened).toContainText(`${hash.slice(0, 12)}…`);
+    expect(hash).not.toBe("");
     await opened.getByRole("button", { name: "Use its settings" }).click();
     await app.set({});
     await expect(app.row("seed").getByRole("textbox")).toHaveValue("4");

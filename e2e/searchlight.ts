@@ -1,6 +1,6 @@
 /** The page as a person uses it, for the end-to-end tests. */
 import { readFile } from "node:fs/promises";
-import { expect, type Locator, type Page } from "@playwright/test";
+import { type Download, expect, type Locator, type Page } from "@playwright/test";
 import { type RunFile, runFileSchema } from "../src/domain/run";
 import { SETTINGS, type SearchMethod, type SettingName, type Settings } from "../src/domain/settings";
 
@@ -17,6 +17,12 @@ export const SMALL: Partial<Settings> = { initChannels: 2, batchSize: 2, audienc
 export function repeatable({ alphas, genotype, genotypeText, seed, data, records }: RunFile) {
   const untimed = records.map(({ milliseconds: _, ...record }) => record);
   return { alphas, genotype, genotypeText, seed, data, records: untimed };
+}
+
+/** A file that the page hands to the browser. */
+export async function bytesOf(download: Promise<Download>): Promise<{ name: string; bytes: Uint8Array }> {
+  const file = await download;
+  return { name: file.suggestedFilename(), bytes: await readFile(await file.path()) };
 }
 
 export class Searchlight {
@@ -137,6 +143,15 @@ export class Searchlight {
     const value: unknown = JSON.parse(text);
     runFileSchema.parse(value);
     return { name: file.suggestedFilename(), text, run: value as RunFile };
+  }
+
+  /** Saves a chart in one of its forms. @param within where several of that name stand on the page */
+  async saveChart(chart: string, form: string, within?: Locator): Promise<{ name: string; bytes: Uint8Array }> {
+    const downloaded = this.page.waitForEvent("download");
+    const label = `Save ${chart} as a file`;
+    await (within ?? this.page).getByRole("button", { name: label }).click();
+    await this.page.getByRole("group", { name: label }).getByRole("button", { name: form }).click();
+    return bytesOf(downloaded);
   }
 
   /** Drops files on the page as the browser tells it: enter, over, drop, with the files in the data transfer. */

@@ -1,22 +1,8 @@
 /** What leaves the page and comes back: links, bundles, charts, genotypes. */
-import { readFile } from "node:fs/promises";
-import type { Download, Page } from "@playwright/test";
 import { DARTS_V2 } from "../src/domain/published-genotypes";
+import { expectBothThemes, expectEveryWidth } from "./access";
+import { bytesOf, repeatable } from "./searchlight";
 import { expect, test } from "./test";
-
-async function bytesOf(download: Promise<Download>): Promise<{ name: string; bytes: Uint8Array }> {
-  const file = await download;
-  return { name: file.suggestedFilename(), bytes: await readFile(await file.path()) };
-}
-
-/** Saves a chart in one of its forms. */
-async function save(page: Page, chart: string, form: string) {
-  const downloaded = page.waitForEvent("download");
-  const label = `Save ${chart} as a file`;
-  await page.getByRole("button", { name: label }).click();
-  await page.getByRole("group", { name: label }).getByRole("button", { name: form }).click();
-  return bytesOf(downloaded);
-}
 
 const LINK =
   "#preset=tiny&data=shapes&objective=bilevel&seed=7&initChannels=2&batchSize=2&iterations=2&layers=3&backend=cpu&momentum=40";
@@ -36,6 +22,8 @@ test("shares a link, charts, a bundle and a genotype, and takes them back", asyn
       ...{ preset: "tiny", data: "shapes", strategy: "darts", objective: "bilevel", seed: "7" },
       ...{ initChannels: "2", batchSize: "2", iterations: "2", backend: "cpu", momentum: "0.999" },
     });
+    await expectBothThemes(page, "share", ".top");
+    await expectBothThemes(page, "link note", "[data-testid=link-note]");
     await page.keyboard.press("Escape");
   });
 
@@ -43,7 +31,7 @@ test("shares a link, charts, a bundle and a genotype, and takes them back", asyn
   await app.expectStatus("finished");
   await expect(page.getByTestId("link-note")).toHaveCount(0);
   const bundle = await test.step("a chart and a cell in each of their forms", async () => {
-    const svg = await save(page, "Losses", "SVG drawing");
+    const svg = await app.saveChart("Losses", "SVG drawing");
     expect(svg.name).toBe("searchlight-losses.svg");
     const text = new TextDecoder().decode(svg.bytes);
     // Self-contained: it says its colours and fonts itself.
@@ -56,26 +44,29 @@ test("shares a link, charts, a bundle and a genotype, and takes them back", asyn
     }, text);
     expect(drawn).toMatch(/^Losses\. Data set Shapes, hash [0-9a-f]{64}$/);
     const width = Number(/width="(\d+)"/.exec(text)?.[1]);
-    const png = await save(page, "Losses", "PNG picture");
+    const png = await app.saveChart("Losses", "PNG picture");
     const header = new DataView(png.bytes.buffer, png.bytes.byteOffset);
     expect(header.getUint32(12)).toBe(0x49484452);
     expect(header.getUint32(16)).toBe(2 * width);
     const csv = new TextDecoder()
-      .decode((await save(page, "Losses", "CSV")).bytes)
+      .decode((await app.saveChart("Losses", "CSV")).bytes)
       .trimEnd()
       .split("\n");
     expect(csv[0]).toMatch(/^iteration,explainerTrainLoss,/);
     expect(csv.slice(1).map((line) => line.split(",")[0])).toEqual(["1", "2"]);
-    const dot = new TextDecoder().decode((await save(page, "Normal cell", "DOT")).bytes);
+    const dot = new TextDecoder().decode((await app.saveChart("Normal cell", "DOT")).bytes);
     expect(dot).toMatch(/^\/\/ Data set Shapes, hash [0-9a-f]{64}\s+digraph normal \{[\s\S]*label="/);
     await app.drop(["losses.csv", new TextEncoder().encode(csv.join("\n"))]);
     await expect(page.getByRole("region", { name: "Run file" }).getByRole("alert")).toContainText("table of a chart");
+    await expect(page.locator(".mantine-Notifications-root").getByRole("alert").first()).toBeVisible();
+    await expectBothThemes(page, "an error", ".mantine-Notifications-root");
     const downloaded = page.waitForEvent("download");
     await app.button("Bundle").click();
     return bytesOf(downloaded);
   });
 
   // The cells are drawn a moment after the status is told; by now they are.
+  const { run } = await app.exportRun();
   const labels = (await page.getByTestId("graph-normal").getAttribute("aria-label")) ?? "";
 
   await test.step("a bundle shows the run again and gives its settings", async () => {
@@ -86,9 +77,22 @@ test("shares a link, charts, a bundle and a genotype, and takes them back", asyn
     const imported = page.getByTestId("imported");
     await expect(imported).toContainText("2 iterations");
     await expect(imported.getByTestId("graph-normal")).toHaveAttribute("aria-label", labels);
+    await expectBothThemes(page, "imported", ".results");
+    await expectEveryWidth(page, "imported");
     await imported.getByRole("button", { name: "Use these settings" }).click();
     await app.set({});
     await expect(app.row("seed").getByRole("textbox")).toHaveValue("7");
+  });
+
+  await test.step("and its search, run again, finds the same to the last bit", async () => {
+    await app.chooseData("shapes");
+    await app.key("r");
+    await app.expectStatus("idle");
+    await app.primary.click();
+    await app.expectStatus("finished");
+    const again = await app.exportRun();
+    expect(repeatable(again.run)).toEqual(repeatable(run));
+    expect(again.run.history).toEqual(run.history);
   });
 
   await test.step("a pasted genotype is drawn, counted and written in other forms", async () => {
