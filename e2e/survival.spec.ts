@@ -2,6 +2,7 @@
 import type { Page } from "@playwright/test";
 import type { RunFile } from "../src/domain/run";
 import type { Settings } from "../src/domain/settings";
+import { expectBothThemes } from "./access";
 import { PATIENCE, type Searchlight, SMALL } from "./searchlight";
 import { expect, test } from "./test";
 
@@ -39,6 +40,20 @@ async function setBudget(page: Page, bytes: number | null): Promise<void> {
   }, bytes);
 }
 
+/**
+ * Tells the page that it is hidden, as a browser does. Pages under test are never hidden by themselves: another tab in front
+ * changes nothing for them.
+ */
+async function setHidden(page: Page, hidden: boolean): Promise<void> {
+  await page.evaluate((now) => {
+    const values = { hidden: now, visibilityState: now ? "hidden" : "visible" };
+    for (const [name, value] of Object.entries(values)) {
+      Object.defineProperty(document, name, { configurable: true, get: () => value });
+    }
+    document.dispatchEvent(new Event("visibilitychange"));
+  }, hidden);
+}
+
 async function search(app: Searchlight, settings: Partial<Settings>): Promise<void> {
   await app.chooseData("shapes");
   await app.set({ ...SMALL, objective: "bilevel", ...settings });
@@ -63,8 +78,21 @@ test("a search ends the same after a reload, a lost worker, a hidden tab and a f
   await app.primary.click();
   await app.expectStatus("running");
 
-  await test.step("the page is loaded anew: the run is shown at once and resumed", async () => {
+  await test.step("the tab is hidden: the search goes on, and is written before its time", async () => {
     await expect.poll(() => app.iterations(), { timeout: PATIENCE }).toBeGreaterThan(3);
+    await app.tab("Runs");
+    await setHidden(page, true);
+    expect(await page.evaluate(() => [document.hidden, document.visibilityState])).toEqual([true, "hidden"]);
+    const before = await app.iterations();
+    const row = page.getByTestId("run").filter({ hasText: " of 40" }).filter({ hasNotText: "40 of 40" });
+    // By itself it is written 15 s after its first iteration.
+    const written = async () => Number(/(\d+) of 40/.exec((await row.textContent()) ?? "")?.[1]);
+    await expect.poll(written, { timeout: 10_000 }).toBeGreaterThanOrEqual(before);
+    await expect.poll(() => app.iterations(), { timeout: PATIENCE }).toBeGreaterThan(before + 1);
+    await setHidden(page, false);
+  });
+
+  await test.step("the page is loaded anew: the run is shown at once and resumed", async () => {
     await page.reload();
     const note = page.getByTestId("kept-note");
     await expect(note).toContainText(/^A run was left at iteration [1-9]\d* of 40\./, { timeout: PATIENCE });
@@ -85,20 +113,20 @@ test("a search ends the same after a reload, a lost worker, a hidden tab and a f
     await app.expectStatus("running");
   });
 
-  await test.step("the tab is hidden: the search goes on", async () => {
-    const other = await page.context().newPage();
-    await other.bringToFront();
-    const before = await app.iterations();
-    await expect.poll(() => app.iterations(), { timeout: PATIENCE }).toBeGreaterThan(before + 1);
-    await other.close();
-  });
-
-  await test.step("the storage is full: the page says so, and the search goes on", async () => {
+  await test.step("the storage is full: the page says so, and a reload goes back to what was kept", async () => {
     await setBudget(page, 1);
     await app.primary.click();
     await app.expectStatus("paused");
     const alert = page.getByRole("alert").filter({ hasText: "This run is not kept." });
     await expect(alert).toContainText("delete runs or kept data sets");
+    await expectBothThemes(page, "a run that is not kept", "[role=alert]");
+    const reached = await app.iterations();
+    await page.reload();
+    await app.ready();
+    await app.expectStatus("kept");
+    await expectBothThemes(page, "a run that was left", "[data-testid=kept-note]");
+    const note = (await page.getByTestId("kept-note").textContent()) ?? "";
+    expect(Number(/left at iteration (\d+) of 40/.exec(note)?.[1])).toBeLessThan(reached);
     await app.primary.click();
     await app.expectStatus("finished");
   });
