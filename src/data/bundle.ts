@@ -87,20 +87,28 @@ export function packBundle(run: RunFile): Uint8Array<ArrayBuffer> {
 /**
  * The text of the run file in a bundle.
  * @param limit largest text that is read, in bytes
- * @returns null when the zip is no bundle: it may hold pictures
+ * @returns null when the zip is no bundle, or cannot be read at all: it may hold pictures
  * @throws DataError when it is one and cannot be read
  */
 export async function readBundle(source: FileSource, limit = RUN_FILE_LIMIT): Promise<string | null> {
   const reading = new Reading(source.size, {});
+  let found = false;
   const wanted = (path: string, size: number) => {
     if (baseName(path) !== RUN_NAME) return false;
+    found = true;
     if (size <= limit) return true;
     throw new DataError(
       `${baseName(source.path)} holds a run of ${megabytes(size)}; runs of up to ${megabytes(limit)} are read.`,
     );
   };
-  for await (const { bytes } of openZip(source, reading, { wanted, limit })) {
-    return new TextDecoder().decode(bytes);
+  try {
+    for await (const { bytes } of openZip(source, reading, { wanted, limit })) {
+      return new TextDecoder().decode(bytes);
+    }
+    return null;
+  } catch (error) {
+    // What is wrong with a zip of pictures, the readers of pictures tell.
+    if (found || !(error instanceof DataError)) throw error;
+    return null;
   }
-  return null;
 }

@@ -5,9 +5,9 @@ import { ENTRY_LIMIT, FILES_LIMIT, RATIO_FROM, RATIO_LIMIT, UNPACKED_LIMIT } fro
 import { thousands } from "../pictures";
 import { baseName, type FileSource, megabytes, pieces, type Reading } from "./source";
 
-/** A file of an archive. Its path is a name only: nothing is written anywhere. */
+/** A file of an archive. Its path is a name only, nothing is written anywhere; null for the one file of a .gz. */
 export interface Entry {
-  readonly path: string;
+  readonly path: string | null;
   readonly bytes: Uint8Array<ArrayBuffer>;
 }
 
@@ -123,7 +123,7 @@ export async function* openGzip(source: FileSource, reading: Reading): AsyncGene
       if (done) ended = true;
       else head.add(value);
     }
-    yield { path: source.path.replace(/\.gz$/i, ""), bytes: head.bytes() };
+    yield { path: null, bytes: head.bytes() };
     return;
   }
   let first = true;

@@ -1,5 +1,6 @@
 /** Pairs arrays of pictures with arrays of labels (.npz, .npy, IDX), and turns a pair into pictures. */
 import { DataError } from "../../domain/dataset";
+import { CLASSES_LIMIT } from "../limits";
 import { counted, thousands } from "../pictures";
 import { npyTexts } from "./npy";
 import { checkClassCount, checkPictures, type NumberArray, type Part } from "./part";
@@ -34,27 +35,63 @@ function layoutOf(array: NumberArray): Layout {
   );
 }
 
-/** The labels with the same count: best of the same split, from the same place, with the most similar name. */
+/** "y_train.npy" as y, train. */
+function wordsOf(path: string): string[] {
+  return baseName(path)
+    .toLowerCase()
+    .replace(/\.npy$/, "")
+    .split(/[^a-z0-9]+/)
+    .filter((word) => word !== "");
+}
+
+const saysLabels = (word: string) => /^y$|label|target|class/.test(word);
+const folderOf = (path: string) => path.slice(0, path.lastIndexOf("/") + 1);
+
+/**
+ * The labels with the same count: of the same split, from the same place, called labels, with most words of the name in common.
+ * @throws DataError when several are as good
+ */
 function partner(pictures: NumberArray, labels: readonly NumberArray[]): NumberArray | undefined {
-  const folder = (path: string) => path.slice(0, path.lastIndexOf("/") + 1);
-  const likeness = (other: NumberArray) => {
-    const same = [...other.path].findIndex((char, i) => char !== pictures.path[i]);
-    return (
-      (pathRole(other.path) === pathRole(pictures.path) ? 2000 : 0) +
-      (folder(other.path) === folder(pictures.path) ? 1000 : 0) +
-      (same < 0 ? other.path.length : same)
-    );
-  };
+  const own = wordsOf(pictures.path);
+  const signs: readonly ((other: NumberArray) => number)[] = [
+    ({ path }) => Number(pathRole(path) === pathRole(pictures.path)),
+    ({ path }) => Number(folderOf(path) === folderOf(pictures.path)),
+    ({ path }) => Number(wordsOf(path).some(saysLabels)),
+    ({ path }) => wordsOf(path).filter((word) => own.includes(word)).length,
+  ];
   const fitting = labels.filter(({ shape }) => shape[0] === pictures.shape[0]);
-  return fitting.sort((a, b) => likeness(b) - likeness(a))[0];
+  const [best, second] = signs.reduce((left, sign) => {
+    const most = Math.max(...left.map(sign));
+    return left.filter((other) => sign(other) === most);
+  }, fitting);
+  if (best && second) {
+    throw new DataError(
+      `${baseName(best.path)} and ${baseName(second.path)} could both be the labels of ${baseName(pictures.path)}. Give one of them, or call it labels.`,
+    );
+  }
+  return best;
+}
+
+/** Names of the classes: texts that are called so, each another, unlike file names or the classes of pictures one by one. */
+function classNamesOf(arrays: readonly NumberArray[]): readonly string[] | null {
+  for (const array of arrays.filter(({ type, shape }) => type === "text" && shape.length === 1)) {
+    const [count = 0] = array.shape;
+    const words = wordsOf(array.path);
+    const forEach = arrays.some(({ type, shape }) => type !== "text" && shape[0] === count);
+    const called = words.some(saysLabels) || (words.join() === "names" && !forEach);
+    if (!called || count > CLASSES_LIMIT) continue;
+    const texts = npyTexts(array);
+    if (new Set(texts).size === count) return texts;
+  }
+  return null;
 }
 
 /** @throws DataError when pictures lack labels or the other way round */
-export async function pairArrays(arrays: readonly NumberArray[], reading: Reading): Promise<Part[]> {
-  const names = arrays.find(({ type, shape }) => type === "text" && shape.length === 1);
+export async function* pairArrays(arrays: readonly NumberArray[], reading: Reading): AsyncGenerator<Part> {
+  const names = classNamesOf(arrays);
   const labels = arrays.filter(isLabels);
-  const parts: Part[] = [];
-  for (const pictures of arrays.filter((array) => array.type !== "text" && !isLabels(array))) {
+  const sets = arrays.filter((array) => array.type !== "text" && !isLabels(array));
+  for (const pictures of sets) {
     const own = partner(pictures, labels);
     const count = pictures.shape[0] ?? 0;
     if (!own) {
@@ -63,14 +100,13 @@ export async function pairArrays(arrays: readonly NumberArray[], reading: Readin
       );
     }
     labels.splice(labels.indexOf(own), 1);
-    parts.push(await arrayPictures(pictures, own, names ? npyTexts(names) : null, reading));
+    yield await arrayPictures(pictures, own, names, reading);
   }
-  if (parts.length === 0) {
+  if (sets.length === 0) {
     throw new DataError(
       `${baseName(arrays[0]?.path ?? "")} holds labels without pictures. Give the file with the pictures as well.`,
     );
   }
-  return parts;
 }
 
 async function arrayPictures(
@@ -83,7 +119,7 @@ async function arrayPictures(
   const count = pictures.shape[0] ?? 0;
   const { size, channels, planes } = layoutOf(pictures);
   checkPictures(path, count, size);
-  const scale = scaleOf(pictures);
+  const scale = await scaleOf(pictures, reading);
   const area = size * size;
   const pixels: Part["pixels"] = new Uint8Array(count * area * 3);
   const { values } = pictures;
@@ -113,7 +149,7 @@ async function arrayPictures(
 }
 
 /** Bytes and whole numbers go from 0 to 255; floats may go from 0 to 1. @throws DataError */
-function scaleOf({ path, type, values }: NumberArray): number {
+async function scaleOf({ path, type, values }: NumberArray, reading: Reading): Promise<number> {
   if (type === "bytes") return 1;
   let most = 0;
   for (let i = 0; i < values.length; i++) {
@@ -125,6 +161,7 @@ function scaleOf({ path, type, values }: NumberArray): number {
       );
     }
     most = Math.max(most, value);
+    if (i % 0x40000 === 0) await reading.checkpoint();
   }
   return type === "floats" && most <= 1 ? 255 : 1;
 }

@@ -175,6 +175,11 @@ function withByte(file: Uint8Array, at: number, ...values: number[]): Uint8Array
   return changed;
 }
 
+/** Its one file is marked as encrypted, in the list at the end. */
+function withPassword(file: Uint8Array, name: string): Uint8Array<ArrayBuffer> {
+  return withByte(file, file.length - 22 - 46 - name.length + 8, 1);
+}
+
 const latin1 = (text: string) => Uint8Array.from([...text].map((char) => char.charCodeAt(0)));
 
 /** Hostile pickles: what they would do if anything of them were run. */
@@ -241,6 +246,11 @@ const BAD: readonly (readonly [what: string, files: Files, ...says: RegExp[]])[]
     /tells of 784,000,000 bytes.*100 bytes follow/,
   ],
   ["huge pictures", { "a/p.png": withByte(pngs(SHAPES)[0] ?? new Uint8Array(), 16, 0, 0, 255, 255) }, /65,?535/],
+  [
+    "a zip with a password",
+    { "p.zip": withPassword(zip({ "a.bin": cifarFile(SHAPES) }), "a.bin") },
+    /p\.zip is a zip archive with a password, which is not read/,
+  ],
   [
     "zips in zips",
     { "z.zip": zip({ "a.zip": zip({ "b.zip": zip({ "c.zip": zip({ "d.bin": cifarFile(SHAPES) }) }) }) }) },

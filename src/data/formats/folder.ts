@@ -3,12 +3,14 @@ import { DataError } from "../../domain/dataset";
 import { CLASSES_LIMIT } from "../limits";
 import { counted } from "../pictures";
 import { decodePicture, MixedSizes, PictureStore } from "./encoded";
-import type { EncodedPicture, Part, Role } from "./part";
-import { pathRole } from "./role";
+import type { EncodedPicture, Part } from "./part";
+import { foldersOf, pathRole, sharedFolders } from "./role";
 import { baseName } from "./source";
 
 interface Group {
   readonly path: string;
+  /** The folder that names the split, with those around it; empty where none does. */
+  readonly splitFolders: readonly string[];
   readonly store: PictureStore;
   readonly classes: string[];
   /** Left out, by reason. */
@@ -17,29 +19,29 @@ interface Group {
 
 /** Decodes pictures as they come, for each split apart. */
 export class FolderReader {
-  readonly #groups = new Map<Role | null, Group>();
+  readonly #groups = new Map<string, Group>();
+  /** What all pictures lie in. */
+  #shared: readonly string[] | null = null;
   #firstError: DataError | null = null;
 
   get empty(): boolean {
     return this.#groups.size === 0;
   }
 
+  /** Of the decoded pictures. */
+  get bytes(): number {
+    return [...this.#groups.values()].reduce((sum, { store: { count, size } }) => sum + count * size * size * 3, 0);
+  }
+
   /** @throws DataError when the picture lies in no folder or differs in size from the others */
-  async add({ path, bytes }: EncodedPicture): Promise<void> {
-    const parts = path.split("/").filter((part) => part !== "");
-    const className = parts.at(-2);
+  async add({ path, inside, bytes }: EncodedPicture): Promise<void> {
+    const className = foldersOf(inside).at(-1);
     if (className === undefined) {
       throw new DataError(
         `${baseName(path)} is a single picture. Pictures are read from a folder or zip with one folder for each class.`,
       );
     }
-    // The last folder is the class; those above it may name the split.
-    const role = pathRole(parts.slice(0, -2).join("/"));
-    let group = this.#groups.get(role);
-    if (!group) {
-      group = { path, store: new PictureStore(), classes: [], broken: new Map() };
-      this.#groups.set(role, group);
-    }
+    const group = this.#groupOf(path);
     try {
       group.store.add(path, await decodePicture(path, bytes));
       group.classes.push(className);
@@ -49,6 +51,19 @@ export class FolderReader {
       const reason = "damaged or no square picture";
       group.broken.set(reason, (group.broken.get(reason) ?? 0) + 1);
     }
+  }
+
+  /** The last folder is the class; those above it may name the split. */
+  #groupOf(path: string): Group {
+    const folders = foldersOf(path).slice(0, -1);
+    this.#shared = this.#shared ? sharedFolders(this.#shared, folders) : folders;
+    const splitFolders = folders.slice(0, folders.findLastIndex((folder) => pathRole(folder) !== null) + 1);
+    const key = splitFolders.join("/");
+    const known = this.#groups.get(key);
+    if (known) return known;
+    const group = { path, splitFolders, store: new PictureStore(), classes: [], broken: new Map<string, number>() };
+    this.#groups.set(key, group);
+    return group;
   }
 
   /** @throws DataError when no picture could be read */
@@ -61,11 +76,13 @@ export class FolderReader {
       );
     }
     const place = new Map(names.map((name, i) => [name, i]));
-    return [...this.#groups].map(([role, { path, store, classes, broken }]) => ({
+    const shared = this.#shared?.length ?? 0;
+    return [...this.#groups.values()].map(({ path, splitFolders, store, classes, broken }) => ({
       kind: "pictures",
       path,
       set: null,
-      role,
+      // Neither the class nor the picture's own name tells a split, nor what all lie in.
+      role: pathRole(splitFolders.slice(shared).join("/")) ?? "train",
       size: store.size,
       grey: store.grey,
       pixels: store.pixels(),

@@ -14,7 +14,8 @@ import {
   namesPickle,
   pickle,
 } from "../../../test/files/cifar";
-import { jpegs, parquet, pngFolder, pngs } from "../../../test/files/encoded";
+import { jpegs, parquet, png, pngFolder, pngs } from "../../../test/files/encoded";
+import { crc32 } from "../../domain/crc32";
 import { DataError } from "../../domain/dataset";
 import type { RawPictures } from "../pictures";
 import { makeShapes } from "../shapes";
@@ -266,6 +267,18 @@ describe("encoded pictures", () => {
     expect([...pictures.labels]).toEqual(times(FINE));
     expect([...(pictures.coarse?.labels ?? [])]).toEqual(times(COARSE));
     expect(pictures.name).toBe("CIFAR-100");
+  });
+
+  it("takes the palette beside true colours for the hint that it is", async () => {
+    const plain = png(SHAPES.pixels.slice(0, 3072), 32);
+    // After the signature and the header: 256 colours, of which no pixel is made.
+    const body = new TextEncoder().encode("PLTE".padEnd(4 + 768, "x"));
+    const chunk = Buffer.alloc(4 + body.length + 4);
+    chunk.writeUInt32BE(768);
+    chunk.set(body, 4);
+    chunk.writeUInt32BE(crc32(body), 4 + body.length);
+    const hinted = Uint8Array.from([...plain.subarray(0, 33), ...chunk, ...plain.subarray(33)]);
+    expect(Buffer.compare((await decodePicture("h.png", hinted)).rgb, SHAPES.pixels.slice(0, 3072))).toBe(0);
   });
 
   it("gives stored bytes: no premultiplied alpha, no profile, every depth", async () => {

@@ -21,5 +21,5 @@ export function readIdx(path: string, bytes: Uint8Array<ArrayBuffer>): NumberArr
       `${name} is damaged: its IDX header tells of ${counted(wanted, "byte")} (${shape.join("×")}), but ${counted(values.length, "byte")} follow.`,
     );
   }
-  return { kind: "array", path, shape, values, type: "bytes", format: "IDX" };
+  return { kind: "array", path, shape, values, bytes: values.length, type: "bytes", format: "IDX" };
 }

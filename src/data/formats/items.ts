@@ -54,8 +54,15 @@ async function* inside(
     );
   }
   for await (const { path, bytes } of entries) {
-    if (bytes.length > 0) yield* itemsOf(memorySource(path, bytes), reading, depth + 1);
+    if (bytes.length > 0) yield* itemsOf(entrySource(archive, path, bytes), reading, depth + 1);
   }
+}
+
+/** What the entry's own path leaves open, such as its split, its archive's name may tell. */
+function entrySource({ path, inside: place }: FileSource, entry: string | null, bytes: Entry["bytes"]): FileSource {
+  if (entry !== null) return memorySource(`${path}/${entry}`, bytes, entry);
+  const unpacked = (packed: string) => packed.replace(/\.gz$/i, "");
+  return memorySource(unpacked(path), bytes, place === undefined ? place : unpacked(place));
 }
 
 async function readLeaf(source: FileSource, { format, what, advice }: Kind, reading: Reading): Promise<Item> {
@@ -70,7 +77,7 @@ async function readLeaf(source: FileSource, { format, what, advice }: Kind, read
       return readCifarPickle(path, await bytes(), reading);
     case "png":
     case "jpeg":
-      return { kind: "picture", path, bytes: await bytes() };
+      return { kind: "picture", path, inside: source.inside ?? path, bytes: await bytes() };
     case "text":
       if (source.size < 100_000) return readText(path, await bytes());
       return unread(path, what, advice);

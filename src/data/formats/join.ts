@@ -1,10 +1,10 @@
 /** Joins the parts of a data set: training files one after the other, then the test files; names of the classes. */
 import { DataError } from "../../domain/dataset";
-import { PICTURES_LIMIT } from "../limits";
+import { CLASSES_LIMIT } from "../limits";
 import { counted, type RawPictures, thousands } from "../pictures";
 import { CIFAR10_NAMES, CIFAR100_COARSE_NAMES, CIFAR100_NAMES } from "./class-names";
 import { checkClassCount, type Ignored, type Names, type Other, type Part, type Role } from "./part";
-import { pathRole } from "./role";
+import { rolesByPath } from "./role";
 import { baseName, type Reading } from "./source";
 
 /** "data_batch_2" before "data_batch_10". */
@@ -36,7 +36,7 @@ export async function joinParts(
   const classNames = namesFor(
     source,
     labels,
-    [...names.map(({ fine }) => fine), ...parts.map((part) => part.names)],
+    [...parts.map((part) => part.names), ...names.map(({ fine }) => fine)],
     set && NAMES[set],
   );
   const coarseNames =
@@ -44,7 +44,7 @@ export async function joinParts(
     namesFor(
       source,
       coarse,
-      [...names.map((list) => list.coarse), ...parts.map((part) => part.coarseNames)],
+      [...parts.map((part) => part.coarseNames), ...names.map((list) => list.coarse)],
       CIFAR100_COARSE_NAMES,
     );
   checkTwoClasses(source, labels, classNames);
@@ -81,7 +81,7 @@ async function withoutRepeated(
     if (!same) parts.push(part);
     else if (part.labels.length > 0) {
       const reason =
-        part.path === same.path
+        baseName(part.path) === baseName(same.path)
           ? `${baseName(part.path)} was given twice`
           : `${baseName(part.path)} holds the same as ${baseName(same.path)}`;
       repeated.push({ count: part.labels.length, reason });
@@ -114,7 +114,8 @@ function checkAlike(parts: readonly Part[], first: Part): void {
 
 /** Training pictures first. A set without test files may have a validation file, which then is the test. */
 function order(parts: readonly Part[]): { parts: Part[]; testFrom: number | null } {
-  const roles = parts.map((part): Role => part.role ?? pathRole(part.path) ?? "train");
+  const byPath = rolesByPath(parts.map(({ path }) => path));
+  const roles = parts.map(({ role }, i): Role => role ?? byPath[i] ?? "train");
   const held: Role = roles.includes("test") ? "test" : "validation";
   const test = parts.filter((_, i) => roles[i] === held);
   const train = parts.filter((_, i) => roles[i] !== held);
@@ -127,14 +128,6 @@ async function joinPixels(parts: Part[], reading: Reading): Promise<Pick<Part, "
   const [only] = parts;
   if (only && parts.length === 1) return only;
   const total = parts.reduce((sum, { pixels }) => sum + pixels.length, 0);
-  if (total > PICTURES_LIMIT) {
-    throw new DataError(
-      `The files hold ${counted(
-        parts.reduce((sum, { labels }) => sum + labels.length, 0),
-        "picture",
-      )}, more than fit in memory here. Choose fewer files.`,
-    );
-  }
   const count = parts.reduce((sum, { labels }) => sum + labels.length, 0);
   const pixels = new Uint8Array(total);
   const labels = new Uint16Array(count);
@@ -152,7 +145,10 @@ async function joinPixels(parts: Part[], reading: Reading): Promise<Pick<Part, "
   return { pixels, labels, coarse };
 }
 
-/** The first list that there is; else the known names, else the numbers. @throws DataError when it is too short */
+/**
+ * The first list that there is: a part's own names before those of a file beside it; else the known names, else the numbers.
+ * @throws DataError when it is too short, or has more classes than can be searched on
+ */
 function namesFor(
   source: string,
   labels: Uint16Array,
@@ -162,6 +158,11 @@ function namesFor(
   const highest = labels.reduce((most, label) => Math.max(most, label), 0);
   checkClassCount(source, highest);
   const given = lists.find((list) => list !== null) ?? known;
+  if (given && given.length > CLASSES_LIMIT) {
+    throw new DataError(
+      `${source} names ${counted(given.length, "class", "classes")}; up to ${counted(CLASSES_LIMIT, "class", "classes")} can be searched on.`,
+    );
+  }
   if (!given) return Array.from({ length: highest + 1 }, (_, i) => String(i));
   if (highest >= given.length) {
     throw new DataError(

@@ -5,6 +5,11 @@ import { baseName } from "./source";
 
 const LONGEST = 60;
 
+/** "picture_1.png,3" in each line is the label of a picture, not the name of a class. */
+function isTable(lines: readonly string[]): boolean {
+  return lines.every((line) => /[,;\t]/.test(line));
+}
+
 /** Read where the file's name says that it holds names; any other text is none of ours. */
 export function readText(path: string, bytes: Uint8Array): Names | Other {
   const other: Other = { kind: "other", path, reason: `no pictures in ${baseName(path)}`, problem: null };
@@ -15,7 +20,8 @@ export function readText(path: string, bytes: Uint8Array): Names | Other {
   if (
     names.length < 2 ||
     names.length > CLASSES_LIMIT ||
-    names.some((line) => line.length > LONGEST || /[<>{}]/.test(line))
+    names.some((line) => line.length > LONGEST || /[<>{}]/.test(line)) ||
+    isTable(names)
   ) {
     return other;
   }

@@ -51,7 +51,7 @@ export function readNpy(path: string, bytes: Uint8Array<ArrayBuffer>): NumberArr
   );
   const items = shape.reduce((product, side) => product * side, 1);
   const type = TYPES[descr.replace(/^[<>|=]/, "")] ?? textType(descr);
-  if (!type) throw new DataError(`${baseName(path)} holds numbers of type ${descr}; integers and floats are read.`);
+  if (!type) throw new DataError(`${baseName(path)} holds values of type ${descr}; integers, floats and texts are read.`);
   const body = bytes.subarray(start + length);
   if (items * type.width !== body.length) {
     throw damaged(
@@ -63,7 +63,7 @@ export function readNpy(path: string, bytes: Uint8Array<ArrayBuffer>): NumberArr
     throw new DataError(`${baseName(path)} is stored in Fortran order. Save it in C order: np.ascontiguousarray.`);
   }
   const values = type.read(body, items, descr.startsWith(">"));
-  return { kind: "array", path, shape, values, type: type.kind, format: "npy" };
+  return { kind: "array", path, shape, values, bytes: body.length, type: type.kind, format: "npy" };
 }
 
 interface ElementType {
@@ -73,50 +73,51 @@ interface ElementType {
   readonly read: (body: Uint8Array<ArrayBuffer>, items: number, big: boolean) => NumberArray["values"];
 }
 
-type Read<T> = (view: DataView, at: number, little: boolean) => T;
+type View = new (buffer: ArrayBuffer, at: number, items: number) => NumberArray["values"];
 
-function numbers<T extends number | bigint>(kind: ElementType["kind"], width: number, read: Read<T>): ElementType {
+/** Numbers are looked at where they stand; what stands askew, or the other way round, is copied once. */
+function numbers(kind: ElementType["kind"], width: number, Values: View): ElementType {
   return {
     kind,
     width,
     read: (body, items, big) => {
-      const view = new DataView(body.buffer, body.byteOffset, body.byteLength);
-      return Float64Array.from({ length: items }, (_, i) => Number(read(view, i * width, !big)));
+      const bytes = big || body.byteOffset % width !== 0 ? body.slice() : body;
+      if (big) reverseEach(bytes, width);
+      return new Values(bytes.buffer, bytes.byteOffset, items);
     },
   };
 }
 
-const bytesType: ElementType = { kind: "bytes", width: 1, read: (body) => body };
+function reverseEach(bytes: Uint8Array, width: number): void {
+  for (let start = 0; start < bytes.length; start += width) {
+    for (let low = start, high = start + width - 1; low < high; low++, high--) {
+      const byte = bytes[low] ?? 0;
+      bytes[low] = bytes[high] ?? 0;
+      bytes[high] = byte;
+    }
+  }
+}
 
-/** Large arrays of floats are looked at in place, when they stand where their type may begin. */
-const float32: ElementType = {
-  kind: "floats",
-  width: 4,
-  read: (body, items, big) => {
-    if (!big && body.byteOffset % 4 === 0) return new Float32Array(body.buffer, body.byteOffset, items);
-    const view = new DataView(body.buffer, body.byteOffset, body.byteLength);
-    return Float32Array.from({ length: items }, (_, i) => view.getFloat32(4 * i, !big));
-  },
-};
+const bytesType: ElementType = { kind: "bytes", width: 1, read: (body) => body };
 
 const TYPES: Readonly<Record<string, ElementType>> = {
   u1: bytesType,
   b1: bytesType,
-  i1: numbers("integers", 1, (view, at) => view.getInt8(at)),
-  u2: numbers("integers", 2, (view, at, little) => view.getUint16(at, little)),
-  i2: numbers("integers", 2, (view, at, little) => view.getInt16(at, little)),
-  u4: numbers("integers", 4, (view, at, little) => view.getUint32(at, little)),
-  i4: numbers("integers", 4, (view, at, little) => view.getInt32(at, little)),
-  u8: numbers("integers", 8, (view, at, little) => view.getBigUint64(at, little)),
-  i8: numbers("integers", 8, (view, at, little) => view.getBigInt64(at, little)),
-  f4: float32,
-  f8: numbers("floats", 8, (view, at, little) => view.getFloat64(at, little)),
+  i1: numbers("integers", 1, Int8Array),
+  u2: numbers("integers", 2, Uint16Array),
+  i2: numbers("integers", 2, Int16Array),
+  u4: numbers("integers", 4, Uint32Array),
+  i4: numbers("integers", 4, Int32Array),
+  u8: numbers("integers", 8, BigUint64Array),
+  i8: numbers("integers", 8, BigInt64Array),
+  f4: numbers("floats", 4, Float32Array),
+  f8: numbers("floats", 8, Float64Array),
 };
 
-/** Class names: fixed-width text of four bytes a character. Kept as characters, [items · width]. */
+/** Class names: fixed-width text of four bytes a character, at least one. Kept as characters, [items · width]. */
 function textType(descr: string): ElementType | null {
-  const width = /^[<=]U(\d+)$/.exec(descr)?.[1];
-  return width === undefined ? null : { ...numbers("text", 4 * Number(width), () => 0), read: (body) => body };
+  const width = Number(/^[<=]U(\d+)$/.exec(descr)?.[1] ?? 0);
+  return width === 0 ? null : { kind: "text", width: 4 * width, read: (body) => body };
 }
 
 /** The entries of a one-dimensional array of text. */

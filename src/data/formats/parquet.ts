@@ -5,7 +5,7 @@
 import { type AsyncBuffer, type FileMetaData, parquetMetadataAsync, parquetReadObjects } from "hyparquet";
 import { DataError } from "../../domain/dataset";
 import { z } from "../../domain/zod";
-import { ENTRY_LIMIT } from "../limits";
+import { ENTRY_LIMIT, ROWS_AT_ONCE } from "../limits";
 import { thousands } from "../pictures";
 import { decodePicture, PictureStore } from "./encoded";
 import { UNPACKERS } from "./parquet-codecs";
@@ -67,13 +67,16 @@ function columnsOf(name: string, { schema, num_rows }: FileMetaData): Columns {
     top.find(
       ({ name: column, type }) => type === "BYTE_ARRAY" && /^(img|image|picture|bytes|png|jpg|jpeg)$/i.test(column),
     );
-  const label = pick("fine_label", "label", "labels", "fine_labels", "class", "target") ?? integers[0];
+  const coarse = pick("coarse_label", "coarse_labels") ?? null;
+  // By any other name where there is no choice: of several numbers one may be the row's own.
+  const only = integers.length === 1 ? integers[0] : undefined;
+  const label = pick("fine_label", "label", "labels", "fine_labels", "class", "target") ?? only;
   if (!picture || label === undefined) {
     throw new DataError(
-      `${name} has the columns ${top.map((column) => column.name).join(", ") || "(none)"}: pictures need a column of encoded pictures and one of whole-number labels.`,
+      `${name} has the columns ${top.map((column) => column.name).join(", ") || "(none)"}: pictures need a column of encoded pictures and one of whole-number labels, which is called label where there are several of numbers.`,
     );
   }
-  return { picture: picture.name, label, coarse: pick("coarse_label", "coarse_labels") ?? null };
+  return { picture: picture.name, label, coarse: coarse === label ? null : coarse };
 }
 
 const featuresSchema = z.object({
@@ -106,6 +109,20 @@ async function readRows(
   const coarse: number[] = [];
   const left = new Map<string, number>();
   const wanted = [columns.picture, columns.label, ...(columns.coarse ? [columns.coarse] : [])];
+  const take = async (values: Readonly<Record<string, unknown>>, row: number) => {
+    const label = labelOf(name, values[columns.label], row);
+    const encoded = encodedOf(values[columns.picture]);
+    if (label === null || !encoded) {
+      const reason = label === null ? "no label" : "no picture";
+      left.set(reason, (left.get(reason) ?? 0) + 1);
+      return;
+    }
+    const place = `row ${thousands(row + 1)} of ${name}`;
+    store.add(place, await decodePicture(place, encoded));
+    labels.push(label);
+    if (columns.coarse) coarse.push(labelOf(name, values[columns.coarse], row) ?? 0);
+    if (row % 64 === 0) await reading.checkpoint();
+  };
   let rowStart = 0;
   for (const group of metadata.row_groups) {
     const rowEnd = rowStart + Number(group.num_rows);
@@ -114,33 +131,20 @@ async function readRows(
       0,
     );
     if (bytes > ENTRY_LIMIT) throw new DataError(`${name} has a row group too large for the memory.`);
-    await reading.checkpoint();
-    const rows = await parquetReadObjects({
-      file: await checkedGroup(file, group, wanted),
-      metadata,
-      columns: wanted,
-      rowStart,
-      rowEnd,
-      utf8: false,
-      compressors: UNPACKERS,
-    });
-    for (const [i, row] of rows.entries()) {
-      const label = labelOf(name, row[columns.label], rowStart + i);
-      const encoded = encodedOf(row[columns.picture]);
-      if (label === null || !encoded) {
-        const reason = label === null ? "no label" : "no picture";
-        left.set(reason, (left.get(reason) ?? 0) + 1);
-        continue;
-      }
-      store.add(
-        `row ${thousands(rowStart + i + 1)} of ${name}`,
-        await decodePicture(`row ${thousands(rowStart + i + 1)} of ${name}`, encoded),
-      );
-      labels.push(label);
-      if (columns.coarse) coarse.push(labelOf(name, row[columns.coarse], rowStart + i) ?? 0);
-      if (i % 64 === 0) await reading.checkpoint();
+    const checked = await checkedGroup(file, group, wanted);
+    for (; rowStart < rowEnd; rowStart = Math.min(rowEnd, rowStart + ROWS_AT_ONCE)) {
+      await reading.checkpoint();
+      const rows = await parquetReadObjects({
+        file: checked,
+        metadata,
+        columns: wanted,
+        rowStart,
+        rowEnd: Math.min(rowEnd, rowStart + ROWS_AT_ONCE),
+        utf8: false,
+        compressors: UNPACKERS,
+      });
+      for (const [i, row] of rows.entries()) await take(row, rowStart + i);
     }
-    rowStart = rowEnd;
   }
   if (labels.length === 0) throw new DataError(`${name} holds no pictures with labels.`);
   return {

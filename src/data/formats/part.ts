@@ -45,6 +45,8 @@ export interface NumberArray {
   readonly path: string;
   readonly shape: readonly number[];
   readonly values: ArrayLike<number | bigint>;
+  /** What the values take in memory. */
+  readonly bytes: number;
   /** Kept as they are by ArrayLike of bytes. */
   readonly type: "bytes" | "integers" | "floats" | "text";
   readonly format: "npy" | "IDX";
@@ -54,6 +56,8 @@ export interface NumberArray {
 export interface EncodedPicture {
   readonly kind: "picture";
   readonly path: string;
+  /** The path within the archive, where it is in one. */
+  readonly inside: string;
   readonly bytes: Uint8Array<ArrayBuffer>;
 }
 

@@ -20,6 +20,8 @@ const SIGNATURE = 8;
 const FRAME = 12;
 /** The chunks that make the pixels; others may hold packed texts and profiles, which nobody needs. */
 const NEEDED = ["IHDR", "PLTE", "IDAT", "IEND"];
+/** The colour type whose pixels are places in the palette. */
+const INDEXED = 3;
 const CHANNELS: Readonly<Record<number, number>> = { 0: 1, 2: 3, 3: 1, 4: 2, 6: 4 };
 /** Less compressed data than this cannot unpack to more than 64 MB. */
 const HARMLESS = 65_000;
@@ -66,13 +68,18 @@ function neededChunks(path: string, bytes: Uint8Array<ArrayBuffer>) {
   const chunks = [bytes.subarray(0, SIGNATURE)];
   const data: Uint8Array[] = [];
   let size = 0;
+  let indexed = false;
   for (let at = SIGNATURE, type = ""; type !== "IEND"; ) {
     const length = view.getUint32(at);
     if (at + FRAME + length > bytes.length) throw new DataError(`${baseName(path)} is a PNG picture that is cut off.`);
     type = String.fromCharCode(...bytes.subarray(at + 4, at + 8));
-    if (type === "IHDR") size = rawSize(path, view, at + 8);
+    if (type === "IHDR") {
+      size = rawSize(path, view, at + 8);
+      indexed = view.getUint8(at + 8 + 9) === INDEXED;
+    }
     if (type === "IDAT") data.push(bytes.subarray(at + 8, at + 8 + length));
-    if (NEEDED.includes(type)) chunks.push(bytes.subarray(at, at + FRAME + length));
+    // A palette beside true colours only suggests how to show them with fewer.
+    if (NEEDED.includes(type) && (type !== "PLTE" || indexed)) chunks.push(bytes.subarray(at, at + FRAME + length));
     at += FRAME + length;
   }
   return { chunks, data, size };

@@ -1,13 +1,13 @@
 /** Reads files in any of the known forms as one data set. The one entrance for the page and the terminal. */
 import { DataError } from "../../domain/dataset";
-import { FILES_LIMIT } from "../limits";
+import { FILES_LIMIT, PICTURES_LIMIT, UNPACKED_LIMIT } from "../limits";
 import { counted, type RawPictures } from "../pictures";
 import { pairArrays } from "./arrays";
 import { FolderReader } from "./folder";
 import { itemsOf } from "./items";
 import { comparePaths, joinParts } from "./join";
 import type { Names, NumberArray, Other, Part } from "./part";
-import { baseName, checkFileSize, type FileSource, Reading, type ReadOptions } from "./source";
+import { baseName, checkFileSize, type FileSource, megabytes, Reading, type ReadOptions } from "./source";
 
 /**
  * Reads all files as one data set.
@@ -28,15 +28,25 @@ export async function readPictures(sources: readonly FileSource[], options: Read
   const names: Names[] = [];
   const others: Other[] = [];
   const folder = new FolderReader();
+  let held = 0;
+  let unpaired = 0;
+  const hold = (part: Part) => {
+    parts.push(part);
+    held += part.pixels.length;
+  };
+  const checkMemory = () => {
+    if (held + folder.bytes > PICTURES_LIMIT || unpaired > UNPACKED_LIMIT) throw tooMuch();
+  };
   for (const source of [...sources].sort((a, b) => comparePaths(a.path, b.path))) {
     if (source.size === 0) continue;
     for await (const item of itemsOf(reading.counting(source), reading)) {
       switch (item.kind) {
         case "pictures":
-          parts.push(item);
+          hold(item);
           break;
         case "array":
           arrays.push(item);
+          unpaired += item.bytes;
           break;
         case "names":
           names.push(item);
@@ -50,10 +60,16 @@ export async function readPictures(sources: readonly FileSource[], options: Read
         default:
           item satisfies never;
       }
+      checkMemory();
       await reading.checkpoint();
     }
   }
-  if (arrays.length > 0) parts.push(...(await pairArrays(arrays, reading)));
+  if (arrays.length > 0) {
+    for await (const part of pairArrays(arrays, reading)) {
+      hold(part);
+      checkMemory();
+    }
+  }
   if (!folder.empty) parts.push(...folder.parts());
   // A damaged part of CIFAR must not be missed in silence.
   const damaged = others.find((other) => other.damaged && parts.some(({ set }) => set !== null));
@@ -61,6 +77,12 @@ export async function readPictures(sources: readonly FileSource[], options: Read
   if (problem) throw problem;
   if (parts.length === 0) throw new DataError(`${sourceName(sources)} holds no pictures that can be read.`);
   return joinParts(parts, names, others, sourceName(sources), reading);
+}
+
+function tooMuch(): DataError {
+  return new DataError(
+    `The files hold more than ${megabytes(PICTURES_LIMIT)} of pictures, more than fit in memory here. Choose fewer files.`,
+  );
 }
 
 /** "data_batch_1.bin", "pictures", "a.bin and 3 more". */

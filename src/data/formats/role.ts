@@ -19,3 +19,24 @@ export function pathRole(path: string): Role | null {
   }
   return null;
 }
+
+/** The folders and archives that a file lies in, from the outside. */
+export function foldersOf(path: string): string[] {
+  return path
+    .split("/")
+    .filter((part) => part !== "")
+    .slice(0, -1);
+}
+
+/** The folders that both begin with. */
+export function sharedFolders(a: readonly string[], b: readonly string[]): readonly string[] {
+  const other = a.findIndex((folder, i) => folder !== b[i]);
+  return other < 0 ? a : a.slice(0, other);
+}
+
+/** Of each file by its name, else by its folders and archives: but for those that all share, which tell no split. */
+export function rolesByPath(paths: readonly string[]): (Role | null)[] {
+  const folders = paths.map(foldersOf);
+  const { length } = folders.reduce(sharedFolders);
+  return paths.map((path, i) => pathRole(path.slice(path.lastIndexOf("/") + 1)) ?? pathRole((folders[i] ?? []).slice(length).join("/")));
+}

@@ -5,8 +5,10 @@ import { FILE_LIMIT } from "../limits";
 import { counted } from "../pictures";
 
 export interface FileSource {
-  /** With its folders, separated by "/". */
+  /** With its folders and archives, separated by "/". */
   readonly path: string;
+  /** The path within the archive that it lies in; none outside of archives. */
+  readonly inside?: string;
   readonly size: number;
   /** Bytes from `start` to `end`, which is not included; fewer when the file ends before. */
   read(start: number, end: number): Promise<Uint8Array<ArrayBuffer>>;
@@ -76,8 +78,13 @@ export function throwIfCancelled(signal: AbortSignal | undefined): void {
   if (signal?.aborted) throw cancelled();
 }
 
-export function memorySource(path: string, bytes: Uint8Array<ArrayBuffer>): FileSource {
-  return { path, size: bytes.length, read: async (start, end) => bytes.subarray(start, end) };
+export function memorySource(path: string, bytes: Uint8Array<ArrayBuffer>, inside?: string): FileSource {
+  return {
+    path,
+    size: bytes.length,
+    read: async (start, end) => bytes.subarray(start, end),
+    ...(inside === undefined ? {} : { inside }),
+  };
 }
 
 /** "batches/data_batch_1.bin" as "data_batch_1.bin". */

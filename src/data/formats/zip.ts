@@ -3,6 +3,8 @@
  * archives written as a stream, which macOS makes. Source: PKWARE's APPNOTE.TXT, 4.3.
  */
 import { Inflate } from "fflate";
+import { crc32 } from "../../domain/crc32";
+import { DataError } from "../../domain/dataset";
 import { ENTRY_LIMIT, FILES_LIMIT } from "../limits";
 import { Collector, cleanPath, damaged, type Entry, meter, tooMany } from "./archive";
 import { baseName, type FileSource, type Reading } from "./source";
@@ -21,6 +23,8 @@ const STORED = 0;
 const DEFLATED = 8;
 const ENCRYPTED = 1;
 const PIECE = 1 << 16;
+/** Bytes of the list of files: more than FILES_LIMIT of them take. */
+const LIST_LIMIT = 100_000_000;
 const BLOCK = 1 << 20;
 
 interface Listed {
@@ -55,7 +59,9 @@ export async function* openZip(
   for (const file of await list(source)) {
     await reading.checkpoint();
     if (file.path.endsWith("/") || !wanted(file.path, file.size)) continue;
-    if (file.flags & ENCRYPTED) throw damaged(name, "a zip archive with a password or", "passwords are not read");
+    if (file.flags & ENCRYPTED) {
+      throw new DataError(`${name} is a zip archive with a password, which is not read. Unpack it and drop its files.`);
+    }
     if (file.method !== STORED && file.method !== DEFLATED) {
       throw damaged(name, ZIP, `${baseName(file.path)} is packed by method ${file.method}`);
     }
@@ -138,7 +144,7 @@ async function findList(source: FileSource): Promise<{ offset: number; size: num
 async function list(source: FileSource): Promise<Listed[]> {
   const name = baseName(source.path);
   const { offset, size, count } = await findList(source);
-  if (count > FILES_LIMIT) throw tooMany(name);
+  if (count > FILES_LIMIT || size > LIST_LIMIT) throw tooMany(name);
   if (offset + size > source.size) throw damaged(name, ZIP, "its list is missing");
   const bytes = await source.read(offset, offset + size);
   const view = viewOf(bytes);
@@ -186,18 +192,4 @@ function wideFields(view: DataView, start: number, length: number): number[] {
     return Array.from({ length: fields }, (_, i) => Number(view.getBigUint64(at + 4 + 8 * i, true)));
   }
   return [];
-}
-
-let table: Uint32Array | null = null;
-
-/** CRC-32 with the polynomial of zip and PNG, 0xEDB88320. */
-export function crc32(bytes: Uint8Array): number {
-  table ??= Uint32Array.from({ length: 256 }, (_, i) => {
-    let value = i;
-    for (let bit = 0; bit < 8; bit++) value = value & 1 ? (value >>> 1) ^ 0xedb88320 : value >>> 1;
-    return value;
-  });
-  let crc = 0xffffffff;
-  for (let i = 0; i < bytes.length; i++) crc = (crc >>> 8) ^ (table[(crc ^ (bytes[i] ?? 0)) & 255] ?? 0);
-  return (crc ^ 0xffffffff) >>> 0;
 }
