@@ -29,7 +29,7 @@ export function firstOfEach({ pixels, size, labels }: Pick<RawPictures, "pixels"
   });
 }
 
-/** Pictures that an earlier one of the same split equals, and those that one of an earlier split equals. */
+/** Pictures that an earlier one of the same split equals, and those that one of an earlier split equals; some are both. */
 export function countDuplicates(first: Uint32Array, labels: Uint16Array, splits: Splits): Duplicates {
   const seenBefore = new Set<number>();
   const within = { train: 0, validation: 0, test: 0 };
@@ -40,7 +40,7 @@ export function countDuplicates(first: Uint32Array, labels: Uint16Array, splits:
     for (const picture of splits[split]) {
       const kind = first[picture] ?? picture;
       if (seen.has(kind)) within[split]++;
-      else if (split !== "train" && seenBefore.has(kind)) across[split]++;
+      if (split !== "train" && seenBefore.has(kind)) across[split]++;
       if (kind !== picture && labels[kind] !== labels[picture]) otherLabel++;
       seen.add(kind);
     }
