@@ -2,6 +2,7 @@
 import { resolve } from "node:path";
 import { setImmediate } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
+import { HASH_VERSION } from "../domain/dataset";
 import type { Engine, PlanSize } from "../domain/run";
 import type { Settings } from "../domain/settings";
 import { repeatedVariants } from "../domain/tuning";
@@ -83,7 +84,11 @@ async function search(command: Extract<Command, { kind: "search" }>): Promise<nu
     iterations: run.iterations,
     settings,
   });
-  if (repeated && repeated.data.hash !== dataset.hash) {
+  if (repeated && repeated.data.hashVersion !== HASH_VERSION) {
+    complain(
+      `${command.repeat} was made by an earlier version, which told data sets apart in another way: whether these are its pictures is not known.`,
+    );
+  } else if (repeated && repeated.data.hash !== dataset.hash) {
     complain(
       `These are not the pictures of ${command.repeat}, whose hash is ${repeated.data.hash}: it is another run.`,
     );

@@ -18,7 +18,7 @@ function once<T>(known: WeakMap<RawPictures, T>, raw: RawPictures, find: (raw: R
   return found;
 }
 
-/** Identifies the pictures as they were read. */
+/** Identifies the set as it was read. */
 export function hashOf(raw: RawPictures): Promise<string> {
   return once(HASHES, raw, hashPictures);
 }

@@ -37,25 +37,37 @@ describe("channelStatistics", () => {
 describe("hashPictures", () => {
   const pictures = { ...makeShapes({ seed: 1, count: 4 }), classNames: ["a", "b"] };
 
-  it("is the SHA-256 of class names, size, count, labels and the SHA-256 of the pixels", async () => {
+  const coarse = { classNames: ["x", "y"], labels: Uint16Array.of(0, 0, 1, 256) };
+  const grouped = { kind: "groups", groups: Uint32Array.of(0, 1, 0, 70_000) } as const;
+
+  it("is the SHA-256 of a head, labels, coarse labels, groups and the SHA-256 of the pixels", async () => {
     const expected = createHash("sha256")
-      .update('{"classNames":["a","b"],"size":32,"count":4}')
+      .update('{"version":2,"classNames":["a","b"],"coarseNames":["x","y"],"size":32,"count":4,"split":"groups"}')
       .update(Uint8Array.of(0, 1, 2, 3, 0, 0, 0, 0))
+      .update(Uint8Array.of(0, 0, 1, 0, 0, 0, 0, 1))
+      .update(Uint8Array.of(0, 1, 0, 0x70, 0, 0, 0, 0x11, 0, 0, 0, 1, 0, 0, 0, 0))
       .update(createHash("sha256").update(pictures.pixels).digest())
       .digest("hex");
-    expect(await hashPictures(pictures)).toBe(expected);
+    expect(await hashPictures({ ...pictures, coarse, splitRule: grouped })).toBe(expected);
   });
 
-  it("changes with a name, a label and a pixel", async () => {
+  it("changes with a name, a label, a pixel, a coarse label or name, a group and the first test picture", async () => {
     const otherPixels = pictures.pixels.slice();
     otherPixels[77] = (otherPixels[77] ?? 0) ^ 1;
-    const hashes = await Promise.all([
-      hashPictures(pictures),
-      hashPictures({ ...pictures, classNames: ["a", "c"] }),
-      hashPictures({ ...pictures, labels: Uint16Array.of(0, 1, 2, 256) }),
-      hashPictures({ ...pictures, pixels: otherPixels }),
-    ]);
-    expect(new Set(hashes).size).toBe(4);
+    const sets = [
+      pictures,
+      { ...pictures, classNames: ["a", "c"] },
+      { ...pictures, labels: Uint16Array.of(0, 1, 2, 256) },
+      { ...pictures, pixels: otherPixels },
+      { ...pictures, coarse },
+      { ...pictures, coarse: { ...coarse, classNames: ["x", "z"] } },
+      { ...pictures, coarse: { ...coarse, labels: Uint16Array.of(0, 0, 1, 1) } },
+      { ...pictures, splitRule: grouped },
+      { ...pictures, splitRule: { kind: "groups", groups: Uint32Array.of(0, 1, 0, 1) } as const },
+      { ...pictures, splitRule: { kind: "given", testFrom: 2 } as const },
+      { ...pictures, splitRule: { kind: "given", testFrom: 3 } as const },
+    ];
+    expect(new Set(await Promise.all(sets.map(hashPictures))).size).toBe(sets.length);
   });
 
   it("is the same where the browser hides WebCrypto", async () => {

@@ -1,6 +1,7 @@
 /** Figures of a data set: class counts, mean and spread of the channels, hash. */
-import type { Dataset } from "../domain/dataset";
+import { HASH_VERSION } from "../domain/dataset";
 import { digest } from "./digest";
+import type { RawPictures } from "./pictures";
 
 type Triple = readonly [number, number, number];
 
@@ -54,19 +55,31 @@ export function channelStatistics(
 /** Hashed at once: WebCrypto takes no streams, and a second copy of all pictures would double the memory. */
 const CHUNK = 1 << 24;
 
+/** All lowest bytes, then all next ones: the same on every machine. */
+function bytePlanes(values: Uint16Array | Uint32Array): Uint8Array[] {
+  return Array.from({ length: values.BYTES_PER_ELEMENT }, (_, byte) =>
+    Uint8Array.from(values, (value) => (value >>> (8 * byte)) & 255),
+  );
+}
+
 /**
- * SHA-256 over class names, size, number of pictures, labels (low bytes, then high bytes) and the SHA-256 of each 16 MiB of the pixels, in
- * hexadecimal.
+ * SHA-256, in hexadecimal, over a head in JSON (version of this definition, names of the classes and coarse classes, size, number
+ * of pictures, rule of the split), the byte planes of labels, coarse labels and groups, and the SHA-256 of each 16 MiB of the
+ * pixels.
  */
 export async function hashPictures(
-  pictures: Pick<Dataset, "classNames" | "size" | "labels" | "pixels">,
+  pictures: Pick<RawPictures, "classNames" | "size" | "labels" | "pixels" | "coarse" | "splitRule">,
 ): Promise<string> {
-  const { classNames, size, labels, pixels } = pictures;
-  const head = new TextEncoder().encode(JSON.stringify({ classNames, size, count: labels.length }));
+  const { classNames, size, labels, pixels, coarse, splitRule } = pictures;
+  const head = {
+    ...{ version: HASH_VERSION, classNames, coarseNames: coarse?.classNames ?? null, size, count: labels.length },
+    split: splitRule.kind === "given" ? splitRule.testFrom : splitRule.kind,
+  };
   const parts: Uint8Array[] = [
-    head,
-    Uint8Array.from(labels, (label) => label & 255),
-    Uint8Array.from(labels, (label) => label >>> 8),
+    new TextEncoder().encode(JSON.stringify(head)),
+    ...bytePlanes(labels),
+    ...(coarse ? bytePlanes(coarse.labels) : []),
+    ...(splitRule.kind === "groups" ? bytePlanes(splitRule.groups) : []),
   ];
   for (let at = 0; at < pixels.length; at += CHUNK) {
     parts.push(await digest(pixels.subarray(at, at + CHUNK)));

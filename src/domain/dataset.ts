@@ -8,6 +8,12 @@ export const SPLITS = ["train", "validation", "test"] as const;
 /** Search-train (weights), search-validation (architecture), test (never seen by the search). */
 export type Split = (typeof SPLITS)[number];
 
+/**
+ * Of what a hash is made of. Version 1, which had no number, left out coarse labels and the test pictures of the set's own, so
+ * its hashes can be compared with no other.
+ */
+export const HASH_VERSION = 2;
+
 /** A whole data set. Pictures are square RGB. */
 export interface Dataset {
   readonly name: string;
@@ -24,7 +30,7 @@ export interface Dataset {
   readonly splits: Readonly<Record<Split, Uint32Array>>;
   /** Records that were left out, with the reason. */
   readonly ignored: readonly { readonly count: number; readonly reason: string }[];
-  /** SHA-256 of pictures, labels and class names, in hexadecimal; independent of the split. */
+  /** SHA-256 of pictures, labels, class names and the test pictures that the set gives, in hexadecimal; no setting changes it. */
   readonly hash: string;
   /** Mean and standard deviation of each channel over the search-train split, in 0..1. */
   readonly mean: ChannelFigures["mean"];
@@ -32,6 +38,9 @@ export interface Dataset {
   /** Who made the pictures and under which licence, where this must be shown. */
   readonly attribution?: string;
 }
+
+/** What an export calls a data set by. */
+export type DataName = Pick<Dataset, "name" | "hash">;
 
 /** Of each channel, in 0..1. */
 export interface ChannelFigures {

@@ -1,5 +1,5 @@
 /** A genotype as text, as others read it: DARTS's text, JSON, NASLib's compact form. Two genes a line, as a person reads them. */
-import type { DataSummary } from "./dataset";
+import type { DataName } from "./dataset";
 import type { Gene, Genotype } from "./genotype";
 import { CELL_KINDS, PRIMITIVES, type Primitive } from "./primitives";
 
@@ -12,7 +12,7 @@ export const COMPACT_OPERATIONS: readonly Primitive[] = PRIMITIVES.filter((op) =
  */
 export function genotypeJson(
   genotype: Genotype,
-  data: Pick<DataSummary, "name" | "hash"> | null = null,
+  data: DataName | null = null,
   maxSkips: number | null = null,
 ): string {
   const lines = CELL_KINDS.flatMap((kind) => [

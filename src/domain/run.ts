@@ -224,6 +224,8 @@ export interface RunFile {
     readonly name: string;
     readonly source: string;
     readonly hash: string;
+    /** HASH_VERSION when it was made; none in files of version 1. */
+    readonly hashVersion?: number;
     readonly classes: number;
     readonly pictures: number;
   };
@@ -289,7 +291,14 @@ export const runFileSchema = z
     settings: z.record(z.string(), scalar),
     seed: z.int().min(0),
     iterations: z.int().min(0),
-    data: z.object({ name: z.string(), source: z.string(), hash: z.string(), classes: z.int(), pictures: z.int() }),
+    data: z.object({
+      name: z.string(),
+      source: z.string(),
+      hash: z.string(),
+      hashVersion: z.int().exactOptional(),
+      classes: z.int(),
+      pictures: z.int(),
+    }),
     environment: environment.extend({ variants: variantsSchema.exactOptional() }),
     earlier: z.array(environment.extend({ iterations: z.int() })).exactOptional(),
     history: historySchema.exactOptional(),

@@ -1,6 +1,7 @@
 /** Searches that go on from a checkpoint, on the CPU reference. Every method with every objective: test/pairs.test.ts. */
 import { beforeAll, describe, expect, it } from "vitest";
 import { goOnFromCheckpoint, repeatable, smallSearch, someShapes } from "../../../test/small-search";
+import { HASH_VERSION } from "../../domain/dataset";
 import type { Engine } from "../../domain/run";
 import type { Settings } from "../../domain/settings";
 import { openEngine } from "../gpu/backend";
@@ -93,6 +94,12 @@ describe("a search that goes on from a checkpoint", () => {
     const place = { engine, version: "test", runtime: "test" };
     await expect(Search.restore({ ...place, dataset: await someShapes(settings, 2) }, checkpoint)).rejects.toThrow(
       /made of Shapes \(built in, hash \w{12}\), and these are Shapes \(hash \w{12}\)\. Load those/,
+    );
+    const { hashVersion, ...data } = checkpoint.run.data;
+    expect(hashVersion).toBe(HASH_VERSION);
+    const old = { ...checkpoint, run: { ...checkpoint.run, data: { ...data, hash: "0".repeat(64) } } };
+    await expect(Search.restore({ ...place, dataset: await someShapes(settings) }, old)).rejects.toThrow(
+      /made of Shapes \(built in\) by an earlier version of Searchlight.*cannot be matched/,
     );
     const cut = { ...checkpoint.stage.tensors, explainerWeights: new Float32Array(3) };
     await expect(

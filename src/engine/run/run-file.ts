@@ -1,6 +1,6 @@
 /** What is exported of a run: everything needed to repeat and to use its result. */
 import type { AlphaHistory } from "../../domain/alpha-history";
-import type { Dataset } from "../../domain/dataset";
+import { type Dataset, HASH_VERSION } from "../../domain/dataset";
 import { type Alphas, type Betas, type Genotype, genotypeText } from "../../domain/genotype";
 import { historyToFile } from "../../domain/history-file";
 import { EDGES, PRIMITIVES } from "../../domain/primitives";
@@ -42,7 +42,10 @@ export function runFile({ genotype, alphas, betas, stages, settings, changes, re
     settingChanges: changes,
     seed: settings.seed,
     iterations: records.length,
-    data: { name, source, hash, classes: classNames.length, pictures: labels.length },
+    data: {
+      ...{ name, source, hash, hashVersion: HASH_VERSION },
+      ...{ classes: classNames.length, pictures: labels.length },
+    },
     environment: o.environment,
     ...(o.earlier.length > 0 && { earlier: o.earlier }),
     records: [...records],

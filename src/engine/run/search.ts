@@ -1,7 +1,7 @@
 /** A run: settings, data and stages; one call makes one iteration. Knows no page and no terminal. */
 import { type AlphaHistory, historyAfter, NO_HISTORY } from "../../domain/alpha-history";
 import { type Checkpoint, CheckpointError } from "../../domain/checkpoint";
-import type { Dataset } from "../../domain/dataset";
+import { type Dataset, HASH_VERSION } from "../../domain/dataset";
 import type { Alphas, Betas, Genotype } from "../../domain/genotype";
 import { historyOfFile } from "../../domain/history-file";
 import { ALL_OPERATIONS, type Operations } from "../../domain/primitives";
@@ -63,6 +63,9 @@ function isPlace(made: Environment, { engine, version, runtime }: Omit<SearchOpt
 }
 
 function otherPictures(made: RunFile["data"], { name, hash }: Dataset): string {
+  if (made.hashVersion !== HASH_VERSION) {
+    return `The run was made of ${made.name} (${made.source}) by an earlier version of Searchlight, which told data sets apart in another way: its pictures cannot be matched. Start a new run with its settings.`;
+  }
   const short = (of: string) => of.slice(0, 12);
   return `The run was made of ${made.name} (${made.source}, hash ${short(made.hash)}), and these are ${name} (hash ${short(hash)}). Load those pictures to go on.`;
 }

@@ -1,7 +1,8 @@
 import { expect, it } from "vitest";
+import { HASH_VERSION } from "../../domain/dataset";
 import { keptRunText, mishapText, neededText } from "./survival";
 
-const data = { name: "Shapes", source: "built in", hash: "0123456789abcdef", classes: 10, pictures: 1500 };
+const data = { name: "Shapes", source: "built in", hash: "0123456789abcdef", hashVersion: HASH_VERSION, classes: 10, pictures: 1500 };
 
 it("says what to do about the pictures of a run: choose a built-in set, open files", () => {
   expect(neededText(data)).toBe(
@@ -23,4 +24,11 @@ it("tells a finished run from one that goes on and from one that is gone", () =>
   expect(mishapText({ ...lost, from: 40, finished: true })).toMatch(/The finished run is kept\. \(crash\)$/);
   expect(mishapText({ ...lost, from: 30 })).toMatch(/goes on from iteration 30; the 10 after it are made again/);
   expect(mishapText({ ...lost, from: null })).toMatch(/was not kept and is gone/);
+});
+
+it("says of an earlier version's run that its pictures cannot be told", () => {
+  const { hashVersion, ...old } = data;
+  for (const made of [old, { ...old, hashVersion: hashVersion - 1 }]) {
+    expect(neededText(made)).toMatch(/made of Shapes by an earlier version.*cannot be matched/);
+  }
 });

@@ -1,4 +1,5 @@
 /** What a run survives: kept runs that wait, and what happened to the engine. */
+import { HASH_VERSION } from "../../domain/dataset";
 import type { Mishap, ShownRun } from "../../state/app-state";
 import { formatCount } from "../../state/progress";
 
@@ -33,9 +34,12 @@ export function keptRunText(
 }
 
 /** Which files to open before a run can go on. */
-export function neededText({ name, source, hash }: ShownRun["data"]): string {
+export function neededText({ name, source, hash, hashVersion }: ShownRun["data"]): string {
   const isBuiltIn = source === "built in";
   const from = isBuiltIn ? name : `${name} from ${source}`;
+  if (hashVersion !== HASH_VERSION) {
+    return `It was made of ${from} by an earlier version of Searchlight, which told data sets apart in another way: its pictures cannot be matched. It can be read and exported; Reset puts it aside.`;
+  }
   const toDo = isBuiltIn ? `choose ${name} under Data` : "open those files";
   return `It was made of ${from} (hash ${hash.slice(0, 12)}), which is not loaded: ${toDo}, then press Resume.`;
 }
