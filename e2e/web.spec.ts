@@ -121,7 +121,7 @@ test("loads by address, with progress and cancel, and says what a server refuses
 
   const refusals: [address: string, says: string][] = [
     [`${home}/none.bin`, `There is no file at ${home}/none.bin (404)`],
-    [`${home}/closed.bin`, "does not let other pages read its files (CORS)"],
+    [`${home}/closed.bin`, "does not let other pages read its files (CORS), or has none at"],
     [`${home}/page`, "is a web page, not a file"],
     [`${home}/huge.bin`, "huge.bin has 5,000 megabytes"],
     ["http://127.0.0.1:1/x.bin", "does not answer"],

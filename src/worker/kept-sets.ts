@@ -31,7 +31,8 @@ export async function browserSetMemory(storage: StorageManager | undefined): Pro
   }
 }
 
-function folderMemory(folder: FileSystemDirectoryHandle): SetMemory {
+/** @param folder of the sets, one file each */
+export function folderMemory(folder: FileSystemDirectoryHandle): SetMemory {
   const fileOf = async (name: string) => (await folder.getFileHandle(name)).getFile();
   const write = async (name: string, pieces: readonly Uint8Array[]) => {
     const file = await folder.getFileHandle(name, { create: true });
@@ -52,8 +53,14 @@ function folderMemory(folder: FileSystemDirectoryHandle): SetMemory {
       const sets: KeptSet[] = [];
       for await (const name of folder.keys()) {
         if (!name.endsWith(ENDING)) continue;
-        const [title = "", source = ""] = await titleOf(await fileOf(name));
-        sets.push({ id: name.slice(0, -ENDING.length), name: title, source, bytes: (await fileOf(name)).size });
+        const id = name.slice(0, -ENDING.length);
+        try {
+          const file = await fileOf(name);
+          const [title = "", source = ""] = await titleOf(file);
+          sets.push({ id, name: title, source, bytes: file.size });
+        } catch {
+          // Deleted by another tab meanwhile, or not to be read: the others are there all the same.
+        }
       }
       return sets.sort((a, b) => a.name.localeCompare(b.name, "en"));
     },

@@ -1,7 +1,7 @@
 /** Files from servers of the test: whole and in parts, sent on to another host, without lengths, at a second address. */
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
-import { afterAll, beforeAll, expect, it } from "vitest";
+import { afterAll, beforeAll, expect, it, vi } from "vitest";
 import { shapesShard } from "../../test/files/cifar";
 import { parquet, pngs } from "../../test/files/encoded";
 import { readPictures } from "../data/formats/read";
@@ -104,6 +104,26 @@ it("reads what comes without a length, and tells how much so far", async () => {
 
 it("takes the whole file when the question for a part gets no answer", async () => {
   expect(await count([`${bare}/breaks.parquet`])).toBe(30);
+});
+
+it("says why a page got no answer, as far as it can be known", async () => {
+  const refused = (address: string) => count([address]).catch((reason: Error) => reason.message);
+  vi.stubGlobal("location", { protocol: "https:" });
+  try {
+    expect(await refused("http://pictures.invalid/a.bin")).toMatch(
+      /let a page that came by https:\/\/ ask no address with http:\/\/\. Try https:\/\/pictures\.invalid/,
+    );
+    // A machine's own address is trusted.
+    expect(await refused("http://127.0.0.1:1/a.bin")).toMatch(/127\.0\.0\.1:1 does not answer/);
+    // A browser hides the answer of a server that does not share it, whatever it was: that it came at all is known.
+    const real = globalThis.fetch;
+    vi.stubGlobal("fetch", (url: URL | string, init: RequestInit = {}) =>
+      init.mode === "no-cors" ? real(url, { method: "HEAD" }) : Promise.reject(new TypeError("Failed to fetch")),
+    );
+    expect(await refused(`${bare}/none.bin`)).toMatch(/\(CORS\), or has none at http.*none\.bin/);
+  } finally {
+    vi.unstubAllGlobals();
+  }
 });
 
 it.each([

@@ -108,12 +108,20 @@ async function ask(
   throw new DataError(`${url.host} answers ${status} instead of ${name}. Try again later.`);
 }
 
+/** Hosts that browsers trust without https. */
+const OWN = /^(localhost|127(\.\d+){3}|\[::1\])$/;
+
 /** A page is not told why it got no answer; a question without an answer to read tells whether the server is there. */
-async function refusal({ href, host }: URL): Promise<DataError> {
+async function refusal({ href, host, hostname, protocol }: URL): Promise<DataError> {
+  if (protocol === "http:" && globalThis.location?.protocol === "https:" && !OWN.test(hostname)) {
+    return new DataError(
+      `Browsers let a page that came by https:// ask no address with http://. Try https://${host}, or download ${href} yourself and drop it here.`,
+    );
+  }
   try {
     await fetch(href, { mode: "no-cors", method: "HEAD", credentials: "omit" });
     return new DataError(
-      `${host} does not let other pages read its files (CORS). Download ${href} yourself and drop it here.`,
+      `${host} does not let other pages read its files (CORS), or has none at ${href}: the browser does not say which. Open the address in a tab of its own: what it downloads there, drop here.`,
     );
   } catch {
     return new DataError(`${host} does not answer. Check the address and your connection.`);
