@@ -34,10 +34,16 @@ export interface Progress {
   readonly total: number;
 }
 
+/** Pictures that are being read, which can be given up at any time. */
+export interface DataReading {
+  readonly what: string;
+  /** Bytes; none before the first have come. */
+  readonly progress?: Progress;
+}
+
 /** The one status of the engine; what may be pressed follows from it. */
 export type RunStatus =
-  /** `cancellable`: pictures are being read, which can be given up. */
-  | { readonly kind: "loading"; readonly what: string; readonly progress?: Progress; readonly cancellable?: boolean }
+  | { readonly kind: "loading"; readonly what: string }
   | { readonly kind: "idle" }
   /** A kept run is shown that can be resumed. `hasData`: the pictures that it was made of are loaded. */
   | { readonly kind: "kept"; readonly hasData: boolean }

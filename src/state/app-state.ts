@@ -7,6 +7,7 @@ import type { ReadGenotype } from "../domain/genotype-reader";
 import type { KeptRun, RunStorage } from "../domain/kept-run";
 import { type Preset, presetSettings } from "../domain/presets";
 import type {
+  DataReading,
   Engine,
   Environment,
   Explanation,
@@ -132,6 +133,8 @@ export interface AppState {
   readonly status: PageStatus;
   readonly engine: Engine | null;
   readonly data: DataSummary | null;
+  /** Other pictures are on their way; null while none are. */
+  readonly reading: DataReading | null;
   /** The data sets that the browser keeps; null where it can keep none, and before that is known. */
   readonly kept: readonly KeptSet[] | null;
   /** The runs that the browser keeps, the newest first; null where it can keep none, and before that is known. */
@@ -210,6 +213,7 @@ export function initialState(): AppState {
     status: { kind: "loading", what: "Starting the engine" },
     engine: null,
     data: null,
+    reading: null,
     kept: null,
     runs: null,
     storage: { runs: 0, used: null, quota: null },
@@ -265,6 +269,8 @@ export function applyEvent(state: AppState, event: EngineEvent): AppState {
       return withEngine(state, event.engine);
     case "data":
       return withData(state, event.summary);
+    case "reading":
+      return { ...state, reading: event.reading };
     case "kept":
       return { ...state, kept: event.sets };
     case "runs":

@@ -164,6 +164,7 @@ export function setUp(refuse: Partial<Record<keyof EngineApi, string>> = {}) {
     return Promise.reject(new Error("The engine's worker was ended."));
   };
   const keeping = (id: string, problem: string | null = null) => post({ kind: "keeping", id, problem });
+  const read = (what: string | null) => post({ kind: "reading", reading: what === null ? null : { what } });
   const leave = (iteration: number, id = "a") => {
     const { hash, name, source } = dataOf("emoji-8");
     left = {
@@ -174,5 +175,5 @@ export function setUp(refuse: Partial<Record<keyof EngineApi, string>> = {}) {
       snapshot: snapshotOf(iteration),
     };
   };
-  return { leave, keeping, hasRoom, dies, calls, repeated, store, controller, setStatus, reloads: () => reloads };
+  return { leave, read, keeping, hasRoom, dies, calls, repeated, store, controller, setStatus, reloads: () => reloads };
 }

@@ -164,6 +164,34 @@ describe("controller", () => {
     expect(reloads()).toBe(1);
   });
 
+  it("refuses other pictures, a search and Reset while some are read, and cancels those", async () => {
+    const { calls, store, controller, read, setStatus } = setUp();
+    await controller.start();
+    for (const kind of ["idle", "finished"] as const) {
+      setStatus({ kind });
+      read("Reading a.bin");
+      calls.length = 0;
+      await controller.openFiles([{ path: "b.bin", file: new File(["b"], "b.bin") }]);
+      expect(store.getState().dataError).toMatch(/Other pictures are being read: wait for them, or press Cancel first/);
+      await controller.primary();
+      await controller.step();
+      await controller.reset();
+      controller.cancelLoading();
+      expect(calls).toEqual(["cancelLoading"]);
+      read(null);
+      await controller.openFiles([{ path: "b.bin", file: new File(["b"], "b.bin") }]);
+      expect(calls.at(-1)).toBe("loadFiles");
+    }
+  });
+
+  it("forgets a reading that its worker took along", async () => {
+    const { store, controller, read } = setUp();
+    await controller.start();
+    read("Reading a.bin");
+    controller.lose("crash");
+    expect(store.getState().reading).toBeNull();
+  });
+
   it("refuses a bad run file with a message and keeps the page", async () => {
     const { store, controller } = setUp();
     await controller.start();

@@ -242,7 +242,7 @@ export function createController(
       const message =
         selectChecking(get()) && !isUnderWay(status)
           ? "Other data can be loaded when the check is done."
-          : status.kind === "loading"
+          : get().reading
             ? "Other pictures are being read: wait for them, or press Cancel first."
             : "Other data can be loaded when no search is under way: press Reset first.";
       set((state) => logged({ ...state, dataError: message }, { kind: "error", message }));

@@ -11,8 +11,8 @@ const WAIT = 600;
 export const NO_COST: CostView = { state: "none" };
 
 /** What a plan would be asked for; null while none may be. */
-export function selectCostQuestion({ status, engine, data, settings }: AppState): string | null {
-  const free = isWaiting(status) && status.kind !== "paused";
+export function selectCostQuestion({ status, reading, engine, data, settings }: AppState): string | null {
+  const free = isWaiting(status) && status.kind !== "paused" && !reading;
   if (!free || !engine || !data) return null;
   return JSON.stringify([costKey(settings, data.classNames.length), settings.backend, engine.adapter]);
 }

@@ -84,8 +84,15 @@ export const selectComparison = (state: AppState) => state.comparison;
 export const selectChecking = (state: AppState): boolean =>
   state.selfCheck.state === "running" || state.comparison.state === "running" || state.profile.state === "running";
 
+export const selectReading = (state: AppState) => state.reading;
+
 export const selectPermissions = (state: AppState): Permissions =>
-  permissions(state.status, state.data !== null, state.run.records.length > 0, selectChecking(state));
+  permissions(
+    state.status,
+    state.data !== null,
+    state.run.records.length > 0,
+    state.reading ? "reading" : selectChecking(state) ? "checking" : null,
+  );
 
 /** There is a device, and the engine can tell what its loss breaks. */
 export const selectMayLoseDevice = ({ engine, status }: AppState): boolean =>

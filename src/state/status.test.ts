@@ -49,11 +49,21 @@ describe("permissions", () => {
 
   it("starts nothing and loads nothing during the self-check, yet pauses and reloads", () => {
     for (const kind of ["idle", "paused", "finished"] as const) {
-      const may = permissions({ kind }, true, true, true);
+      const may = permissions({ kind }, true, true, "checking");
       expect(may).toMatchObject({ primary: false, step: false, loadData: false, check: false, edit: true });
     }
-    expect(permissions({ kind: "running" }, true, true, true).primary).toBe(true);
-    expect(permissions({ kind: "lost", message: "x" }, true, true, true).primary).toBe(true);
+    expect(permissions({ kind: "running" }, true, true, "checking").primary).toBe(true);
+    expect(permissions({ kind: "lost", message: "x" }, true, true, "checking").primary).toBe(true);
+  });
+
+  it("allows edits and exports alone while pictures are read", () => {
+    for (const kind of ["idle", "finished"] as const) {
+      const may = permissions({ kind }, true, true, "reading");
+      expect(Object.entries(may).filter(([, allowed]) => allowed)).toEqual([
+        ["edit", true],
+        ["export", true],
+      ]);
+    }
   });
 
   it("compares hypergradients and profiles only while paused", () => {

@@ -75,7 +75,7 @@ export function survivalActions(o: Tools) {
     set((state) =>
       state.status.kind === "lost"
         ? state
-        : logged({ ...state, status: { kind: "lost", message } }, { kind: "error", message }),
+        : logged({ ...state, status: { kind: "lost", message }, reading: null }, { kind: "error", message }),
     );
 
   /**
@@ -88,7 +88,7 @@ export function survivalActions(o: Tools) {
     const isOver = () => mine !== starts;
     const was: Lost = lost ?? lostBy(get());
     lost = was;
-    set((state) => ({ ...state, status: { kind: "loading", what: "Starting the engine again" } }));
+    set((state) => ({ ...state, status: { kind: "loading", what: "Starting the engine again" }, reading: null }));
     try {
       o.restart();
       await o.connect();

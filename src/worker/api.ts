@@ -3,6 +3,7 @@ import type { CostEstimate, RunTime } from "../domain/cost";
 import type { BuiltIn, DataSummary, KeptSet } from "../domain/dataset";
 import type { KeptRun, RunLabel, RunStorage } from "../domain/kept-run";
 import type {
+  DataReading,
   Engine,
   Environment,
   Explanation,
@@ -55,6 +56,8 @@ export type EngineEvent =
   | { readonly kind: "status"; readonly status: RunStatus }
   | { readonly kind: "engine"; readonly engine: Engine }
   | { readonly kind: "data"; readonly summary: DataSummary }
+  /** Pictures are being read, whatever the status; null when that is over. */
+  | { readonly kind: "reading"; readonly reading: DataReading | null }
   /** The data sets that the browser keeps; null where it can keep none. */
   | { readonly kind: "kept"; readonly sets: readonly KeptSet[] | null }
   /** The runs that the browser keeps, the newest first; null where it can keep none. */

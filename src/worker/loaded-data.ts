@@ -1,9 +1,9 @@
 /** The data set in use: how it is read, how the page and a search see it. Knows no run. */
 import { readPictures } from "../data/formats/read";
-import type { FileSource, ReadOptions } from "../data/formats/source";
+import { cancelled, type FileSource, type ReadOptions } from "../data/formats/source";
 import { finishDataset, hashOf, picturesOfClass, summarise } from "../data/load";
 import { BUILT_IN, type BuiltIn, DataError, type DataSummary, type Dataset, type KeptSet } from "../domain/dataset";
-import type { RunFile } from "../domain/run";
+import type { Progress, RunFile } from "../domain/run";
 import { DATA_SETTINGS, type Settings } from "../domain/settings";
 import type { PathFile } from "./api";
 import { augmentPictures } from "./augmented";
@@ -18,6 +18,13 @@ export interface Reading {
   readonly read: (options: ReadOptions) => Promise<PictureSource>;
   /** Under which the set is kept already; null if it is not. */
   readonly keptAs: string | null;
+}
+
+/** Rejects as soon as the reading is given up, whatever that waits for. */
+function whenAborted(signal: AbortSignal): Promise<never> {
+  return new Promise((_, fail) => {
+    signal.addEventListener("abort", () => fail(cancelled()));
+  });
 }
 
 /** "a.bin", "a.bin and 3 more" */
@@ -131,8 +138,7 @@ export class LoadedData {
   async ofRun(data: RunFile["data"]): Promise<Reading | null> {
     const builtIn = builtInOf(data);
     if (builtIn) return this.builtIn(builtIn);
-    const sets = (await this.#kept?.list()) ?? [];
-    return sets.some(({ id }) => id === data.hash) ? this.keptSet(data.hash) : null;
+    return (await this.#isKept(data.hash)) ? this.keptSet(data.hash) : null;
   }
 
   /** Whether the set in use is the one that a run with this seed was made of. */
@@ -142,25 +148,37 @@ export class LoadedData {
 
   /** Takes another set; where that fails, the old one stays. */
   async load({ read, keptAs }: Reading, settings: Settings, options: Omit<ReadOptions, "signal">): Promise<void> {
-    this.#reading = new AbortController();
+    const reading = new AbortController();
+    this.#reading = reading;
+    const { signal } = reading;
+    const onProgress = (progress: Progress) => {
+      // What was given up may go on for a moment, but is not heard of.
+      if (!signal.aborted) options.onProgress?.(progress);
+    };
     try {
-      const pictures = await read({ ...options, signal: this.#reading.signal });
-      await this.#assemble(pictures, settings);
+      const pictures = await Promise.race([read({ ...options, onProgress, signal }), whenAborted(signal)]);
+      const { hash } = await this.#assemble(pictures, settings);
       this.#pictures = pictures;
-      await this.#noteLast(keptAs);
+      await this.#noteLast(keptAs, hash);
     } finally {
+      // Ends what still works for this reading, such as the worker that loads by address.
+      reading.abort();
       this.#reading = null;
     }
   }
 
   /** For the next visit; the set in use is none the worse where that fails. */
-  async #noteLast(keptAs: string | null): Promise<void> {
+  async #noteLast(keptAs: string | null, hash: string): Promise<void> {
     try {
-      await this.#kept?.setLast(keptAs);
+      await this.#kept?.setLast(keptAs ?? ((await this.#isKept(hash)) ? hash : null));
     } catch (error) {
       const why = error instanceof Error ? error.message : String(error);
       this.#warn(`The next visit will not begin with this data set: that could not be noted. ${why}`);
     }
+  }
+
+  async #isKept(hash: string): Promise<boolean> {
+    return ((await this.#kept?.list()) ?? []).some(({ id }) => id === hash);
   }
 
   cancel(): void {

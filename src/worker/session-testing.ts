@@ -59,6 +59,7 @@ export class Heard {
   readonly ofKind = <K extends EngineEvent["kind"]>(kind: K) =>
     this.events.filter((event): event is Extract<EngineEvent, { kind: K }> => event.kind === kind);
   readonly statuses = () => this.ofKind("status").map(({ status }) => status.kind);
+  readonly readings = () => this.ofKind("reading").map(({ reading }) => reading);
   readonly snapshots = () => this.ofKind("snapshot").map(({ snapshot }) => snapshot);
   readonly iterations = () => this.snapshots().flatMap(({ records }) => records.map(({ iteration }) => iteration));
   readonly last = (): RunStatus | undefined => this.ofKind("status").at(-1)?.status;

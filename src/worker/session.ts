@@ -375,18 +375,18 @@ export class Session implements EngineApi {
       throw new Error("Other data can be loaded when no search is under way: press Reset first.");
     }
     const what = `Reading ${reading.name}`;
-    this.#busy(what);
-    const onProgress = (progress: Progress) => {
-      if (this.#status.kind === "loading") this.#setStatus({ kind: "loading", what, progress, cancellable: true });
-    };
+    const tell = (progress?: Progress) =>
+      this.#post({ kind: "reading", reading: { what, ...(progress && { progress }) } });
+    tell();
     try {
       const before = this.#data.hash;
-      await this.#data.load(reading, this.#settings, { onProgress, breathe: nextTask });
+      await this.#data.load(reading, this.#settings, { onProgress: tell, breathe: nextTask });
       // Other pictures end a run that is over: it is not shown again by itself.
       if (this.#driver.run && this.#data.hash !== before) await this.#shelves.putAside(this.#shownId);
     } finally {
-      // A finished or failed run stays what it is.
-      if (this.#status.kind === "loading") await this.#rest();
+      this.#post({ kind: "reading", reading: null });
+      // The pictures that the run waits for may have come.
+      if (this.#status.kind === "kept") await this.#rest();
     }
   }
 

@@ -1,5 +1,27 @@
 /** Stand-ins for what only a browser has, for the tests of this room. */
+import type { RawPictures } from "../data/pictures";
+import type { SetMemory } from "./kept-sets";
 import type { Shelf } from "./shelf";
+
+/** Data sets in memory. */
+export function setsInMemory(): SetMemory {
+  const kept = new Map<string, RawPictures>();
+  let last: string | null = null;
+  return {
+    list: async () => [...kept].map(([id, { name, source }]) => ({ id, name, source, bytes: 1 })),
+    keep: async (id, raw) => void kept.set(id, raw),
+    open: async (id) => {
+      const raw = kept.get(id);
+      if (!raw) throw new Error(`No set ${id}.`);
+      return raw;
+    },
+    forget: async (id) => void kept.delete(id),
+    last: async () => last,
+    setLast: async (id) => {
+      last = id;
+    },
+  };
+}
 
 /** A shelf in memory. Values are copied, as a database does. */
 export function shelfInMemory(): Shelf {

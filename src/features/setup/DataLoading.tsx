@@ -1,14 +1,14 @@
 /** How far the reading of a data set is, and the button that gives it up. */
 import { Button } from "@mantine/core";
 import { useApp, useController } from "../../state/context";
-import { selectStatus } from "../../state/selectors";
+import { selectReading } from "../../state/selectors";
 import { DATA, readingText } from "../texts";
 
 export function DataLoading() {
-  const status = useApp(selectStatus);
+  const reading = useApp(selectReading);
   const controller = useController();
-  if (status.kind !== "loading" || !status.cancellable) return null;
-  const { what, progress } = status;
+  if (!reading) return null;
+  const { what, progress } = reading;
   // Null while the whole is not known.
   const share = progress && progress.total > 0 ? Math.min(1, progress.done / progress.total) : null;
   return (

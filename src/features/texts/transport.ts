@@ -1,5 +1,5 @@
 /** The buttons, the line beside them and what a screen reader hears. */
-import type { PlanSize, Progress } from "../../domain/run";
+import type { DataReading, PlanSize, Progress } from "../../domain/run";
 import { formatBytes, formatCount } from "../../state/progress";
 import type { PageStatus, PrimaryAction } from "../../state/status";
 
@@ -43,13 +43,16 @@ export function planText({ bytes, dispatches }: PlanSize): string {
  * The line beside the buttons before there are numbers.
  * @param plan what the run that starts will take
  * @param tooLarge what the adapter is known to hold is too small for the run
+ * @param reading the pictures that are on their way
  */
 export function statusLine(
   status: PageStatus,
   hasData: boolean,
   plan: PlanSize | null = null,
   tooLarge = false,
+  reading: DataReading | null = null,
 ): { strong: string; rest: string } {
+  if (reading) return { strong: `${reading.what}…`, rest: "" };
   switch (status.kind) {
     case "loading":
       return { strong: `${status.what}…`, rest: "" };
@@ -78,7 +81,8 @@ export function startingText({ what, progress }: { readonly what: string; readon
 }
 
 /** What a screen reader hears; it changes with the status and with each tenth of the run. */
-export function announcement(status: PageStatus, tenths: number): string {
+export function announcement(status: PageStatus, tenths: number, reading: DataReading | null = null): string {
+  if (reading) return `${reading.what}.`;
   switch (status.kind) {
     case "loading":
     case "starting":

@@ -3,7 +3,7 @@
 import type { AppState } from "../../state/app-state";
 import { useApp } from "../../state/context";
 import { tenthsDone } from "../../state/progress";
-import { selectStatus } from "../../state/selectors";
+import { selectReading, selectStatus } from "../../state/selectors";
 import { announcement } from "../texts";
 
 const selectTenths = (state: AppState) => tenthsDone(state.run.iteration, state.run.iterations);
@@ -13,7 +13,7 @@ export function LiveRegion() {
   const tenths = useApp(selectTenths);
   return (
     <p className="hidden-text" role="status" aria-live="polite" data-testid="live-region">
-      {announcement(status, tenths)}
+      {announcement(status, tenths, useApp(selectReading))}
     </p>
   );
 }

@@ -1,7 +1,7 @@
 /** What is going on, in a sentence, while there are no numbers. */
 import { verdictOf } from "../../domain/cost";
 import { useApp } from "../../state/context";
-import { selectCost, selectData, selectPlan, selectStatus } from "../../state/selectors";
+import { selectCost, selectData, selectPlan, selectReading, selectStatus } from "../../state/selectors";
 import { statusLine } from "../texts";
 
 export function StatusLine() {
@@ -9,8 +9,9 @@ export function StatusLine() {
   const data = useApp(selectData);
   const plan = useApp(selectPlan);
   const cost = useApp(selectCost);
+  const reading = useApp(selectReading);
   const tooLarge = cost.state === "known" && verdictOf(cost.estimate).fit === "too-large";
-  const { strong, rest } = statusLine(status, data !== null, plan, tooLarge);
+  const { strong, rest } = statusLine(status, data !== null, plan, tooLarge, reading);
   return (
     <p className="say">
       <b>{strong}</b> {rest}
