@@ -3,7 +3,11 @@ import { checkOverlap, countDuplicates, firstOfEach } from "./duplicates";
 
 /** Pictures of one pixel, by its value. */
 function pictures(...values: number[]) {
-  return { size: 1, pixels: Uint8Array.from(values.flatMap((value) => [value, 0, 0])), labels: new Uint16Array(values.length) };
+  return {
+    size: 1,
+    pixels: Uint8Array.from(values.flatMap((value) => [value, 0, 0])),
+    labels: new Uint16Array(values.length),
+  };
 }
 const at = (...places: number[]) => Uint32Array.from(places);
 

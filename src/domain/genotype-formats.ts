@@ -10,11 +10,7 @@ export const COMPACT_OPERATIONS: readonly Primitive[] = PRIMITIVES.filter((op) =
  * Valid JSON of the genotype, and of the data set that it was found on.
  * @param maxSkips the limit that its normal cell was derived with, if there was one
  */
-export function genotypeJson(
-  genotype: Genotype,
-  data: DataName | null = null,
-  maxSkips: number | null = null,
-): string {
+export function genotypeJson(genotype: Genotype, data: DataName | null = null, maxSkips: number | null = null): string {
   const lines = CELL_KINDS.flatMap((kind) => [
     `  "${kind}": [\n${rows(genotype[kind], (gene) => JSON.stringify(gene).replace(",", ", ")).join(",\n")}\n  ]`,
     `  "${kind}_concat": ${JSON.stringify(genotype[`${kind}_concat`]).replaceAll(",", ", ")}`,

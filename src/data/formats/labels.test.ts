@@ -51,7 +51,8 @@ it("takes texts for names of classes only when they are called so and are no tex
   expect(await named({ "label_names.npy": texts(SHAPES.classNames) })).toEqual(SHAPES.classNames);
   expect(await named({ "names.npy": texts(SHAPES.classNames) })).toEqual(SHAPES.classNames);
   const fileNames = texts(IDS.map((i) => `${i}.png`));
-  for (const name of ["filenames", "file_names", "names"]) expect(await named({ [`${name}.npy`]: fileNames })).toEqual(numbers);
+  for (const name of ["filenames", "file_names", "names"])
+    expect(await named({ [`${name}.npy`]: fileNames })).toEqual(numbers);
   expect(await named({ "label_texts.npy": texts(LABELS.map((label) => `class ${label}`)) })).toEqual(numbers);
 });
 

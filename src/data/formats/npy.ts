@@ -51,7 +51,8 @@ export function readNpy(path: string, bytes: Uint8Array<ArrayBuffer>): NumberArr
   );
   const items = shape.reduce((product, side) => product * side, 1);
   const type = TYPES[descr.replace(/^[<>|=]/, "")] ?? textType(descr);
-  if (!type) throw new DataError(`${baseName(path)} holds values of type ${descr}; integers, floats and texts are read.`);
+  if (!type)
+    throw new DataError(`${baseName(path)} holds values of type ${descr}; integers, floats and texts are read.`);
   const body = bytes.subarray(start + length);
   if (items * type.width !== body.length) {
     throw damaged(

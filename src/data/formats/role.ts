@@ -1,5 +1,6 @@
 /** Which split a file belongs to, where only its name can tell. Its form is never told by its name. */
 import type { Role } from "./part";
+import { baseName } from "./source";
 
 const WORDS: readonly [Role, RegExp][] = [
   ["test", /^(test|testing|t10k)$/],
@@ -36,7 +37,7 @@ export function sharedFolders(a: readonly string[], b: readonly string[]): reado
 
 /** Of each file by its name, else by its folders and archives: but for those that all share, which tell no split. */
 export function rolesByPath(paths: readonly string[]): (Role | null)[] {
-  const folders = paths.map(foldersOf);
-  const { length } = folders.reduce(sharedFolders);
-  return paths.map((path, i) => pathRole(path.slice(path.lastIndexOf("/") + 1)) ?? pathRole((folders[i] ?? []).slice(length).join("/")));
+  const folders: readonly (readonly string[])[] = paths.map(foldersOf);
+  const { length } = folders.reduce(sharedFolders, folders[0] ?? []);
+  return paths.map((path, i) => pathRole(baseName(path)) ?? pathRole(folders[i]?.slice(length).join("/") ?? ""));
 }

@@ -2,7 +2,14 @@ import { expect, it } from "vitest";
 import { HASH_VERSION } from "../../domain/dataset";
 import { keptRunText, mishapText, neededText } from "./survival";
 
-const data = { name: "Shapes", source: "built in", hash: "0123456789abcdef", hashVersion: HASH_VERSION, classes: 10, pictures: 1500 };
+const data = {
+  name: "Shapes",
+  source: "built in",
+  hash: "0123456789abcdef",
+  hashVersion: HASH_VERSION,
+  classes: 10,
+  pictures: 1500,
+};
 
 it("says what to do about the pictures of a run: choose a built-in set, open files", () => {
   expect(neededText(data)).toBe(

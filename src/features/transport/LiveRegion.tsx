@@ -11,9 +11,10 @@ const selectTenths = (state: AppState) => tenthsDone(state.run.iteration, state.
 export function LiveRegion() {
   const status = useApp(selectStatus);
   const tenths = useApp(selectTenths);
+  const reading = useApp(selectReading);
   return (
     <p className="hidden-text" role="status" aria-live="polite" data-testid="live-region">
-      {announcement(status, tenths, useApp(selectReading))}
+      {announcement(status, tenths, reading)}
     </p>
   );
 }

@@ -1,7 +1,7 @@
 /** Says, as long as it holds, what a kept run waits for, and why a run is not kept; asks before that one is discarded. */
 import { useEffect, useRef } from "react";
 import { useApp, useController, useNow } from "../../state/context";
-import { selectDiscarding, selectKeepingProblem, selectRun, selectShown, selectStatus } from "../../state/selectors";
+import { selectDiscarding, selectKeepingProblem, selectReading, selectRun, selectShown, selectStatus } from "../../state/selectors";
 import { keptRunText, SURVIVAL } from "../texts";
 
 export function RunNote() {
@@ -10,7 +10,10 @@ export function RunNote() {
   const run = useApp(selectRun);
   const problem = useApp(selectKeepingProblem);
   const discarding = useNow(selectDiscarding);
-  const waits = status.kind === "kept" && shown ? keptRunText(shown, run, status.hasData, problem === null) : null;
+  const reading = useApp(selectReading);
+  // What is being read may be just what it waits for.
+  const isWaiting = status.kind === "kept" && (status.hasData || !reading);
+  const waits = isWaiting && shown ? keptRunText(shown, run, status.hasData, problem === null) : null;
   return (
     <>
       {waits ? (
