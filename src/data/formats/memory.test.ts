@@ -1,5 +1,4 @@
-/** What a file may ask for: refused or read in pieces before the memory is taken. The limits are lowered, so that it is quick. */
-import { parquetReadObjects } from "hyparquet";
+/** What a file may ask for: refused or read in pieces before the memory is taken. Some limits are lowered, so that it is quick. */
 import { expect, it, vi } from "vitest";
 import { int64, npy } from "../../../test/files/arrays";
 import { cifarFile } from "../../../test/files/cifar";
@@ -7,16 +6,11 @@ import { parquet, pngFolder, pngs } from "../../../test/files/encoded";
 import { makeShapes } from "../shapes";
 import { pairArrays } from "./arrays";
 import { readNpy } from "./npy";
+import { readParquet } from "./parquet";
 import { readPictures } from "./read";
 import { type FileSource, memorySource, Reading } from "./source";
 
-vi.mock("../limits", async (original) => ({
-  ...(await original<typeof import("../limits")>()),
-  PICTURES_LIMIT: 70 * 3072,
-  ROWS_AT_ONCE: 7,
-}));
-vi.mock("hyparquet", { spy: true });
-
+const LIMITS = { pictures: 70 * 3072, rows: 7 };
 const SHAPES = makeShapes({ seed: 3, count: 30 });
 const LABELS = [...SHAPES.labels];
 
@@ -37,7 +31,9 @@ it("stops at the part with which the pictures are too many, and reads none after
   const shards = ["1", "2", "3", "4", "5"].map((name, i) => {
     return noting(read, name, cifarFile(makeShapes({ seed: i, count: 30 })));
   });
-  await expect(readPictures(shards)).rejects.toThrow(/more than fit in memory here\. Choose fewer files/);
+  await expect(readPictures(shards, { limits: LIMITS })).rejects.toThrow(
+    /more than fit in memory here\. Choose fewer files/,
+  );
   expect(read).toEqual(["1", "2", "3"]);
 });
 
@@ -45,18 +41,19 @@ it("counts the pictures of folders, in all of their splits", async () => {
   const files = ["train", "val", "test"].flatMap((split, i) =>
     Object.entries(pngFolder(makeShapes({ seed: i, count: 30 }), split)),
   );
-  await expect(readPictures(files.map(([path, bytes]) => memorySource(path, Uint8Array.from(bytes))))).rejects.toThrow(
-    /more than fit in memory here/,
-  );
+  const sources = files.map(([path, bytes]) => memorySource(path, Uint8Array.from(bytes)));
+  await expect(readPictures(sources, { limits: LIMITS })).rejects.toThrow(/more than fit in memory here/);
 });
 
 it("holds a few rows of a parquet at once, in their order", async () => {
-  const { labels, pixels } = await readPictures([memorySource("p", parquet(pngs(SHAPES), { label: LABELS }))]);
+  const file = parquet(pngs(SHAPES), { label: LABELS });
+  const reading = new Reading(file.length, { limits: LIMITS });
+  const pauses = vi.spyOn(reading, "checkpoint");
+  const { labels, pixels } = await readParquet(memorySource("p", file), reading);
   expect([...labels]).toEqual(LABELS);
   expect(Buffer.compare(pixels, SHAPES.pixels)).toBe(0);
-  const slices = vi.mocked(parquetReadObjects).mock.calls.map(([{ rowStart = 0, rowEnd = 0 }]) => rowEnd - rowStart);
-  expect(Math.max(...slices)).toBe(7);
-  expect(slices.reduce((sum, count) => sum + count)).toBe(30);
+  // Two groups, of 16 and 14 rows, and the first row of all.
+  expect(pauses).toHaveBeenCalledTimes(3 + 2 + 1);
 });
 
 it("looks at numbers where they stand, whatever their type", () => {

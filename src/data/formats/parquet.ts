@@ -5,7 +5,7 @@
 import { type AsyncBuffer, type FileMetaData, parquetMetadataAsync, parquetReadObjects } from "hyparquet";
 import { DataError } from "../../domain/dataset";
 import { z } from "../../domain/zod";
-import { ENTRY_LIMIT, ROWS_AT_ONCE } from "../limits";
+import { ENTRY_LIMIT } from "../limits";
 import { thousands } from "../pictures";
 import { decodePicture, PictureStore } from "./encoded";
 import { UNPACKERS } from "./parquet-codecs";
@@ -132,14 +132,14 @@ async function readRows(
     );
     if (bytes > ENTRY_LIMIT) throw new DataError(`${name} has a row group too large for the memory.`);
     const checked = await checkedGroup(file, group, wanted);
-    for (; rowStart < rowEnd; rowStart = Math.min(rowEnd, rowStart + ROWS_AT_ONCE)) {
+    for (; rowStart < rowEnd; rowStart = Math.min(rowEnd, rowStart + reading.limits.rows)) {
       await reading.checkpoint();
       const rows = await parquetReadObjects({
         file: checked,
         metadata,
         columns: wanted,
         rowStart,
-        rowEnd: Math.min(rowEnd, rowStart + ROWS_AT_ONCE),
+        rowEnd: Math.min(rowEnd, rowStart + reading.limits.rows),
         utf8: false,
         compressors: UNPACKERS,
       });

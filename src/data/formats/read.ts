@@ -1,6 +1,6 @@
 /** Reads files in any of the known forms as one data set. The one entrance for the page and the terminal. */
 import { DataError } from "../../domain/dataset";
-import { FILES_LIMIT, PICTURES_LIMIT, UNPACKED_LIMIT } from "../limits";
+import { FILES_LIMIT, UNPACKED_LIMIT } from "../limits";
 import { counted, type RawPictures } from "../pictures";
 import { pairArrays } from "./arrays";
 import { FolderReader } from "./folder";
@@ -35,7 +35,7 @@ export async function readPictures(sources: readonly FileSource[], options: Read
     held += part.pixels.length;
   };
   const checkMemory = () => {
-    if (held + folder.bytes > PICTURES_LIMIT || unpaired > UNPACKED_LIMIT) throw tooMuch();
+    if (held + folder.bytes > reading.limits.pictures || unpaired > UNPACKED_LIMIT) throw tooMuch(reading);
   };
   for (const source of [...sources].sort((a, b) => comparePaths(a.path, b.path))) {
     if (source.size === 0) continue;
@@ -79,9 +79,9 @@ export async function readPictures(sources: readonly FileSource[], options: Read
   return joinParts(parts, names, others, sourceName(sources), reading);
 }
 
-function tooMuch(): DataError {
+function tooMuch({ limits }: Reading): DataError {
   return new DataError(
-    `The files hold more than ${megabytes(PICTURES_LIMIT)} of pictures, more than fit in memory here. Choose fewer files.`,
+    `The files hold more than ${megabytes(limits.pictures)} of pictures, more than fit in memory here. Choose fewer files.`,
   );
 }
 

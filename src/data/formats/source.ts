@@ -1,7 +1,7 @@
 /** Files as the readers see them: a name, a size, and any part of the bytes when it is asked for. Knows no page and no disk. */
 import { DataError } from "../../domain/dataset";
 import type { Progress } from "../../domain/run";
-import { FILE_LIMIT } from "../limits";
+import { FILE_LIMIT, PICTURES_LIMIT, ROWS_AT_ONCE } from "../limits";
 import { counted } from "../pictures";
 
 export interface FileSource {
@@ -19,6 +19,8 @@ export interface ReadOptions {
   readonly signal?: AbortSignal;
   /** Bytes read of all bytes. */
   readonly onProgress?: (progress: Progress) => void;
+  /** What is held at most, where less memory is at hand. */
+  readonly limits?: { readonly pictures: number; readonly rows: number };
   /** Lets messages in, so that a reading can be cancelled. */
   readonly breathe?: () => Promise<void>;
 }
@@ -35,6 +37,11 @@ export class Reading {
     private readonly total: number,
     private readonly options: ReadOptions,
   ) {}
+
+  /** Bytes of all pictures, and rows of Parquet at once. */
+  get limits(): { readonly pictures: number; readonly rows: number } {
+    return this.options.limits ?? { pictures: PICTURES_LIMIT, rows: ROWS_AT_ONCE };
+  }
 
   get cancelled(): boolean {
     return this.options.signal?.aborted ?? false;
