@@ -46,7 +46,7 @@ export class Session implements EngineApi {
   readonly #builder: RunBuilder;
   readonly #shelves: Shelves;
   readonly #driver: RunDriver;
-  #listener: (event: EngineEvent) => void = () => undefined;
+  #listener: (event: EngineEvent) => unknown = () => undefined;
   #status: RunStatus = { kind: "loading", what: "Starting the engine" };
   /** What the data set is previewed with: those of the page, so that it looks as the search will see it. */
   #settings: Settings = presetSettings("tiny");
@@ -384,9 +384,10 @@ export class Session implements EngineApi {
       // Other pictures end a run that is over: it is not shown again by itself.
       if (this.#driver.run && this.#data.hash !== before) await this.#shelves.putAside(this.#shownId);
     } finally {
-      this.#post({ kind: "reading", reading: null });
       // The pictures that the run waits for may have come.
       if (this.#status.kind === "kept") await this.#rest();
+      // Events and answers come by ways of their own: by the answer the page has heard what it may do now.
+      await this.#listener({ kind: "reading", reading: null });
     }
   }
 
