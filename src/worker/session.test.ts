@@ -7,6 +7,7 @@ import type { Settings } from "../domain/settings";
 import { engineMemory } from "../engine/gpu/backend";
 import type { SelfCheckResult } from "./api";
 import type { Host } from "./host";
+import type { SetMemory } from "./kept-sets";
 import { Session } from "./session";
 import { files, Heard, hostOf, LONG, TINY } from "./session-testing";
 

@@ -1,7 +1,14 @@
 /** Says, as long as it holds, what a kept run waits for, and why a run is not kept; asks before that one is discarded. */
 import { useEffect, useRef } from "react";
 import { useApp, useController, useNow } from "../../state/context";
-import { selectDiscarding, selectKeepingProblem, selectReading, selectRun, selectShown, selectStatus } from "../../state/selectors";
+import {
+  selectDiscarding,
+  selectKeepingProblem,
+  selectReading,
+  selectRun,
+  selectShown,
+  selectStatus,
+} from "../../state/selectors";
 import { keptRunText, SURVIVAL } from "../texts";
 
 export function RunNote() {
