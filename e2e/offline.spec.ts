@@ -1,6 +1,7 @@
 /** The page without a network, after one visit; and what it says of a new version. */
-import { appendFileSync, readFileSync, writeFileSync } from "node:fs";
-import { PATIENCE, SMALL } from "./searchlight";
+import { readFileSync, writeFileSync } from "node:fs";
+import type { Page } from "@playwright/test";
+import { PATIENCE, Searchlight, SMALL } from "./searchlight";
 import { expect, test } from "./test";
 
 const SCRIPT = "dist/service-worker.js";
@@ -33,17 +34,39 @@ test("opens and searches without a network after the first visit, and tells of a
   expect(await kept()).toEqual(files);
   await context.setOffline(false);
 
+  // Another build, which has none of these parts any more.
   const built = readFileSync(SCRIPT, "utf8");
+  const other = built.replace(/"version":"[0-9a-f]+"/, '"version":"0000"').replace(/"assets\/RunsTab-[^"]+",/g, "");
+  expect(other.length).toBeLessThan(built.length - 20);
   try {
-    appendFileSync(SCRIPT, "// another build\n");
+    writeFileSync(SCRIPT, other);
+    const second = await context.newPage();
+    await second.goto("./");
+    await new Searchlight(second).ready();
     await page.evaluate(async () => (await navigator.serviceWorker.ready).update());
-    const notice = page.getByRole("status").filter({ hasText: "A new version is ready." });
+    const noticeOn = (tab: Page) => tab.getByRole("status").filter({ hasText: "A new version is ready." });
+    const notice = noticeOn(page);
     await expect(notice).toBeVisible({ timeout: PATIENCE });
+    // Closed there, it comes again when the other tab changes.
+    await noticeOn(second).getByRole("button", { name: "Close the message" }).click();
+    await expect(noticeOn(second)).toHaveCount(0);
     const reloaded = page.waitForEvent("load");
     await notice.getByRole("button", { name: "Reload" }).click();
     await reloaded;
     await app.ready();
     await expect(notice).toHaveCount(0);
+
+    await expect(noticeOn(second)).toBeVisible();
+    await context.setOffline(true);
+    await second.getByRole("tab", { name: "Runs" }).click();
+    await expect(second.getByTestId("runs")).toBeVisible();
+    await context.setOffline(false);
+    const builds = () => page.evaluate(async () => (await caches.keys()).length);
+    expect(await builds()).toBe(2);
+    await second.close();
+    await page.reload();
+    await app.ready();
+    await expect.poll(builds).toBe(1);
   } finally {
     writeFileSync(SCRIPT, built);
   }

@@ -1,4 +1,5 @@
 /** A run as a file: exported, looked at, used again; files that are none. */
+import { productVersion } from "../scripts/lib/version.mjs";
 import { cellsOf } from "../src/domain/alpha-history";
 import { deriveGenotype } from "../src/domain/genotype";
 import { historyOfFile } from "../src/domain/history-file";
@@ -14,6 +15,8 @@ test("exports a run, shows it again and takes its settings", async ({ app, page 
   const { name, text, run } = await app.exportRun();
   expect(name).toBe("searchlight-darts-bilevel-7.json");
   expect(run).toMatchObject({ seed: 7, iterations: 2, settings: chosen, environment: { backend: "cpu" } });
+  // The same as the terminal's of this commit.
+  expect(run.environment.version).toBe(productVersion("."));
   const labels = await page.getByTestId("graph-normal").getAttribute("aria-label");
 
   // A fresh page knows nothing of the run but the file.
