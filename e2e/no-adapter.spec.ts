@@ -1,5 +1,5 @@
 /** A browser whose WebGPU has no adapter: the page says so, and searches on the processor. */
-import { SMALL } from "./searchlight";
+import { PATIENCE, SMALL } from "./searchlight";
 import { expect, test, withoutWebGPU } from "./test";
 
 test.use({ launchOptions: withoutWebGPU() });
@@ -23,6 +23,11 @@ test("says so and searches on the CPU", async ({ app, page }) => {
   expect(run.environment).toMatchObject({ backend: "cpu", adapter: "CPU" });
   expect(run.data.name).toBe("Emoji-8");
   expect(run.records).toHaveLength(2);
+
+  await app.tab("Self-check");
+  await app.button("Check this adapter").click();
+  await expect(page.getByTestId("check-summary")).toHaveText("All 16 checks passed.", { timeout: PATIENCE });
+  await expect(page.locator(".check-list li.good")).toHaveCount(16);
 });
 
 test("refuses WebGPU with the reason when it is asked for", async ({ app, page }) => {
