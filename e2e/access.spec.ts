@@ -1,79 +1,12 @@
 /** Axe on the whole page in both themes, before and during a run and with everything open; and every width without overlap. */
-import AxeBuilder from "@axe-core/playwright";
-import type { Page } from "@playwright/test";
-import { SMALL } from "./searchlight";
+
+import type { Genotype } from "../src/domain/genotype";
+import { expectEveryWidth, expectNoSerious, THEMES } from "./access";
+import { PATIENCE, SMALL } from "./searchlight";
 import { expect, test } from "./test";
 
-const THEMES = ["light", "dark"] as const;
-const WIDTHS = [360, 768, 1280, 1920] as const;
-
-/** @param within a selector: the whole page by default */
-async function expectNoSerious(page: Page, what: string, within = "html"): Promise<void> {
-  // Graphs and strips are pictures with a label: their hundreds of shapes would take most of the time.
-  const builder = new AxeBuilder({ page }).include(within).exclude(".graph > *").exclude(".strip > *");
-  const { violations } = await builder.analyze();
-  const serious = violations
-    .filter(({ impact }) => impact === "serious" || impact === "critical")
-    .flatMap(({ id, nodes }) =>
-      nodes.map(({ target, failureSummary }) => `${id} ${target.join(" ")}: ${failureSummary}`),
-    );
-  expect(serious, what).toEqual([]);
-}
-
-/** Controls and texts that stand on one another, and what sticks out to the right, by their tags and classes. */
-function overlaps(page: Page): Promise<string[]> {
-  return page.evaluate(() => {
-    const name = (element: Element) =>
-      `${element.tagName.toLowerCase()}.${element.getAttribute("class") ?? ""} "${(element.textContent ?? "").trim().slice(0, 30)}"`;
-    const shown = (element: Element) =>
-      element.checkVisibility({ opacityProperty: true, visibilityProperty: true, contentVisibilityAuto: true });
-    /** Hidden for eyes, but there for screen readers and the browser's own file dialog. */
-    const forEyes = (element: Element) =>
-      !element.closest(".hidden-text, input[type=file], [data-portal], .mantine-Input-section");
-    const items = [
-      ...document.querySelectorAll("button, input, select, h1, h2, h3, p, dt, dd, canvas, svg, td, th"),
-    ].filter(
-      (element) => shown(element) && forEyes(element) && !element.parentElement?.closest("button, svg, p, label"),
-    );
-    /** What is seen of an element: panes that scroll cut off the rest. */
-    const seen = (element: Element) => {
-      let { left, right, top, bottom } = element.getBoundingClientRect();
-      for (let outer = element.parentElement; outer && outer !== document.body; outer = outer.parentElement) {
-        if (getComputedStyle(outer).overflowY === "visible") continue;
-        const around = outer.getBoundingClientRect();
-        [left, right] = [Math.max(left, around.left), Math.min(right, around.right)];
-        [top, bottom] = [Math.max(top, around.top), Math.min(bottom, around.bottom)];
-      }
-      return { left, right, top, bottom };
-    };
-    const boxes = items
-      .map((element) => ({ element, box: seen(element) }))
-      .filter(({ box }) => box.right - box.left > 1 && box.bottom - box.top > 1);
-    const wide = boxes
-      .filter(({ box }) => box.right > document.documentElement.clientWidth + 1)
-      .map(({ element }) => `sticks out: ${name(element)}`);
-    const sticky = (element: Element) => element.closest(".transport") !== null;
-    const crossed = boxes.flatMap(({ element, box }, i) =>
-      boxes.slice(i + 1).flatMap(({ element: other, box: otherBox }) => {
-        if (element.contains(other) || other.contains(element) || sticky(element) !== sticky(other)) return [];
-        const x = Math.min(box.right, otherBox.right) - Math.max(box.left, otherBox.left);
-        const y = Math.min(box.bottom, otherBox.bottom) - Math.max(box.top, otherBox.top);
-        return x > 2 && y > 2 ? [`overlap: ${name(element)} and ${name(other)}`] : [];
-      }),
-    );
-    return [...wide, ...crossed];
-  });
-}
-
-async function expectEveryWidth(page: Page, when: string): Promise<void> {
-  for (const width of WIDTHS) {
-    await page.setViewportSize({ width, height: 900 });
-    // Graphs and charts follow a new width a moment later.
-    await expect.poll(() => overlaps(page), { message: `${when}, ${width} px wide` }).toEqual([]);
-    expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(width);
-  }
-  await page.setViewportSize({ width: 1280, height: 900 });
-}
+/** Its first alphas choose so many skips for the normal cell; with a learning rate of 0 they stay. */
+const SKIPS_SEED = 41;
 
 test("has no serious fault of access in either theme and no overlap at any width", async ({ app, page }) => {
   await page.emulateMedia({ reducedMotion: "reduce" });
@@ -98,9 +31,10 @@ test("has no serious fault of access in either theme and no overlap at any width
     await page.keyboard.press("Escape");
     await expect(page.getByTestId("help")).toBeHidden();
   });
-  await test.step("during a run", async () => {
+  await test.step("during a run whose normal cell collapses into skips", async () => {
+    await app.set({ seed: SKIPS_SEED, alphaLearningRate: 0 });
     await app.primary.click();
-    await app.expectIteration(1);
+    await expect(page.getByTestId("collapse")).toContainText(/[4-8] of its 8 edges only pass/, { timeout: PATIENCE });
     await app.primary.click();
     await app.expectStatus("paused");
     for (const colorScheme of THEMES) {
@@ -108,5 +42,20 @@ test("has no serious fault of access in either theme and no overlap at any width
       await expectNoSerious(page, `a run, ${colorScheme}`);
     }
     await expectEveryWidth(page, "a run");
+  });
+  await test.step("its cells are derived with at most two skips, and as found again", async () => {
+    await page.getByRole("button", { name: "Derive with at most two skips" }).click();
+    const { run } = await app.exportRun();
+    const skips = (cell: Genotype["normal"]) => cell.filter(([op]) => op === "skip_connect").length;
+    expect(skips(run.genotype.normal)).toBeGreaterThanOrEqual(4);
+    expect(run.limited?.maxSkips).toBe(2);
+    expect(skips(run.limited?.genotype.normal ?? run.genotype.normal)).toBeLessThanOrEqual(2);
+    const text = page.getByTestId("genotype-text");
+    await expect(text).toContainText("Searchlight_at_most_2_skips");
+    const note = page.getByTestId("limited");
+    await expectNoSerious(page, "cells with few skips", "[data-testid=limited]");
+    await note.getByRole("button", { name: "Show as found" }).click();
+    await expect(note).toHaveCount(0);
+    await expect(text).not.toContainText("at_most");
   });
 });
