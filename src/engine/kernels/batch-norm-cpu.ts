@@ -258,12 +258,12 @@ export function cpuSecondX(
 /** One slot of a tensor of slots: its part of values, and of sums of k numbers for each channel. */
 interface Slot {
   readonly of: (values: Values) => Values;
-  readonly partsOf: (sums: Values, k: number) => Values;
+  readonly takeParts: (sums: Values, k: number) => Values;
   readonly putParts: (from: Values, to: Values, k: number) => void;
 }
 
 /** Calls visit for each slot in use. */
-export function eachSlot(s: Rows, gate: Gate, picks: Values, visit: (slot: Slot) => void): void {
+export function eachSlotOfRows(s: Rows, gate: Gate, picks: Values, visit: (slot: Slot) => void): void {
   const [size, slots] = [s.rows * s.channels, slotsOf(gate)];
   eachUsed(gate, picks, (slot) => {
     /** Calls move(index in the slot's own parts, index in all). */
@@ -274,7 +274,7 @@ export function eachSlot(s: Rows, gate: Gate, picks: Values, visit: (slot: Slot)
     };
     visit({
       of: (values) => values.subarray(slot * size, (slot + 1) * size),
-      partsOf: (sums, k) => {
+      takeParts: (sums, k) => {
         const own = new Float32Array(s.parts * k * s.channels);
         move(k, (i, all) => {
           own[i] = sums[all] as number;

@@ -12,7 +12,7 @@ import {
   cpuSecondX,
   cpuStatistics,
   EPSILON,
-  eachSlot,
+  eachSlotOfRows,
   type Rows,
 } from "./batch-norm-cpu";
 import { type Gate, gateCode, gateParams, slotsOf } from "./gate";
@@ -45,7 +45,7 @@ export function slotRowsOf(x: Tensor, gate: Gate): Rows {
 const slotCount = (s: Rows) => (s.slots ? slotsOf(s.slots) : 1);
 
 /** The invocations of a slot, and code that declares slot, the invocation's place in it and the slot's first element. */
-function inSlot(s: Rows, perSlot: number, picks: TensorInfo | undefined) {
+function slotInvocations(s: Rows, perSlot: number, picks: TensorInfo | undefined) {
   if (!s.slots)
     return {
       inputs: {},
@@ -115,10 +115,10 @@ function bySlot(
   s: Rows,
   picks: Values | undefined,
   tensors: readonly (Values | undefined)[],
-  compute: (slot: Parameters<Parameters<typeof eachSlot>[3]>[0], of: readonly Values[]) => void,
+  compute: (slot: Parameters<Parameters<typeof eachSlotOfRows>[3]>[0], of: readonly Values[]) => void,
 ): void {
   if (s.slots) {
-    eachSlot(s, s.slots, picks as Values, (slot) =>
+    eachSlotOfRows(s, s.slots, picks as Values, (slot) =>
       compute(
         slot,
         tensors.map((t) => slot.of(t as Values)),
@@ -128,7 +128,7 @@ function bySlot(
   }
   const whole = {
     of: (v: Values) => v,
-    partsOf: (v: Values) => v,
+    takeParts: (v: Values) => v,
     putParts: (from: Values, to: Values) => to.set(from),
   };
   compute(whole, tensors as readonly Values[]);
@@ -151,7 +151,7 @@ function sumPass(
   const c = s.channels / vector;
   const parts = s.rows > FEW_ROWS ? chunkCount(s.rows, c) : s.parts;
   const read = readGradient(s);
-  const at = inSlot(s, parts * c, picks);
+  const at = slotInvocations(s, parts * c, picks);
   const count = slotCount(s) * parts * c;
   const sums = run({
     name,
@@ -219,7 +219,7 @@ function pixelPass(
   const c = s.channels / vector;
   const read = readGradient(s);
   const groups = Math.ceil(s.rows / (s.parts === 1 ? FEW_ROWS_OF_INVOCATION : ROWS_OF_INVOCATION));
-  const at = inSlot(s, groups * c, picks);
+  const at = slotInvocations(s, groups * c, picks);
   const count = slotCount(s) * groups * c;
   return run({
     name,
@@ -299,7 +299,7 @@ export const normalise = defineKernel<Rows>("SearchlightBatchNormalise", {
     const [x, stats, ...rest] = inputs as [Values, Values, ...Values[]];
     const [scale, shift] = s.slots ? [] : rest;
     bySlot(s, rest[0], [x, out], (slot, [own, to]) =>
-      cpuNormalise(own as Values, slot.partsOf(stats, 2), scale, shift, to as Values, s),
+      cpuNormalise(own as Values, slot.takeParts(stats, 2), scale, shift, to as Values, s),
     );
   },
   gpu: (inputs, s, run) => {
@@ -320,7 +320,7 @@ export const gradientSums = defineKernel<Rows>("SearchlightBatchNormGradSums", {
     const [dy, x, stats, extra] = inputs as [Values, Values, Values, Values?];
     bySlot(s, extra, [dy, x], (slot, [d, v]) => {
       const sums = new Float32Array(s.parts * 2 * s.channels);
-      cpuGradientSums(d as Values, v as Values, slot.partsOf(stats, 2), s.slots ? undefined : extra, sums, s);
+      cpuGradientSums(d as Values, v as Values, slot.takeParts(stats, 2), s.slots ? undefined : extra, sums, s);
       slot.putParts(sums, out, 2);
     });
   },
@@ -381,7 +381,7 @@ export const gradientX = defineKernel<Rows>("SearchlightBatchNormGrad", {
     const [dy, x, stats, sums, extra] = inputs as [Values, Values, Values, Values, Values?];
     const scale = s.slots ? undefined : extra;
     bySlot(s, extra, [dy, x, out], (slot, [d, v, to]) =>
-      cpuGradientX(d as Values, v as Values, slot.partsOf(stats, 2), slot.partsOf(sums, 2), scale, to as Values, s),
+      cpuGradientX(d as Values, v as Values, slot.takeParts(stats, 2), slot.takeParts(sums, 2), scale, to as Values, s),
     );
   },
   gpu: ([dy, x, stats, sums, last], s, run) => {
@@ -405,7 +405,7 @@ export const secondX = defineKernel<Rows>("SearchlightBatchNormGradGrad", {
     const [g, dy, x, stats, extra] = inputs as [Values, Values, Values, Values, Values?];
     const scale = s.slots ? undefined : extra;
     bySlot(s, extra, [g, dy, x, out], (slot, [gs, ds, xs, to]) =>
-      cpuSecondX(gs as Values, ds as Values, xs as Values, slot.partsOf(stats, 2), scale, to as Values, s),
+      cpuSecondX(gs as Values, ds as Values, xs as Values, slot.takeParts(stats, 2), scale, to as Values, s),
     );
   },
   gpu: ([g, dy, x, stats, last], s, run) => {

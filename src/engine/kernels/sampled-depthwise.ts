@@ -5,7 +5,7 @@
 import { defineBilinear, defineKernel, type KernelBody, type Values } from "../gpu/kernel";
 import { detach, type Tensor } from "../gpu/tensorflow";
 import { custom } from "./batch-norm";
-import { eachSlot as eachSlotOfRows, joined, type Rows } from "./batch-norm-cpu";
+import { eachSlotOfRows, joined, type Rows } from "./batch-norm-cpu";
 import { outputSide } from "./depthwise";
 import {
   type DepthwiseShape,
@@ -202,9 +202,9 @@ const slotNormsKernel = defineKernel<Rows>("SearchlightSlotNorms", {
     const row = 4 + 2 * s.channels;
     const own = usedSlots(s.slots, picks as Values);
     let slot = 0;
-    eachSlotOfRows(s, s.slots, picks as Values, ({ partsOf }) => {
+    eachSlotOfRows(s, s.slots, picks as Values, ({ takeParts }) => {
       while (!own[slot]) slot++;
-      const { mean, rate } = joined(partsOf(stats as Values, 2), s);
+      const { mean, rate } = joined(takeParts(stats as Values, 2), s);
       out.set(mean, slot * row + 4);
       out.set(rate, slot * row + 4 + s.channels);
       slot++;
