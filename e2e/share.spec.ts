@@ -48,11 +48,15 @@ test("shares a link, charts, a bundle and a genotype, and takes them back", asyn
     const header = new DataView(png.bytes.buffer, png.bytes.byteOffset);
     expect(header.getUint32(12)).toBe(0x49484452);
     expect(header.getUint32(16)).toBe(2 * width);
+    expect(new TextDecoder("latin1").decode(png.bytes)).toMatch(
+      /iTXtDescription\0+Losses\. Data set Shapes, hash [0-9a-f]{64}/,
+    );
     const csv = new TextDecoder()
       .decode((await app.saveChart("Losses", "CSV")).bytes)
       .trimEnd()
       .split("\n");
-    expect(csv[0]).toMatch(/^iteration,explainerTrainLoss,/);
+    expect(csv[0]).toMatch(/^iteration,explainerTrainLoss,.*,dataSet,dataHash$/);
+    expect(csv[2]).toMatch(/,Shapes,[0-9a-f]{64}$/);
     expect(csv.slice(1).map((line) => line.split(",")[0])).toEqual(["1", "2"]);
     const dot = new TextDecoder().decode((await app.saveChart("Normal cell", "DOT")).bytes);
     expect(dot).toMatch(/^\/\/ Data set Shapes, hash [0-9a-f]{64}\s+digraph normal \{[\s\S]*label="/);

@@ -1,7 +1,8 @@
 import { describe, expect, it } from "vitest";
+import { csvText } from "./csv";
 import { deriveGenotype } from "./genotype";
 import type { IterationRecord } from "./run";
-import { alphaTable, courseTable, geneTable, historyTable, learningTable, recordTable } from "./tables";
+import { alphaTable, courseTable, geneTable, historyTable, learningTable, recordTable, withDataSets } from "./tables";
 
 const record = (iteration: number, tau: number): IterationRecord => ({
   ...{ iteration, epoch: 0, stage: 0, learningRate: 0.1, schedules: { tau }, picks: [1] },
@@ -11,6 +12,17 @@ const record = (iteration: number, tau: number): IterationRecord => ({
   ...{ hypergradientNorm: 1, audienceTermNorm: null, entropyNormal: 2, entropyReduce: 1, skips: 4, milliseconds: 5 },
 });
 const records = Array.from({ length: 1000 }, (_, i) => record(i + 1, 10 - i));
+
+it("name the data set in each row, and several sets once each", () => {
+  const table = { columns: ["edge"], rows: [[0], [1]] };
+  const [a, b] = [
+    { name: "A", hash: "aa" },
+    { name: "B, mine", hash: "bb" },
+  ];
+  expect(csvText(withDataSets(table, [a]))).toBe("edge,dataSet,dataHash\n0,A,aa\n1,A,aa\n");
+  expect(withDataSets(table, [a, b, a]).rows[1]).toEqual([1, "A; B, mine", "aa; bb"]);
+  expect(withDataSets(table, [])).toEqual(table);
+});
 
 describe("tables of records", () => {
   it("hold every iteration", () => {

@@ -1,5 +1,6 @@
 /** What charts show, as tables: every iteration and every number, not the points that are drawn. Names are those of the run file. */
 import type { CellValue, Table } from "./csv";
+import type { DataName } from "./dataset";
 import { edgeLead, type Gene, softmaxEdges, softmaxRows } from "./genotype";
 import { CELL_EDGES, edgeIndex, PRIMITIVES } from "./primitives";
 import type { IterationRecord } from "./run";
@@ -30,6 +31,17 @@ const FIELDS = [
   "skips",
   "milliseconds",
 ] as const satisfies readonly RecordField[];
+
+/**
+ * The table with the data set, or sets, in each row: spreadsheets and programs take columns of their own for what they are, and
+ * a line of another form for a row.
+ */
+export function withDataSets({ columns, rows }: Table, sets: readonly DataName[]): Table {
+  if (sets.length === 0) return { columns, rows };
+  const each = [...new Map(sets.map((set) => [`${set.hash} ${set.name}`, set])).values()];
+  const cells = [each.map(({ name }) => name).join("; "), each.map(({ hash }) => hash).join("; ")];
+  return { columns: [...columns, "dataSet", "dataHash"], rows: rows.map((row) => [...row, ...cells]) };
+}
 
 /** A row for each iteration. @param fields besides the iteration */
 export function recordTable(records: readonly IterationRecord[], fields: readonly RecordField[]): Table {

@@ -1,9 +1,9 @@
 /** One cell on the stage: headline numbers, graph and strip. Also shows the cells of an imported run. */
 import { memo, type ReactNode, useMemo } from "react";
+import type { DataName } from "../../domain/dataset";
 import { type Gene, softmaxEdges, softmaxRows } from "../../domain/genotype";
 import type { CellKind } from "../../domain/primitives";
 import { pickShares, type SubGraphPicks } from "../../state/picks";
-import type { NamedData } from "../share/data-text";
 import { CELL_TITLES, DISCOVERY } from "../texts";
 import { Term } from "../ui/Term";
 import { CellExport } from "./CellExport";
@@ -27,7 +27,7 @@ interface Props {
   /** The sub-graphs of an iteration, to show them on the cell. */
   readonly subGraphs?: readonly SubGraphPicks[] | null;
   /** The pictures behind the cell; by default those of the run on the page. */
-  readonly data?: readonly NamedData[];
+  readonly data?: readonly DataName[];
   /** A further number at the end of the headline. */
   readonly extra?: ReactNode;
 }

@@ -1,11 +1,11 @@
 /** Saves a cell: as drawn, its alphas as numbers, or its graph for Graphviz. */
 import { memo, useMemo } from "react";
+import type { DataName } from "../../domain/dataset";
 import { cellDot } from "../../domain/dot";
 import type { Gene } from "../../domain/genotype";
 import type { CellKind } from "../../domain/primitives";
 import { alphaTable } from "../../domain/tables";
 import { ChartExport } from "../share/ChartExport";
-import type { NamedData } from "../share/data-text";
 import { CELL_TITLES, SHARE } from "../texts";
 
 interface Props {
@@ -16,7 +16,7 @@ interface Props {
   /** [14] */
   readonly betas: Float32Array | null;
   /** As ChartExport has it. */
-  readonly data?: readonly NamedData[] | undefined;
+  readonly data?: readonly DataName[] | undefined;
 }
 
 export const CellExport = memo(function CellExport({ kind, alphas, genes, betas, data }: Props) {

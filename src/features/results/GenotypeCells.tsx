@@ -1,5 +1,6 @@
 /** Cells of which only the genotype is known: their graphs, without alphas. */
 import { memo, useMemo } from "react";
+import type { DataName } from "../../domain/dataset";
 import { cellDot } from "../../domain/dot";
 import type { Gene, Genotype } from "../../domain/genotype";
 import { CELL_KINDS, type CellKind } from "../../domain/primitives";
@@ -7,12 +8,11 @@ import { geneTable } from "../../domain/tables";
 import { CellGraph } from "../discovery/CellGraph";
 import { genotypeEdges } from "../discovery/edges";
 import { ChartExport } from "../share/ChartExport";
-import type { NamedData } from "../share/data-text";
 import { CELL_TITLES, SHARE } from "../texts";
 import { useWidth } from "../ui/use-width";
 
 /** A genotype alone does not say what it was found on. */
-const NO_DATA: readonly NamedData[] = [];
+const NO_DATA: readonly DataName[] = [];
 const GAP = 36;
 const SIDE_BY_SIDE = 900;
 

@@ -1,12 +1,12 @@
 /** The cells of a run from a file and, where the file has its history, a timeline to move through it. */
 import { memo, useMemo, useState } from "react";
 import { momentStride } from "../../domain/alpha-history";
+import type { DataName } from "../../domain/dataset";
 import { CELL_KINDS } from "../../domain/primitives";
 import { cellsAt, entropyOf, type FileOfCells, readHistory } from "../../state/file-history";
 import { flipsOf } from "../../state/stability";
 import { Cell } from "../discovery/Cell";
 import { Timeline, type TimelineData } from "../discovery/Timeline";
-import type { NamedData } from "../share/data-text";
 import { flipsOfFileText, HISTORY, stageMark } from "../texts";
 import { useWidth } from "../ui/use-width";
 
@@ -14,7 +14,7 @@ const GAP = 36;
 const SIDE_BY_SIDE = 900;
 
 interface Props {
-  readonly run: FileOfCells & { readonly data: NamedData };
+  readonly run: FileOfCells & { readonly data: DataName };
   /** Hears which iteration is looked at; null for the end. */
   readonly onMoment?: (at: number | null) => void;
 }

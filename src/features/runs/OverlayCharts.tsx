@@ -1,9 +1,9 @@
 /** Losses of one or several runs in the same charts. */
 import { useCallback, useMemo } from "react";
+import type { DataName } from "../../domain/dataset";
 import type { IterationRecord } from "../../domain/run";
 import { lineEnds, overlay } from "../../state/overlay";
 import { ChartExport } from "../share/ChartExport";
-import type { NamedData } from "../share/data-text";
 import { COMPARE, RUNS } from "../texts/runs";
 import { MomentLine } from "../ui/ChartMoment";
 import { formatLoss, niceAxis, spread } from "../ui/format";
@@ -35,7 +35,7 @@ interface Props {
   readonly names: readonly string[];
   readonly note: string;
   /** The pictures behind the runs. */
-  readonly data: readonly NamedData[];
+  readonly data: readonly DataName[];
   /** The iteration that is looked at; null for the end. */
   readonly at?: number | null;
 }

@@ -2,12 +2,12 @@
 import { Popover } from "@mantine/core";
 import { memo, useRef, useState } from "react";
 import type { Table } from "../../domain/csv";
+import type { DataName } from "../../domain/dataset";
 import type { AppState } from "../../state/app-state";
 import { useController, useReadState } from "../../state/context";
 import { selectRunData } from "../../state/selectors";
 import { SHARE } from "../texts";
 import { Icon } from "../ui/icons";
-import type { NamedData } from "./data-text";
 import "./share.css";
 
 /** A further form, written as text. */
@@ -26,13 +26,13 @@ interface Props {
   readonly table: (state: AppState) => Table;
   readonly more?: readonly TextForm[];
   /** The pictures behind the chart; by default those of the run on the page. */
-  readonly data?: readonly NamedData[] | undefined;
+  readonly data?: readonly DataName[] | undefined;
 }
 
 const FORMS = ["svg", "png", "csv"] as const;
 const NO_MORE: readonly TextForm[] = [];
 
-function ofPage(state: AppState): readonly NamedData[] {
+function ofPage(state: AppState): readonly DataName[] {
   const data = selectRunData(state);
   return data ? [data] : [];
 }
