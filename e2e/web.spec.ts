@@ -44,6 +44,8 @@ test.beforeAll(async () => {
       response.write(new Uint8Array(1_000_000));
       return;
     }
+    // Takes the question and never answers.
+    if (path === "/silent.bin") return;
     if (path === "/page") {
       response.writeHead(200, { "Content-Type": "text/html" }).end("<!doctype html><title>A page</title>");
       return;
@@ -84,8 +86,11 @@ test("loads by address, with progress and cancel, and says what a server refuses
     await data.getByRole("button", { name: "Load" }).click();
   };
 
+  const workers = page.workers().length;
   await load(`${home}/data_batch_1.bin`);
   await expect(data).toContainText("40 used");
+  // The worker that loads by address is gone when it has.
+  await expect.poll(() => page.workers().length).toBe(workers);
   await load(`${home}/train.parquet`, `${home}/test.parquet`);
   await expect(data).toContainText("60 used");
   await expect(data).toContainText("20 test");
@@ -107,6 +112,11 @@ test("loads by address, with progress and cancel, and says what a server refuses
   expect(ranges.length).toBeGreaterThan(1);
   await data.getByLabel("Public data set").selectOption("An address of your own");
 
+  await load(`${home}/silent.bin`);
+  await expect(data.getByRole("progressbar")).toBeVisible();
+  await expect(app.primary).toBeDisabled();
+  await data.getByRole("button", { name: "Cancel" }).click();
+  await expect(data.getByRole("alert")).toContainText("Reading was cancelled");
   await load(`${home}/endless.bin`);
   await expect(data).toContainText("1.00 MB so far.");
   await data.getByRole("button", { name: "Cancel" }).click();
