@@ -25,7 +25,7 @@ test("tells of errors in page and worker, draws a broken part again, and loses n
   await notice(page, "A fault of the test").getByRole("button", { name: "Copy a report" }).click();
   await expect(page.getByRole("button", { name: "Report copied" })).toBeVisible();
   const report = await page.evaluate(() => navigator.clipboard.readText());
-  expect(report).toMatch(/^Searchlight \d+\.\d+\.\d+: A fault of the test\n/);
+  expect(report).toMatch(/^Searchlight \d+\.\d+\.\d+\S*: A fault of the test\n/);
   expect(report).toMatch(/state {5}running, iteration \d+ of 1000/);
   expect(report).toContain("initChannels=2");
   expect(report).toMatch(/Error: A fault of the test\n +at /);
