@@ -2,9 +2,6 @@
 import { PATIENCE } from "./searchlight";
 import { expect, test } from "./test";
 
-/** A search that the processor of any machine does quickly: compiling the default one for a software adapter takes minutes. */
-const LINK = "#preset=tiny&data=emoji-8&objective=lease-r18&initChannels=2&batchSize=2&audienceWidth=1&backend=cpu";
-
 test("opens, searches, reads captions, exports a genotype, and finds the run after a reload", async ({
   app,
   page,
@@ -40,9 +37,8 @@ test("opens, searches, reads captions, exports a genotype, and finds the run aft
   });
 
   await test.step("Search shows cells that form", async () => {
-    await page.goto(`./${LINK}`);
-    await expect(page.getByTestId("link-note")).toContainText("from a link");
-    await app.ready();
+    // The default search works as well, but its first iteration takes a minute of a machine without a graphics card.
+    await page.getByRole("radiogroup", { name: "Preset" }).getByText("Tiny", { exact: true }).click();
     await app.primary.click();
     await expect.poll(() => app.iterations(), { timeout: PATIENCE }).toBeGreaterThan(0);
     await app.primary.click();
