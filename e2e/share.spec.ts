@@ -1,7 +1,7 @@
 /** What leaves the page and comes back: links, bundles, charts, genotypes. */
 import { DARTS_V2 } from "../src/domain/published-genotypes";
 import { expectBothThemes, expectEveryWidth } from "./access";
-import { bytesOf, repeatable } from "./searchlight";
+import { bytesOf, PATIENCE, repeatable } from "./searchlight";
 import { expect, test } from "./test";
 
 const LINK =
@@ -90,8 +90,11 @@ test("shares a link, charts, a bundle and a genotype, and takes them back", asyn
 
   await test.step("and its search, run again, finds the same to the last bit", async () => {
     await app.chooseData("shapes");
-    await app.key("r");
-    await app.expectStatus("idle");
+    // Nothing is reset while pictures are read, which begins a moment after they are chosen.
+    await expect(async () => {
+      await app.key("r");
+      await app.expectStatus("idle", 2000);
+    }).toPass({ timeout: PATIENCE });
     await app.primary.click();
     await app.expectStatus("finished");
     const again = await app.exportRun();
