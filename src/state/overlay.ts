@@ -8,17 +8,18 @@ type Reader = (record: IterationRecord) => number | null;
 
 /** Means of what is read over buckets of records; null where a bucket has nothing to read. */
 function bucketMeans(records: readonly IterationRecord[], read: Reader, size: number): (number | null)[] {
-  const sums: number[] = [];
-  const counts: number[] = [];
-  // Long runs are compared beside a search: this takes a few ms for a hundred thousand records.
-  for (const [i, record] of records.entries()) {
-    const bucket = Math.floor(i / size);
-    const value = read(record);
-    const counted = value !== null && Number.isFinite(value);
-    sums[bucket] = (sums[bucket] ?? 0) + (counted ? value : 0);
-    counts[bucket] = (counts[bucket] ?? 0) + (counted ? 1 : 0);
+  const buckets = Math.ceil(records.length / size);
+  const [sums, counts] = [new Float64Array(buckets), new Uint32Array(buckets)];
+  // Plain loops: long runs are compared beside a search, and code that runs for the first time is slow.
+  for (let bucket = 0, i = 0; bucket < buckets; bucket++) {
+    for (const end = Math.min(records.length, i + size); i < end; i++) {
+      const value = read(records[i] as IterationRecord);
+      if (value === null || !Number.isFinite(value)) continue;
+      sums[bucket] = (sums[bucket] as number) + value;
+      counts[bucket] = (counts[bucket] as number) + 1;
+    }
   }
-  return counts.map((count, i) => (count === 0 ? null : (sums[i] ?? 0) / count));
+  return Array.from(counts, (count, i) => (count === 0 ? null : (sums[i] as number) / count));
 }
 
 /**

@@ -6,10 +6,15 @@ interface TraceEvent {
   readonly ph: string;
   readonly pid: number;
   readonly tid: number;
+  /** µs, when it began. */
+  readonly ts: number;
   /** µs by the clock, and of the processor. */
   readonly dur?: number;
   readonly tdur?: number;
-  readonly args?: { readonly name?: string };
+  readonly args?: {
+    readonly name?: string;
+    readonly chrome_mojo_event_info?: { readonly mojo_interface_tag?: string };
+  };
 }
 
 /** One task. */
@@ -20,9 +25,12 @@ export interface Task {
   readonly processor: number;
 }
 
-/** The tasks of the page's main thread during `act`. The browser must have no other page. */
+/** What a test asks of the page, such as which elements have a role, comes as such messages: no work of the page's own. */
+const FROM_TEST = "blink.mojom.DevToolsSession";
+
+/** The tasks of the page's main thread during `act`, but for those of the test. The browser must have no other page. */
 export async function mainThreadTasks(browser: Browser, page: Page, act: () => Promise<void>): Promise<Task[]> {
-  await browser.startTracing(page, { categories: ["toplevel", "__metadata"] });
+  await browser.startTracing(page, { categories: ["toplevel", "mojom", "__metadata"] });
   await act();
   const { traceEvents } = JSON.parse((await browser.stopTracing()).toString()) as { traceEvents: TraceEvent[] };
   const main = new Set(
@@ -30,9 +38,12 @@ export async function mainThreadTasks(browser: Browser, page: Page, act: () => P
       .filter(({ name, args }) => name === "thread_name" && args?.name === "CrRendererMain")
       .map(({ pid, tid }) => `${pid} ${tid}`),
   );
+  const onMain = traceEvents.filter(({ ph, pid, tid }) => ph === "X" && main.has(`${pid} ${tid}`));
+  const ofTest = onMain.filter(({ args }) => args?.chrome_mojo_event_info?.mojo_interface_tag === FROM_TEST);
   return (
-    traceEvents
-      .filter(({ name, ph, pid, tid }) => ph === "X" && name.endsWith("RunTask") && main.has(`${pid} ${tid}`))
+    onMain
+      .filter(({ name }) => name.endsWith("RunTask"))
+      .filter(({ ts, dur = 0 }) => !ofTest.some((message) => message.ts >= ts && message.ts <= ts + dur))
       // A time of nothing is not written.
       .map(({ dur = 0, tdur = 0 }) => ({ wall: dur / 1000, processor: tdur / 1000 }))
   );

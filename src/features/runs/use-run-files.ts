@@ -1,5 +1,5 @@
 /** The files of kept runs, read once each, one after the other. */
-import { useEffect, useState } from "react";
+import { useEffect, useMemo, useState } from "react";
 import type { KeptRun } from "../../domain/kept-run";
 import type { RunFile } from "../../domain/run";
 import { useController } from "../../state/context";
@@ -26,5 +26,6 @@ export function useRunFiles(runs: readonly KeptRun[]): (ReadRun | null)[] {
       wanted = false;
     };
   }, [controller, id, key]);
-  return runs.map((run) => files.get(run.id)?.file ?? null);
+  // What is drawn from the files is long to compute, and not computed anew while they are the same.
+  return useMemo(() => runs.map((run) => files.get(run.id)?.file ?? null), [runs, files]);
 }
