@@ -34,6 +34,10 @@ test("opens, searches, reads captions, exports a genotype, and finds the run aft
     await expect(page.getByText("Press Search: all of them are trained together")).toBeVisible();
     await expect(page.getByText("Data never leaves this browser")).toBeVisible();
     await expect(app.primary).toHaveText(/^Search/);
+    for (const scheme of ["dark", "light"]) {
+      await page.getByRole("button", { name: "Switch between light and dark" }).click();
+      await expect(page.locator("html")).toHaveAttribute("data-mantine-color-scheme", scheme);
+    }
   });
 
   await test.step("Search shows cells that form", async () => {

@@ -42,7 +42,8 @@ export function TopBar({ helpOpen, onHelp }: Props) {
 }
 
 function ThemeButton() {
-  const { setColorScheme } = useMantineColorScheme();
+  // To stop transitions Mantine would write a style into the page, which the policy forbids.
+  const { setColorScheme } = useMantineColorScheme({ keepTransitions: true });
   const scheme = useComputedColorScheme("light");
   return (
     <button

@@ -69,7 +69,8 @@ export function Readouts() {
   const each = iterationTime(run.records);
   const left = timeLeft(run.records, run.iterations);
   const speed = each === null ? null : formatSpeed(each);
-  const memory = formatBytes(run.bytes);
+  // A run that waits for the engine holds nothing yet.
+  const memory = run.bytes > 0 ? formatBytes(run.bytes) : null;
   return (
     <dl className="readouts">
       <StageReadout />
@@ -91,8 +92,8 @@ export function Readouts() {
         optional
         term="memory"
         name={TRANSPORT.memory[engine?.backend ?? "cpu"]}
-        value={memory.value}
-        unit={memory.unit}
+        value={memory?.value ?? TRANSPORT.none}
+        unit={memory?.unit}
         title={`${formatCount(run.bytes)} bytes in ${formatCount(run.tensors)} tensors`}
       />
       <div className="grow" />
