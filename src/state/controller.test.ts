@@ -14,6 +14,23 @@ describe("controller", () => {
     expect(store.getState()).toMatchObject({ status: { kind: "idle" }, preset: "demo" });
   });
 
+  it("lets files that come while the engine starts wait for it", async () => {
+    const { calls, store, controller } = setUp();
+    const opened = controller.openFiles([{ path: "x.bin", file: new File(["x"], "x.bin") }]);
+    await controller.start();
+    await opened;
+    expect(calls).toEqual(["connect", "loadBuiltIn", "loadFiles"]);
+    expect(store.getState()).toMatchObject({ data: { name: "x.bin" }, dataError: null });
+  });
+
+  it("says that data need the engine, when there is none", async () => {
+    const { calls, store, controller } = setUp({ connect: "There is no worker." });
+    await controller.start();
+    await controller.openFiles([{ path: "x.bin", file: new File(["x"], "x.bin") }]);
+    expect(store.getState().dataError).toMatch(/press Reload first/);
+    expect(calls).not.toContain("loadFiles");
+  });
+
   it("starts with the settings and the data of a link", async () => {
     const { calls, store, controller } = setUp();
     await controller.start(readLink("#preset=small&data=shapes&seed=9&initChannels=900"));

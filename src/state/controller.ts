@@ -236,15 +236,21 @@ export function createController(
     }
   };
 
+  /** The engine may take seconds to start, in which files are dropped as well: they wait for it and for the first pictures. */
+  let started: Promise<void> = Promise.resolve();
+
+  const whyNoData = () => {
+    const { status, reading } = get();
+    if (status.kind === "lost") return "Data cannot be loaded without the engine: press Reload first.";
+    if (selectChecking(get()) && !isUnderWay(status)) return "Other data can be loaded when the check is done.";
+    if (reading) return "Other pictures are being read: wait for them, or press Cancel first.";
+    return "Other data can be loaded when no search is under way: press Reset first.";
+  };
+
   const load = async (act: () => Promise<void>) => {
+    await started;
     if (!may().loadData) {
-      const { status } = get();
-      const message =
-        selectChecking(get()) && !isUnderWay(status)
-          ? "Other data can be loaded when the check is done."
-          : get().reading
-            ? "Other pictures are being read: wait for them, or press Cancel first."
-            : "Other data can be loaded when no search is under way: press Reset first.";
+      const message = whyNoData();
       set((state) => logged({ ...state, dataError: message }, { kind: "error", message }));
       return;
     }
@@ -345,27 +351,32 @@ export function createController(
     runGone: () => queue.runEnded("reset"),
   });
 
-  return {
-    start: async (link = null) => {
-      if (link) takeLink(link);
-      try {
-        await client.connect(listen);
-        survival.hasConnected();
-      } catch (error) {
-        survival.giveUp(messageOf(error));
-        return;
-      }
-      // What a link asks for comes before the run that was left; that one waits among the kept runs.
-      if (!link) await client.showLastRun().catch(fail);
-      await describe();
-      await loadNow(async () => {
-        if (link?.data) return client.loadBuiltIn(link.data);
-        const found = await client.loadLast().catch((error: unknown) => {
-          fail(error);
-          return false;
-        });
-        if (!found) await client.loadBuiltIn(BUILT_IN[0]);
+  const start = async (link: SharedSearch | null) => {
+    if (link) takeLink(link);
+    try {
+      await client.connect(listen);
+      survival.hasConnected();
+    } catch (error) {
+      survival.giveUp(messageOf(error));
+      return;
+    }
+    // What a link asks for comes before the run that was left; that one waits among the kept runs.
+    if (!link) await client.showLastRun().catch(fail);
+    await describe();
+    await loadNow(async () => {
+      if (link?.data) return client.loadBuiltIn(link.data);
+      const found = await client.loadLast().catch((error: unknown) => {
+        fail(error);
+        return false;
       });
+      if (!found) await client.loadBuiltIn(BUILT_IN[0]);
+    });
+  };
+
+  return {
+    start: (link = null) => {
+      started = start(link);
+      return started;
     },
     openLink: async (link) => {
       const { kind } = get().status;
