@@ -13,9 +13,10 @@ function install(gpu: GPU): void {
  * adapter computes with. Once in a millisecond does.
  */
 function askLessOften(): void {
-  const often = globalThis.setImmediate;
-  const once = (act: (...values: unknown[]) => void, ...values: unknown[]) => setTimeout(act, 1, ...values);
-  globalThis.setImmediate = Object.assign(once, often) as unknown as typeof setImmediate;
+  const immediate = globalThis.setImmediate;
+  const later = (act: (...values: unknown[]) => void, ...values: unknown[]) => setTimeout(act, 1, ...values);
+  globalThis.setImmediate = Object.assign(later, immediate) as unknown as typeof setImmediate;
+  globalThis.clearImmediate = (handle) => clearTimeout(handle as unknown as NodeJS.Timeout);
 }
 
 /**

@@ -19,5 +19,5 @@ export const SIDE_LIMIT = 512;
 export const CLASSES_LIMIT = 1000;
 /** Bytes of one encoded picture. */
 export const ENCODED_LIMIT = 32_000_000;
-/** Rows of Parquet that are held at once: a dictionary makes millions of them out of a few bytes. */
-export const ROWS_AT_ONCE = 65_536;
+/** Rows of a row group of Parquet, which are held at once: a dictionary makes millions of them out of a few bytes. */
+export const GROUP_ROWS_LIMIT = 1_048_576;

@@ -28,7 +28,7 @@ export interface Task {
 /** What a test asks of the page, such as which elements have a role, comes as such messages: no work of the page's own. */
 const FROM_TEST = "blink.mojom.DevToolsSession";
 
-/** The tasks of the page's main thread during `act`, but for those of the test. The browser must have no other page. */
+/** The tasks of the page's main thread during `act`, without what the test itself asks. The browser must have no other page. */
 export async function mainThreadTasks(browser: Browser, page: Page, act: () => Promise<void>): Promise<Task[]> {
   await browser.startTracing(page, { categories: ["toplevel", "mojom", "__metadata"] });
   await act();
@@ -40,12 +40,19 @@ export async function mainThreadTasks(browser: Browser, page: Page, act: () => P
   );
   const onMain = traceEvents.filter(({ ph, pid, tid }) => ph === "X" && main.has(`${pid} ${tid}`));
   const ofTest = onMain.filter(({ args }) => args?.chrome_mojo_event_info?.mojo_interface_tag === FROM_TEST);
+  /** What the test asked within a task, taken from its times: the rest of the task is the page's. */
+  const asked = ({ pid, tid, ts, dur = 0 }: TraceEvent, time: "dur" | "tdur") =>
+    ofTest
+      .filter((message) => message.pid === pid && message.tid === tid && message.ts >= ts && message.ts < ts + dur)
+      .reduce((sum, message) => sum + (message[time] ?? 0), 0);
   return (
     onMain
       .filter(({ name }) => name.endsWith("RunTask"))
-      .filter(({ ts, dur = 0 }) => !ofTest.some((message) => message.ts >= ts && message.ts <= ts + dur))
       // A time of nothing is not written.
-      .map(({ dur = 0, tdur = 0 }) => ({ wall: dur / 1000, processor: tdur / 1000 }))
+      .map((task) => ({
+        wall: ((task.dur ?? 0) - asked(task, "dur")) / 1000,
+        processor: ((task.tdur ?? 0) - asked(task, "tdur")) / 1000,
+      }))
   );
 }
 

@@ -6,7 +6,7 @@ import { type AsyncBuffer, type FileMetaData, parquetMetadataAsync, parquetReadO
 import { DataError } from "../../domain/dataset";
 import { z } from "../../domain/zod";
 import { ENTRY_LIMIT } from "../limits";
-import { thousands } from "../pictures";
+import { counted, thousands } from "../pictures";
 import { decodePicture, PictureStore } from "./encoded";
 import { UNPACKERS } from "./parquet-codecs";
 import { checkedGroup } from "./parquet-pages";
@@ -131,20 +131,23 @@ async function readRows(
       0,
     );
     if (bytes > ENTRY_LIMIT) throw new DataError(`${name} has a row group too large for the memory.`);
-    const checked = await checkedGroup(file, group, wanted);
-    for (; rowStart < rowEnd; rowStart = Math.min(rowEnd, rowStart + reading.limits.rows)) {
-      await reading.checkpoint();
-      const rows = await parquetReadObjects({
-        file: checked,
-        metadata,
-        columns: wanted,
-        rowStart,
-        rowEnd: Math.min(rowEnd, rowStart + reading.limits.rows),
-        utf8: false,
-        compressors: UNPACKERS,
-      });
-      for (const [i, row] of rows.entries()) await take(row, rowStart + i);
+    if (rowEnd - rowStart > reading.limits.rows) {
+      throw new DataError(
+        `${name} has a row group of ${counted(rowEnd - rowStart, "row")}; up to ${thousands(reading.limits.rows)} are read at once. Write it with smaller row groups.`,
+      );
     }
+    await reading.checkpoint();
+    const rows = await parquetReadObjects({
+      file: await checkedGroup(file, group, wanted),
+      metadata,
+      columns: wanted,
+      rowStart,
+      rowEnd,
+      utf8: false,
+      compressors: UNPACKERS,
+    });
+    for (const [i, row] of rows.entries()) await take(row, rowStart + i);
+    rowStart = rowEnd;
   }
   if (labels.length === 0) throw new DataError(`${name} holds no pictures with labels.`);
   return {

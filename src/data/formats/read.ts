@@ -35,7 +35,8 @@ export async function readPictures(sources: readonly FileSource[], options: Read
     held += part.pixels.length;
   };
   const checkMemory = () => {
-    if (held + folder.bytes > reading.limits.pictures || unpaired > UNPACKED_LIMIT) throw tooMuch(reading);
+    if (held + folder.bytes > reading.limits.pictures) throw tooMuch(reading.limits.pictures, "pictures");
+    if (unpaired > UNPACKED_LIMIT) throw tooMuch(UNPACKED_LIMIT, "arrays");
   };
   for (const source of [...sources].sort((a, b) => comparePaths(a.path, b.path))) {
     if (source.size === 0) continue;
@@ -79,9 +80,9 @@ export async function readPictures(sources: readonly FileSource[], options: Read
   return joinParts(parts, names, others, sourceName(sources), reading);
 }
 
-function tooMuch({ limits }: Reading): DataError {
+function tooMuch(limit: number, what: string): DataError {
   return new DataError(
-    `The files hold more than ${megabytes(limits.pictures)} of pictures, more than fit in memory here. Choose fewer files.`,
+    `The files hold more than ${megabytes(limit)} of ${what}, more than fit in memory here. Choose fewer files.`,
   );
 }
 

@@ -1,7 +1,7 @@
 /** Files as the readers see them: a name, a size, and any part of the bytes when it is asked for. Knows no page and no disk. */
 import { DataError } from "../../domain/dataset";
 import type { Progress } from "../../domain/run";
-import { FILE_LIMIT, PICTURES_LIMIT, ROWS_AT_ONCE } from "../limits";
+import { FILE_LIMIT, GROUP_ROWS_LIMIT, PICTURES_LIMIT } from "../limits";
 import { counted } from "../pictures";
 
 export interface FileSource {
@@ -40,7 +40,7 @@ export class Reading {
 
   /** Bytes of all pictures, and rows of Parquet at once. */
   get limits(): { readonly pictures: number; readonly rows: number } {
-    return this.options.limits ?? { pictures: PICTURES_LIMIT, rows: ROWS_AT_ONCE };
+    return this.options.limits ?? { pictures: PICTURES_LIMIT, rows: GROUP_ROWS_LIMIT };
   }
 
   get cancelled(): boolean {

@@ -60,17 +60,26 @@ const DEPTHWISE: readonly KernelCase[] = [
   { name: "odd sides", side: [7, 5], channels: 3, stride: 1, picks: [DIL5, SKIP, SEP3, DIL3] },
   { name: "stride 2", side: [8, 8], channels: 2, stride: 2, picks: [DIL5, SEP5, SEP3, DIL3] },
   { name: "stride 2, odd sides", side: [7, 9], channels: 4, stride: 2, picks: [MAX, SEP5, SEP3, SEP3] },
-].flatMap(({ name, side, channels, stride, picks }) => [
+  { name: "stride 2, odd sides, dilated", side: [5, 7], channels: 1, stride: 2, picks: [DIL3, DIL5, SEP3, SKIP] },
+  // More columns than one invocation takes: 16, with the second tile whole, cut in a square and cut between squares.
+  { name: "stride 2, two tiles", side: [3, 32], channels: 1, stride: 2, picks: [DIL5, SEP5, DIL3, 0] },
+  { name: "stride 2, two tiles, odd", side: [4, 19], channels: 1, stride: 2, picks: [SEP3, DIL3, 0, SEP5] },
+  { name: "stride 2, two tiles, ragged", side: [3, 26], channels: 1, stride: 2, picks: [0, DIL5, SEP5, DIL3] },
+  {
+    name: "stride 2, without a mask",
+    side: [5, 6],
+    channels: 2,
+    stride: 2,
+    rectify: false,
+    picks: [DIL5, SEP5, SEP3, 0],
+  },
+].flatMap(({ name, side, channels, stride, picks, rectify = true }) => [
   {
     name: `sampled depthwise of one picture, ${name}`,
     shapes: [[2, ...side, channels], FILTER(channels)],
     run: ([x, w]: readonly Tensor[]) => {
       const [gate, p] = [own(CONVOLUTIONS), fixed(...picks)];
-      return inUse(
-        sampledDepthwise(x as Tensor, w as Tensor, p, { stride, blocks: BLOCKS, gate, rectify: true }),
-        gate,
-        p,
-      );
+      return inUse(sampledDepthwise(x as Tensor, w as Tensor, p, { stride, blocks: BLOCKS, gate, rectify }), gate, p);
     },
   },
   ...(stride === 1
