@@ -11,11 +11,11 @@ import {
   cpuNormalise,
   cpuSecondX,
   cpuStatistics,
-  EPSILON,
   eachSlotOfRows,
   type Rows,
 } from "./batch-norm-cpu";
 import { type Gate, gateCode, gateParams, slotsOf } from "./gate";
+import { joinStatistics, rateOf } from "./join-statistics";
 import { chunkCount, sumChunks } from "./reduce";
 
 export type { Rows } from "./batch-norm-cpu";
@@ -179,21 +179,19 @@ function eachOfPart(body: string, unrolled = false): string {
     for (; at < end; at += stride) ${block("at")} }`;
 }
 
-/** Mean and rate = 1/√(variance + ε) of channel c from the parts in `stats`, by Chan's rule. */
+/** Mean and squares of channel c from the parts in `stats`. */
 const JOIN_STATISTICS = `
   var mean = T(0.0);
-  var squares = T(0.0);
-  var seen = 0.0;
-  for (var k = 0; k < uniforms.statParts; k++) {
-    let n = f32((uniforms.rows - k + uniforms.statParts - 1) / uniforms.statParts);
-    let at = 2 * (k * uniforms.slots + slot) * uniforms.c + c;
-    let d = stats[at] - mean;
-    let all = seen + n;
-    mean += d * (n / all);
-    squares += stats[at + uniforms.c] + d * d * (seen * n / all);
-    seen = all;
-  }
-  let rate = 1.0 / sqrt(squares / f32(uniforms.rows) + ${EPSILON});`;
+  ${joinStatistics({
+    stats: "stats",
+    parts: "uniforms.statParts",
+    rows: "uniforms.rows",
+    slots: "uniforms.slots",
+    slot: "slot",
+    width: "uniforms.c",
+    channel: "c",
+  })}`;
+const DECLARE_RATE = `let rate = ${rateOf("uniforms.rows")};`;
 
 /** Means t0, t1, ... over pixels of channel c, from the parts in `sums`. */
 const joinMeans = (k: number) => {
@@ -232,6 +230,7 @@ function pixelPass(
       ${at.code}
       let c = local % uniforms.c;
       ${JOIN_STATISTICS}
+      ${DECLARE_RATE}
       ${before}
       ${eachOfPart(`let y = (x[i] - mean) * rate; store(i, ${value});`)}`,
     count,
@@ -281,7 +280,7 @@ export const statistics = defineKernel<Rows>("SearchlightBatchStatistics", {
       body: `
         let slot = index / uniforms.c;
         let c = index - slot * uniforms.c;
-        ${JOIN_STATISTICS.slice(0, JOIN_STATISTICS.indexOf("let rate"))}
+        ${JOIN_STATISTICS}
         result[index + slot * uniforms.c] = mean;
         result[index + (slot + 1) * uniforms.c] = squares;`,
       count: (slots * s.channels) / vector,
@@ -334,7 +333,8 @@ export const gradientSums = defineKernel<Rows>("SearchlightBatchNormGradSums", {
       { x, stats, dy, ...(weights ? { weights } : {}) },
       2,
       s,
-      `${JOIN_STATISTICS} ${read.before}
+      `${JOIN_STATISTICS}
+      ${DECLARE_RATE} ${read.before}
       var s0 = T(0.0); var s1 = T(0.0);
       ${eachOfPart(`let d = ${read.dy}; s0 += d; s1 += d * ((x[i] - mean) * rate);`, true)}
       result[to] = s0;
@@ -419,6 +419,7 @@ export const secondX = defineKernel<Rows>("SearchlightBatchNormGradGrad", {
       terms.length,
       s,
       `${JOIN_STATISTICS}
+      ${DECLARE_RATE}
       ${terms.map((_, j) => `var s${j} = T(0.0);`).join(" ")}
       ${eachOfPart(`let y = (x[i] - mean) * rate; let gi = g[i]; let di = dy[i]; ${terms.map((term, j) => `s${j} += ${term};`).join(" ")}`, true)}
       ${terms.map((_, j) => `result[to + ${j} * uniforms.c] = s${j};`).join("\n")}`,

@@ -6,11 +6,12 @@
 import type { GpuBody } from "../gpu/kernel";
 import { vectorFor } from "../gpu/program";
 import type { TensorInfo } from "../gpu/tensorflow";
-import { EPSILON, type Rows } from "./batch-norm-cpu";
+import type { Rows } from "./batch-norm-cpu";
 import { filterSize, lines, place } from "./depthwise-plan";
 import { declarePictures, pictureParams, streamFilter, streamGradW, streamStrip } from "./depthwise-stream";
 import { type Entry, eachCell, numbersOf, planBlocks, severalCells, shareCells, table } from "./depthwise-strips";
 import { gateCode, gateParams, only, PICK_OF, rowParams } from "./gate";
+import { joinStatistics, rateOf } from "./join-statistics";
 import { maskedInput } from "./masked-input";
 import { bankOf, constantsOf, inShape, outShape, type SampledDepthwise } from "./sampled-depthwise-shape";
 import { stridedSampledGradX } from "./sampled-depthwise-strided";
@@ -259,20 +260,18 @@ export const slotNormsGpu: GpuBody<Rows> = ([picks, stats], s, run) => {
       ${only(
         "used(slot)",
         `var mean = 0.0;
-        var squares = 0.0;
-        var seen = 0.0;
-        for (var k = 0; k < uniforms.parts; k++) {
-          let n = f32((uniforms.rows - k + uniforms.parts - 1) / uniforms.parts);
-          let at = 2 * (k * uniforms.edges + slot) * uniforms.c + c;
-          let d = stats[at] - mean;
-          let all = seen + n;
-          mean += d * (n / all);
-          squares += stats[at + uniforms.c] + d * d * (seen * n / all);
-          seen = all;
-        }
+        ${joinStatistics({
+          stats: "stats",
+          parts: "uniforms.parts",
+          rows: "uniforms.rows",
+          slots: "uniforms.edges",
+          slot: "slot",
+          width: "uniforms.c",
+          channel: "c",
+        })}
         let to = slot * (4 + 2 * uniforms.c) + 4 + c;
         result[to] = mean;
-        result[to + uniforms.c] = 1.0 / sqrt(squares / f32(uniforms.rows) + ${EPSILON});`,
+        result[to + uniforms.c] = ${rateOf("uniforms.rows")};`,
       )}`,
     count: edges * s.channels,
     shape: [edges, 4 + 2 * s.channels],

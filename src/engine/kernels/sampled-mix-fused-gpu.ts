@@ -2,9 +2,9 @@
 import { PRIMITIVES } from "../../domain/primitives";
 import type { GpuBody } from "../gpu/kernel";
 import type { TensorInfo } from "../gpu/tensorflow";
-import { EPSILON } from "./batch-norm-cpu";
 import { lines } from "./convolution-tiles";
 import { only, PICK_OF, rowParams } from "./gate";
+import { joinStatistics, rateOf } from "./join-statistics";
 import { sumChunks } from "./reduce";
 import {
   casesOf,
@@ -60,19 +60,17 @@ export const fusedTable: GpuBody<SampledMix> = ([weights, picks, ...stats], s, r
     const holds = width === "uniforms.c" ? "true" : input.first > 0 ? "c >= uniforms.half" : "c < uniforms.half";
     return only(
       `(${input.ops.map((op) => `pick == ${op}`).join(" || ")}) && ${holds}`,
-      `var squares = T(0.0);
-      var seen = 0.0;
-      let own = ${slot};
-      for (var k = 0; k < ${input.parts}; k++) {
-        let n = f32((uniforms.pixels - k + ${input.parts - 1}) / ${input.parts});
-        let at = 2 * (k * ${slots} + own) * ${width} + c${input.first > 0 ? " - uniforms.half" : ""};
-        let d = stats${i}[at] - mean;
-        let all = seen + n;
-        mean += d * (n / all);
-        squares += stats${i}[at + ${width}] + d * d * (seen * n / all);
-        seen = all;
-      }
-      rate = 1.0 / sqrt(squares / f32(uniforms.pixels) + ${EPSILON});`,
+      `let own = ${slot};
+      ${joinStatistics({
+        stats: `stats${i}`,
+        parts: input.parts,
+        rows: "uniforms.pixels",
+        slots,
+        slot: "own",
+        width,
+        channel: `c${input.first > 0 ? " - uniforms.half" : ""}`,
+      })}
+      rate = ${rateOf("uniforms.pixels")};`,
     );
   };
   const head = vector === 4 ? 1 : HEAD;
