@@ -128,9 +128,9 @@ export function setUp(refuse: Partial<Record<keyof EngineApi, string>> = {}) {
       return PROFILED;
     },
     forgetTuning: () => call("forgetTuning", { kind: "tuned", tuned: { calls: 0, changed: 0 } }),
-    writeRun: async (id, limited) => {
+    writeRun: async (id, maxSkips) => {
       await call("writeRun");
-      return new Blob([JSON.stringify({ id, limited })]);
+      return new Blob([JSON.stringify({ id, maxSkips })]);
     },
     packBundle: async () => {
       await call("packBundle");

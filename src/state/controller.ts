@@ -437,8 +437,7 @@ export function createController(
     exportRun: async () => {
       if (!may().export) return null;
       try {
-        const { limited } = get().run;
-        const content = await client.writeRun(null, limited && { maxSkips: MAX_SKIPS, genotype: limited });
+        const content = await client.writeRun(null, get().run.limited && MAX_SKIPS);
         const name = runFileName(get().runSettings ?? get().settings);
         log({ kind: "exported", name });
         return { name, content };

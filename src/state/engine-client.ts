@@ -97,7 +97,7 @@ function clientOf(call: <T>(act: (remote: Remote<EngineApi>) => Promise<T>) => P
     compareHypergradients: () => call((remote) => remote.compareHypergradients()),
     profile: () => call((remote) => remote.profile()),
     forgetTuning: () => call((remote) => remote.forgetTuning()),
-    writeRun: (id, limited) => call((remote) => remote.writeRun(id, limited)),
+    writeRun: (id, maxSkips) => call((remote) => remote.writeRun(id, maxSkips)),
     packBundle: (run) => call((remote) => remote.packBundle(run)),
     readBundle: (file) => call((remote) => remote.readBundle(file)),
     loseDevice: () => call((remote) => remote.loseDevice()),

@@ -8,7 +8,6 @@ import type {
   Environment,
   Explanation,
   HypergradientComparison,
-  LimitedGenotype,
   PlanSize,
   Profile,
   RunFile,
@@ -159,9 +158,9 @@ export interface EngineApi {
   change(settings: Partial<Settings>): Promise<void>;
   /**
    * The file of a kept run, or of the run in hand from at least one finished iteration on.
-   * @param limited goes into the file
+   * @param maxSkips the file also has the genotype with at most so many in its normal cell; null for none
    */
-  writeRun(id: string | null, limited: LimitedGenotype | null): Promise<Blob>;
+  writeRun(id: string | null, maxSkips: number | null): Promise<Blob>;
   /** A run file as a bundle, the bytes of a zip; that of the run in hand when there is none given. */
   packBundle(run: RunFile | null): Promise<Uint8Array<ArrayBuffer>>;
   /** The text of the run file in a bundle; null when the zip is none. */

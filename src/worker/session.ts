@@ -8,7 +8,6 @@ import type {
   Environment,
   Explanation,
   HypergradientComparison,
-  LimitedGenotype,
   Profile,
   Progress,
   RunFile,
@@ -22,6 +21,7 @@ import type { EngineApi, EngineEvent, PathFile, RunWithoutRecords, SelfCheckResu
 import { Costs } from "./costs";
 import { Engines } from "./engines";
 import type { Host } from "./host";
+import { withLimited } from "./limited-file";
 import { LoadedData, type Reading } from "./loaded-data";
 import { nextTask } from "./next-task";
 import { fileSource } from "./pictures";
@@ -286,9 +286,9 @@ export class Session implements EngineApi {
   }
 
   /** Written here: the text of a long run takes longer than a page may stand still. */
-  async writeRun(id: string | null, limited: LimitedGenotype | null): Promise<Blob> {
+  async writeRun(id: string | null, maxSkips: number | null): Promise<Blob> {
     const run = id === null ? await this.exportRun() : await this.#shelves.read(id);
-    return new Blob([runFileText(limited ? { ...run, limited } : run)], { type: "application/json" });
+    return new Blob([runFileText(maxSkips === null ? run : withLimited(run, maxSkips))], { type: "application/json" });
   }
 
   async packBundle(run: RunFile | null): Promise<Uint8Array<ArrayBuffer>> {
