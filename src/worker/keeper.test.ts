@@ -113,6 +113,11 @@ describe("keeping a run", () => {
     expect(problems).toEqual(["full", null]);
     expect(await keeper.latest()).toMatchObject({ isKept: true, problem: null });
     search.dispose();
+    // As when its settings were changed after the device was lost.
+    const changed = await feed(0, { checkpoint, isKept: false, problem: null });
+    await changed.keeper.tryAgain();
+    expect([await changed.written(), await changed.keeper.latest()]).toMatchObject([1, { isKept: true }]);
+    changed.search.dispose();
   });
 
   it("writes changed settings, and goes on with them from a checkpoint that is older", async () => {

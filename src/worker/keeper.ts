@@ -119,9 +119,9 @@ export class RunKeeper {
     this.#asked = true;
   }
 
-  /** Writes the last checkpoint, where it found no room; of a run that stands still. Never rejects. */
+  /** Writes the last checkpoint, where it is not written; of a run that stands still. Never rejects. */
   async tryAgain(): Promise<void> {
-    if (this.#held && this.#problem !== null) await this.#write(this.#held, this.#taken, this.#now());
+    if (this.#options.memory && this.#held) await this.#write(this.#held, this.#taken, this.#now());
   }
 
   /**

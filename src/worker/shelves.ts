@@ -104,16 +104,21 @@ export class Shelves {
     return (await this.#memory?.has(id)) ? this.take(id) : null;
   }
 
-  /** Writes a run that found no room; there may be some now. */
+  /** Writes a run that is not kept as it is; there may be room now. */
   async tryAgain(shelved: ShelvedRun): Promise<ShelvedRun> {
-    const { id, checkpoint, problem } = shelved;
-    if (!this.#memory || problem === null) return shelved;
+    const { id, checkpoint, isKept } = shelved;
+    if (!this.#memory || isKept) return shelved;
+    const told = (problem: string | null) => {
+      if (problem !== shelved.problem) this.#post({ kind: "keeping", id, problem });
+    };
     try {
       await this.#memory.keep(id, checkpoint);
-    } catch {
-      return shelved;
+    } catch (error) {
+      const problem = error instanceof Error ? error.message : String(error);
+      told(problem);
+      return { ...shelved, problem };
     }
-    this.#post({ kind: "keeping", id, problem: null });
+    told(null);
     await this.#show();
     return this.hold(id, { checkpoint, isKept: true, problem: null });
   }
