@@ -56,10 +56,8 @@ export type LogEntry = {
 );
 
 /** What happened to the engine, and where the run goes on. */
-export type Mishap = Pick<Incident, "message" | "reached" | "from"> & {
+export type Mishap = Pick<Incident, "message" | "reached" | "from" | "finished"> & {
   readonly what: Incident["what"] | "worker-lost";
-  /** The run had come to its end before. */
-  readonly finished?: boolean;
 };
 
 /** A kept run that is shown until the engine has taken it up; a finished one for good. */
@@ -286,8 +284,7 @@ export function applyEvent(state: AppState, event: EngineEvent): AppState {
     case "shown-run":
       return withShown(state, event);
     case "incident": {
-      const { what, message, reached, from } = event;
-      return logged(state, { kind: "incident", what, message, reached, from }, reached);
+      return logged(state, event, event.reached);
     }
     case "setting-change":
       return withChange(state, event.change);

@@ -49,6 +49,8 @@ export interface Incident {
   /** Iterations that were done, and after which it goes on; null if it does not. */
   readonly reached: number;
   readonly from: number | null;
+  /** The run had come to its end before: nothing goes on. */
+  readonly finished?: boolean;
 }
 
 export type EngineEvent =

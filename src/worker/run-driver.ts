@@ -9,7 +9,7 @@ import { newId } from "./new-id";
 import { nextTask } from "./next-task";
 import { Recoveries } from "./recoveries";
 import type { RunBuilder } from "./run-builder";
-import type { ShelvedRun, Shelves } from "./shelves";
+import { isFinished, type ShelvedRun, type Shelves } from "./shelves";
 import { Snapshots } from "./snapshots";
 
 export interface Run {
@@ -128,8 +128,16 @@ export class RunDriver {
     const { search, keeper } = this.#run;
     const latest = await keeper.latest();
     const from = latest?.checkpoint.run.records.length ?? null;
+    const finished = latest !== null && isFinished(latest);
     this.drop();
-    this.#o.post({ kind: "incident", what: "device-lost", message: failure, from, reached: search.iteration });
+    this.#o.post({
+      kind: "incident",
+      what: "device-lost",
+      message: failure,
+      from,
+      reached: search.iteration,
+      finished,
+    });
     await this.#o.shelve(latest && this.#o.shelves.hold(keeper.id, latest));
   }
 

@@ -29,6 +29,9 @@ it("promises that a run stays kept only where it is", () => {
 it("tells a finished run from one that goes on and from one that is gone", () => {
   const lost = { what: "worker-lost", message: "crash", reached: 40 } as const;
   expect(mishapText({ ...lost, from: 40, finished: true })).toMatch(/The finished run is kept\. \(crash\)$/);
+  expect(mishapText({ ...lost, what: "device-lost", from: 40, finished: true })).toBe(
+    "The graphics device was lost and opened again. The finished run stays as it is.",
+  );
   expect(mishapText({ ...lost, from: 30 })).toMatch(/goes on from iteration 30; the 10 after it are made again/);
   expect(mishapText({ ...lost, from: null })).toMatch(/was not kept and is gone/);
 });

@@ -54,7 +54,7 @@ export function mishapText({ what, message, reached, from, finished = false }: M
         : ` The run goes on from iteration ${formatCount(from)}.`;
   switch (what) {
     case "device-lost":
-      return `The graphics device was lost and opened again.${goesOn}`;
+      return `The graphics device was lost and opened again.${finished ? " The finished run stays as it is." : goesOn}`;
     case "worker-lost":
       return from === null
         ? `The engine broke down and was started again. The run was not kept and is gone. (${message})`
