@@ -48,6 +48,14 @@ async function readWhole(id: string): Promise<RunFile> {
   return { ...run, records };
 }
 
+/** A visit whose run is finished. */
+async function finishTiny(memory: RunMemory) {
+  await visit(memory);
+  await session.loadBuiltIn("shapes");
+  await session.search(TINY);
+  await finished();
+}
+
 /** A shelf that may be full, for what is written. */
 function shelfWithRoom() {
   const shelf = shelfInMemory();
@@ -132,10 +140,7 @@ describe("keeping", () => {
 
   it("shows a finished run as it was left, until another one begins or it is put aside", async () => {
     const memory = runMemory(shelfInMemory());
-    await visit(memory);
-    await session.loadBuiltIn("shapes");
-    await session.search(TINY);
-    await finished();
+    await finishTiny(memory);
     const file = await session.exportRun();
     await visit(memory);
     expect(await session.showLastRun()).toBe(true);
@@ -154,10 +159,7 @@ describe("keeping", () => {
 
   it("shows no finished run where another one was left later, nor one that other pictures have ended", async () => {
     const memory = runMemory(shelfInMemory());
-    await visit(memory);
-    await session.loadBuiltIn("shapes");
-    await session.search(TINY);
-    await finished();
+    await finishTiny(memory);
     await session.loadFiles(files(shapesShard(40), "part.bin"));
     await visit(memory);
     expect(await session.showLastRun()).toBe(false);
@@ -274,5 +276,40 @@ describe("keeping", () => {
       expect((await readWhole(lastId())).records).toHaveLength(3);
       await session.reset();
     }
+  });
+
+  it("keeps hold of what a run has beyond what is kept when that very run is to be resumed", async () => {
+    const { room, memory } = shelfWithRoom();
+    room.full = false;
+    await visit(memory);
+    await session.loadBuiltIn("shapes");
+    await session.step(TINY);
+    room.full = true;
+    await session.search(TINY);
+    await finished();
+    const whole = await session.exportRun();
+    expect(lastRuns()?.[0]).toMatchObject({ iteration: 1, finished: false });
+    await expect(session.resumeRun(lastId())).rejects.toThrow("This search is over");
+    expect(last()).toEqual({ kind: "finished" });
+    expect(repeatable(await session.exportRun())).toEqual(repeatable(whole));
+    await session.reset();
+
+    room.full = false;
+    await session.step(LONG);
+    room.full = true;
+    await session.step(LONG);
+    let broken = false;
+    heard.watchers.push(() => {
+      if (broken || heard.events.at(-1)?.kind !== "snapshot") return;
+      broken = true;
+      throw new Error("The page is full.");
+    });
+    await session.search(LONG);
+    await until(() => last()?.kind === "failed");
+    const id = lastId();
+    heard.clear();
+    await session.resumeRun(id);
+    await session.pause();
+    expect(ofKind("shown-run")[0]?.snapshot.iteration).toBe(2);
   });
 });

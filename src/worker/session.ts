@@ -30,6 +30,8 @@ import { RunBuilder } from "./run-builder";
 import { type Run, RunDriver } from "./run-driver";
 import { isFinished, type ShelvedRun, Shelves } from "./shelves";
 
+const OVER = "This search is over: press Reset first.";
+
 function isUnderWay({ kind }: RunStatus): boolean {
   return kind === "starting" || kind === "running" || kind === "pausing";
 }
@@ -156,8 +158,9 @@ export class Session implements EngineApi {
       if (isUnderWay(this.#status) || this.#status.kind === "paused") {
         throw new Error("Another run is on the page: press Reset first.");
       }
+      if (this.#shownId === id && this.#status.kind === "finished") throw new Error(OVER);
       if (this.#shelved?.id !== id) {
-        const shelved = await this.#shelves.take(id);
+        const shelved = (await this.#heldOf(id)) ?? (await this.#shelves.take(id));
         if (this.#shownId !== id) await this.#shelves.putAside(this.#shownId);
         this.#forget();
         // It may have been the one that was forgotten.
@@ -426,6 +429,13 @@ export class Session implements EngineApi {
     await this.#rest();
   }
 
+  /** Where that run is the one that has failed here: what is known of it may be more than is kept. */
+  async #heldOf(id: string): Promise<ShelvedRun | null> {
+    const keeper = this.#driver.run?.keeper;
+    const latest = keeper?.id === id ? await keeper.latest() : null;
+    return latest && this.#shelves.hold(id, latest);
+  }
+
   /** Starts a run or goes on with the paused one, whose own settings stay. Returns when its iterations have begun. */
   async #go(settings: Settings, repeats: Environment | null, single: boolean): Promise<void> {
     switch (this.#status.kind) {
@@ -445,7 +455,7 @@ export class Session implements EngineApi {
         throw new Error("A search is under way already.");
       case "finished":
       case "failed":
-        throw new Error("This search is over: press Reset first.");
+        throw new Error(OVER);
       default:
         return this.#status satisfies never;
     }
