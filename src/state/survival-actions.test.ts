@@ -2,6 +2,31 @@ import { describe, expect, it } from "vitest";
 import { mishapText } from "../features/texts/survival";
 import { setUp } from "./controller-testing";
 
+/** A search at iteration 9, of which 5 are kept. */
+async function running() {
+  const page = setUp();
+  await page.controller.start();
+  await page.controller.primary();
+  page.keeping("a");
+  page.store.setState((state) => ({ run: { ...state.run, iteration: 9 } }));
+  page.leave(5);
+  page.calls.length = 0;
+  return page;
+}
+
+/** A finished run of ten iterations, of which so many are kept. */
+async function finished(iterations: number) {
+  const page = setUp();
+  await page.controller.start();
+  await page.controller.step();
+  page.keeping("a");
+  page.store.setState((state) => ({ run: { ...state.run, iteration: 10 } }));
+  page.setStatus({ kind: "finished" });
+  page.leave(iterations);
+  page.calls.length = 0;
+  return page;
+}
+
 describe("a run that was left", () => {
   it("is shown at once, with its settings, and goes on when Resume is pressed; other pictures do not end it", async () => {
     const { leave, calls, store, controller } = setUp();
@@ -23,13 +48,7 @@ describe("a run that was left", () => {
   });
 
   it("goes on by itself when the worker is lost while it runs, and says what happened", async () => {
-    const { leave, keeping, calls, store, controller } = setUp();
-    await controller.start();
-    await controller.primary();
-    keeping("a");
-    store.setState((state) => ({ run: { ...state.run, iteration: 9 } }));
-    leave(5);
-    calls.length = 0;
+    const { calls, store, controller } = await running();
     controller.lose("out of memory");
     expect(store.getState().status).toEqual({ kind: "loading", what: "Starting the engine again" });
     await expect.poll(() => calls).toEqual(["restart", "connect", "showRun", "loadBuiltIn", "search"]);
@@ -78,14 +97,7 @@ describe("a run that was left", () => {
   });
 
   it("is shown again when it was finished, and nothing is begun", async () => {
-    const { leave, keeping, calls, store, controller, setStatus } = setUp();
-    await controller.start();
-    await controller.step();
-    keeping("a");
-    store.setState((state) => ({ run: { ...state.run, iteration: 10 } }));
-    setStatus({ kind: "finished" });
-    leave(10);
-    calls.length = 0;
+    const { calls, store, controller } = await finished(10);
     controller.lose("crash");
     await expect.poll(() => calls).toEqual(["restart", "connect", "showRun", "loadBuiltIn"]);
     expect(store.getState()).toMatchObject({ status: { kind: "finished" }, run: { iteration: 10 }, runId: "a" });
@@ -96,14 +108,17 @@ describe("a run that was left", () => {
     expect(store.getState().log.filter(({ kind }) => kind === "finished")).toHaveLength(1);
   });
 
+  it("is called kept only as far as it is", async () => {
+    const { store, controller } = await finished(4);
+    controller.lose("crash");
+    await expect.poll(() => store.getState().status.kind).toBe("kept");
+    expect(store.getState().log.findLast(({ kind }) => kind === "incident")).toMatchObject({
+      ...{ from: 4, reached: 10, finished: false },
+    });
+  });
+
   it("goes on by itself when another breakdown comes while it is brought back", async () => {
-    const { leave, keeping, dies, calls, store, controller } = setUp();
-    await controller.start();
-    await controller.primary();
-    keeping("a");
-    store.setState((state) => ({ run: { ...state.run, iteration: 9 } }));
-    leave(5);
-    calls.length = 0;
+    const { dies, calls, store, controller } = await running();
     dies.at = "showRun";
     controller.lose("out of memory");
     await expect

@@ -124,7 +124,8 @@ export function survivalActions(o: Tools) {
       set((state) => applyEvent(state, { kind: "reset" }));
       o.runGone();
     }
-    log({ kind: "incident", what: "worker-lost", message, from, reached, finished });
+    // What is kept of it may be less: its end may have found no room.
+    log({ kind: "incident", what: "worker-lost", message, from, reached, finished: finished && from === reached });
   };
 
   const actions: SurvivalActions = {
