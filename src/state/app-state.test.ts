@@ -19,6 +19,11 @@ describe("applyEvent", () => {
     expect(two.run.records.slice().map((record) => record.iteration)).toEqual([1, 2, 3]);
   });
 
+  it("tells of an incident with all that is known of it", () => {
+    const lost = { kind: "incident", what: "device-lost", message: "x", from: 4, reached: 4, finished: true } as const;
+    expect(applyEvent(running(), lost).log.at(-1)).toMatchObject({ ...lost, iteration: 4 });
+  });
+
   it("counts flips of the genotype and remembers the last one", () => {
     const one = applyEvent(running(), { kind: "snapshot", snapshot: snapshotOf(1, 4) });
     expect(one.run.stability.normal).toEqual({ flips: 0, since: 0 });

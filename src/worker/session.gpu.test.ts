@@ -165,10 +165,13 @@ it("lays a paused run aside when the check needs another device, and resumes it 
   await session.reset();
   await session.step(UNTUNED);
   events = [];
-  // Known, as comparing them takes longer than all the rest.
-  await backends.keep(place, "cpu");
-  await session.loseDevice();
-  await expect.poll(() => engineFailure()).not.toBeNull();
+  const lose = async () => {
+    // Known, as comparing them takes longer than all the rest.
+    await backends.keep(place, "cpu");
+    await session.loseDevice();
+    await expect.poll(() => engineFailure()).not.toBeNull();
+  };
+  await lose();
   const results: boolean[] = [];
   await session.selfCheck(({ ok }) => results.push(ok));
   expect(results.length).toBeGreaterThan(10);
@@ -178,6 +181,18 @@ it("lays a paused run aside when the check needs another device, and resumes it 
   await session.step(UNTUNED);
   expect(last()).toEqual({ kind: "paused" });
   expect((await session.exportRun()).alphas).toEqual(whole.alphas);
+
+  await session.reset();
+  await session.search({ ...UNTUNED, iterations: 1 });
+  await expect.poll(() => last()?.kind).toBe("finished");
+  events = [];
+  await lose();
+  const enough = () => {
+    throw new Error("enough");
+  };
+  await expect(session.selfCheck(enough)).rejects.toThrow("enough");
+  expect(last()).toEqual({ kind: "finished" });
+  expect(ofKind("incident")).toMatchObject([{ what: "device-lost", from: 1, reached: 1, finished: true }]);
 }, 120_000);
 
 // Last, as another session takes another device.
