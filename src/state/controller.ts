@@ -25,7 +25,7 @@ import { builtInOf, type SharedSearch } from "./link";
 import { replayOf } from "./replay";
 import { runFileName } from "./run-file";
 import { type SeedQueueActions, seedQueueActions } from "./seed-queue-actions";
-import { selectChecking, selectPermissions } from "./selectors";
+import { selectChecking, selectMayLoad, selectPermissions } from "./selectors";
 import { type SlowMotionActions, slowMotionActions } from "./slow-motion-actions";
 import { isUnderWay, primaryAction, STARTING } from "./status";
 import type { AppStore } from "./store";
@@ -197,6 +197,9 @@ export function createController(
     resume: search,
     loadBuiltIn: (name) => loadNow(() => client.loadBuiltIn(name)),
   });
+  const mayAgain = (state: AppState) =>
+    selectPermissions(state).primary && primaryAction(state.status) === "search-again" && !forgetting;
+
   const pauseNow = () => {
     // On the CPU the worker hears of it only after the iteration: the button answers at once.
     set((state) => (state.status.kind === "running" ? { ...state, status: { kind: "pausing" } } : state));
@@ -211,7 +214,7 @@ export function createController(
       if (action === "reload") reload();
       else if (action === "pause") await pauseNow();
       else if (action === "search" || action === "resume") await search();
-      else if (action === "search-again") await unlessUnkept(searchAgain);
+      else if (action === "search-again") await unlessUnkept(mayAgain, searchAgain);
     } catch (error) {
       fail(error);
     }
@@ -260,7 +263,7 @@ export function createController(
         survival.hasRead(act);
       });
     // Other pictures end the run on the page, unless it waits for its own.
-    await (get().shown ? read() : unlessUnkept(read).catch(fail));
+    await (get().shown ? read() : unlessUnkept(selectMayLoad, read).catch(fail));
   };
 
   const refuse = (error: unknown) => {
@@ -389,7 +392,9 @@ export function createController(
         const { data } = link;
         if (data && data !== builtInOf(get().data)) await load(() => client.loadBuiltIn(data));
       };
-      await guarded(true, () => (kind === "kept" ? unlessUnkept(open) : open()));
+      await guarded(true, () =>
+        kind === "kept" ? unlessUnkept((state) => state.status.kind === "kept", open) : open(),
+      );
     },
     closeLinkNote: () => set((state) => ({ ...state, linkCorrections: null })),
     report: fail,
@@ -397,12 +402,15 @@ export function createController(
     primary,
     step: () => guarded(may().step && !forgetting, stepOnce),
     reset: () =>
-      guarded(may().reset, () =>
-        unlessUnkept(async () => {
-          await forget();
-          log({ kind: "reset" });
-          queue.runEnded("reset");
-        }),
+      guarded(true, () =>
+        unlessUnkept(
+          (state) => selectPermissions(state).reset,
+          async () => {
+            await forget();
+            log({ kind: "reset" });
+            queue.runEnded("reset");
+          },
+        ),
       ),
     loadBuiltIn: (name) => load(() => client.loadBuiltIn(name)),
     openFiles: async (files) => {

@@ -45,6 +45,41 @@ describe("a run that could not be kept", () => {
     expect(store.getState().discarding).toBe(false);
   });
 
+  it("is asked about once for two presses, and ended once", async () => {
+    const { calls, hasRoom, store, controller } = await unkept();
+    await Promise.all([controller.primary(), controller.primary(), controller.reset()]);
+    expect(calls).toEqual(["keepNow"]);
+    controller.stay();
+    hasRoom.now = true;
+    calls.length = 0;
+    await Promise.all([controller.primary(), controller.primary(), controller.runSeeds(2)]);
+    expect(calls).toEqual(["keepNow", "reset", "search"]);
+    expect(store.getState().status.kind).toBe("running");
+  });
+
+  it("is not ended by what may not be done any more when there is room, or when the question is answered", async () => {
+    const { calls, hasRoom, store, controller, setStatus } = await unkept();
+    await controller.primary();
+    setStatus({ kind: "running" });
+    await controller.discard();
+    expect(calls).toEqual(["keepNow"]);
+    hasRoom.now = true;
+    setStatus({ kind: "finished" });
+    const reset = controller.reset();
+    setStatus({ kind: "running" });
+    await reset;
+    expect(calls).toEqual(["keepNow", "keepNow"]);
+    expect(store.getState().runSettings).not.toBeNull();
+  });
+
+  it("is not ended by the answer to a question that has gone", async () => {
+    const { calls, keeping, controller } = await unkept();
+    await controller.reset();
+    keeping("a");
+    await controller.discard();
+    expect(calls).toEqual(["keepNow"]);
+  });
+
   it("takes the question back when it is kept meanwhile", async () => {
     const { keeping, store, controller } = await unkept();
     await controller.reset();

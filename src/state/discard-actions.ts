@@ -16,26 +16,47 @@ interface Tools {
   readonly fail: (error: unknown) => void;
 }
 
+/** Does something that ends the run on the page; where that is not kept and there is no room even now, only after a question. */
+export type UnlessUnkept = (may: (state: AppState) => boolean, act: () => Promise<void>) => Promise<void>;
+
 export function discardActions({ client, get, set, fail }: Tools) {
   let asked: (() => Promise<void>) | null = null;
+  /** A last try to keep the run is under way. */
+  let keeping = false;
   const ask = (act: (() => Promise<void>) | null) => {
     asked = act;
     set((state) => ({ ...state, discarding: act !== null }));
   };
   const actions: DiscardActions = {
     discard: async () => {
-      const act = asked;
+      // The question may have gone with the run that it was about.
+      const act = get().discarding ? asked : null;
       ask(null);
       await act?.().catch(fail);
     },
     stay: () => ask(null),
   };
+  /** @returns whether there is nothing to ask any more */
+  const keep = async () => {
+    keeping = true;
+    try {
+      return await client.keepNow();
+    } finally {
+      keeping = false;
+    }
+  };
   return {
     actions,
-    /** Ends the run on the page by `act`; where it is not kept and there is no room even now, only after a question. */
-    unlessUnkept: async (act: () => Promise<void>): Promise<void> => {
-      if (get().keepingProblem === null || (await client.keepNow())) await act();
-      else ask(act);
-    },
+    /** `may` is asked again whenever the page may have changed meanwhile. */
+    unlessUnkept: (async (may, act) => {
+      if (keeping || !may(get())) return;
+      if (get().keepingProblem === null) return act();
+      const isKept = await keep();
+      const still = async () => {
+        if (may(get())) await act();
+      };
+      if (isKept) await still();
+      else if (may(get())) ask(still);
+    }) satisfies UnlessUnkept,
   };
 }

@@ -32,7 +32,9 @@ function setUp(refuse = "") {
       state = { ...state, data: { ...dataOf("b"), name: "Shapes" } };
       loaded.push(name);
     },
-    unlessUnkept: (act) => act(),
+    unlessUnkept: async (may, act) => {
+      if (may(state)) await act();
+    },
   });
   const end = async (how: "finished" | "failed" | "reset") => {
     state = { ...state, status: { kind: how === "reset" ? "idle" : "finished" } };

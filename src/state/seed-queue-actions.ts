@@ -1,6 +1,7 @@
 /** Works off a queue of seeds: starts each run when the one before has finished. No React, no DOM. */
 import type { BuiltIn } from "../domain/dataset";
 import type { AppState } from "./app-state";
+import type { UnlessUnkept } from "./discard-actions";
 import { builtInOf } from "./link";
 import { afterOwnRun, afterRun, headOf, isHead, isQueueAtWork, newQueue, type RunEnd, stopped } from "./seed-queue";
 import { headWaits, presentRun, queuedSeeds, runOnPage, selectMayGoOn, selectMayQueue, usesDataOf } from "./selectors";
@@ -25,7 +26,7 @@ interface Tools {
   /** Reads a built-in set. */
   readonly loadBuiltIn: (name: BuiltIn) => Promise<void>;
   /** Asks first, where the run on the page would be lost. */
-  readonly unlessUnkept: (act: () => Promise<void>) => Promise<void>;
+  readonly unlessUnkept: UnlessUnkept;
 }
 
 /** `runEnded` must be told of every run that ends, whoever began it. */
@@ -53,8 +54,8 @@ export function seedQueueActions({ get, set, fail, startAnew, resume, loadBuiltI
     runSeeds: async (count) => {
       const seeds = queuedSeeds(get(), count);
       const present = presentRun(get());
-      if (!selectMayQueue(get()) || !present || seeds.length === 0) return;
-      await unlessUnkept(async () => {
+      if (!present || seeds.length === 0) return;
+      await unlessUnkept(selectMayQueue, async () => {
         set((state) => ({ ...state, queue: newQueue(present, seeds) }));
         await startHead();
       });
@@ -67,7 +68,7 @@ export function seedQueueActions({ get, set, fail, startAnew, resume, loadBuiltI
         await start();
       };
       if (headWaits(get())) return goOn(() => begun(resume));
-      await unlessUnkept(async () => {
+      await unlessUnkept(selectMayGoOn, async () => {
         const builtIn = builtInOf(queue.data);
         if (builtIn && !usesDataOf(get(), queue.data)) await loadBuiltIn(builtIn);
         // Where that fails, the page says so, and the queue waits on.

@@ -2,8 +2,9 @@
 import { BUILT_IN } from "../domain/dataset";
 import { type AppState, applyEvent, type LogEvent, logged } from "./app-state";
 import { afterCrash, mayRestart, NO_CRASHES } from "./crashes";
+import type { UnlessUnkept } from "./discard-actions";
 import type { EngineClient } from "./engine-client";
-import { selectPermissions } from "./selectors";
+import { selectMayLoad } from "./selectors";
 
 export interface SurvivalActions {
   /** The worker is gone: another one takes over where it can. */
@@ -32,7 +33,7 @@ interface Tools {
   /** The run under way could not be saved. */
   readonly runGone: () => void;
   /** Asks first, where the run on the page would be lost. */
-  readonly unlessUnkept: (act: () => Promise<void>) => Promise<void>;
+  readonly unlessUnkept: UnlessUnkept;
   /** Reads a data set, and shows why where that fails. */
   readonly read: (act: () => Promise<void>) => Promise<void>;
 }
@@ -139,8 +140,8 @@ export function survivalActions(o: Tools) {
     },
     resumeRun: async (id) => {
       const resume = () => o.starting(() => client.resumeRun(id));
-      if (!selectPermissions(get()).loadData) return;
-      await (get().runId === id ? resume() : o.unlessUnkept(resume)).catch(fail);
+      if (!selectMayLoad(get())) return;
+      await (get().runId === id ? resume() : o.unlessUnkept(selectMayLoad, resume)).catch(fail);
     },
     keepNow: () => {
       if (connected) client.keepNow().catch(() => undefined);
