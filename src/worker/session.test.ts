@@ -111,6 +111,18 @@ describe("data", () => {
     expect(ofKind("data")).toHaveLength(1);
   });
 
+  it("stays that of a finished run, whatever seed the next one is to have", async () => {
+    await session.search(TINY);
+    await finished();
+    const hash = () => ofKind("data").at(-1)?.summary.hash;
+    const before = hash();
+    await session.describe({ ...TINY, seed: 2, perClass: 20 });
+    expect(ofKind("data").at(-1)?.summary).toMatchObject({ used: 200, hash: before });
+    await session.reset();
+    await session.describe({ ...TINY, seed: 2 });
+    expect(hash()).not.toBe(before);
+  });
+
   it("is looked at anew when its settings change, a class at a time and augmented", async () => {
     await session.describe({ ...TINY, perClass: 20, colour: "grey" });
     const summary = ofKind("data").at(-1)?.summary;

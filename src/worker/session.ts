@@ -205,7 +205,7 @@ export class Session implements EngineApi {
     return this.#inTurn(async () => {
       // The pictures of a run that waits are shown as it saw them.
       if (this.#status.kind === "kept") return;
-      this.#settings = parseSettings(settings, presetSettings("tiny"));
+      this.#settings = { ...parseSettings(settings, presetSettings("tiny")), ...this.#seedOfPictures() };
       if (this.#data.isThere && !isUnderWay(this.#status) && this.#status.kind !== "paused") {
         await this.#data.assemble(this.#settings);
       }
@@ -489,6 +489,15 @@ export class Session implements EngineApi {
       await this.#rest();
       throw error;
     }
+  }
+
+  /** Those of the run on the page stay its own: a set that is drawn from the seed is drawn anew when the next run starts. */
+  #seedOfPictures(): { readonly seed?: number } {
+    const search = this.#driver.run?.search;
+    const kept = this.#shelved?.checkpoint.run;
+    const seed = search?.settings.seed ?? kept?.seed;
+    const hash = search?.dataHash ?? kept?.data.hash;
+    return seed !== undefined && hash === this.#data.hash ? { seed } : {};
   }
 
   /** Of the run on the page. */

@@ -180,6 +180,11 @@ export class Search {
     return this.#settings;
   }
 
+  /** SHA-256 of the pictures. */
+  get dataHash(): string {
+    return this.#run.dataset.hash;
+  }
+
   /** Finished iterations. */
   get iteration(): number {
     return this.#records.length;
