@@ -4,9 +4,9 @@ import { dirname, join } from "node:path";
 import { makeShapes } from "../src/data/shapes";
 import type { Settings } from "../src/domain/settings";
 import { gzip, tar, zip } from "../test/files/archives";
-import { idx, npz } from "../test/files/arrays";
-import { cifar100File, cifarFile, cifarPickle, shapesShard } from "../test/files/cifar";
-import { jpegs, parquet, pngFolder } from "../test/files/encoded";
+import { idx, npy, npz } from "../test/files/arrays";
+import { cifar100File, cifar100Pickle, cifarFile, cifarPickle, shapesShard } from "../test/files/cifar";
+import { jpegs, parquet, pngFolder, pngs } from "../test/files/encoded";
 import { repeatable, type Searchlight, SMALL } from "./searchlight";
 import { expect, test } from "./test";
 
@@ -75,7 +75,20 @@ async function everyForm(): Promise<[name: string, files: (readonly [string, Uin
       [["train.parquet", parquet(await jpegs(shapes), { label: labels }, shapes.classNames)]],
       "40 used",
     ],
+    [
+      "parquet with PNG",
+      [["train.parquet", parquet(pngs(shapes), { fine_label: labels, coarse_label: labels })]],
+      "40 used",
+    ],
     ["npz", [["set.npz", npz([40, 32, 32, 3], shapes.pixels, labels)]], "40 used"],
+    [
+      "npy",
+      [
+        ["x.npy", npy("|u1", [40, 32, 32, 3], shapes.pixels)],
+        ["y.npy", npy("|u1", [40], Uint8Array.from(labels))],
+      ],
+      "40 used",
+    ],
     [
       "IDX",
       [
@@ -85,6 +98,8 @@ async function everyForm(): Promise<[name: string, files: (readonly [string, Uin
       "40 used",
     ],
     ["CIFAR-100", [["train.bin", cifar100File(shapes)]], "40 used"],
+    ["a pickle of CIFAR-100", [["train", cifar100Pickle(shapes)]], "40 used"],
+    ["a zip of CIFAR", [["cifar.zip", zip({ "data_batch_1.bin": cifarFile(shapes) })]], "40 used"],
   ];
 }
 

@@ -2,8 +2,11 @@ import { mkdirSync, mkdtempSync, rmSync, truncateSync, writeFileSync } from "nod
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, expect, it } from "vitest";
-import { shapesShard } from "../../test/files/cifar";
-import { pngFolder } from "../../test/files/encoded";
+import { type Files, gzip, tar, zip } from "../../test/files/archives";
+import { idx, npz } from "../../test/files/arrays";
+import { cifar100Pickle, cifarFile, cifarPickle, shapesShard } from "../../test/files/cifar";
+import { parquet, pngFolder, pngs } from "../../test/files/encoded";
+import { CIFAR10_NAMES } from "../data/formats/class-names";
 import { makeShapes } from "../data/shapes";
 import { DataError } from "../domain/dataset";
 import { presetSettings } from "../domain/presets";
@@ -44,6 +47,36 @@ it("reads several files, and folders with all that is in them", async () => {
   expect(pictures).toMatchObject({ name: "shapes", source: "shapes" });
   expect(pictures.labels).toHaveLength(30);
   expect(pictures.classNames).toContain("triangle");
+});
+
+it("reads every form as the page does: the same pictures have the same hash", async () => {
+  const shapes = makeShapes({ seed: 1, count: 30 });
+  const encoded = pngs(shapes);
+  const labels = [...shapes.labels];
+  const batch = { "cifar/data_batch_1": cifarPickle(shapes) };
+  const forms: Files = {
+    "a.bin": cifarFile(shapes),
+    data_batch_1: cifarPickle(shapes),
+    "a.tar.gz": gzip(await tar(batch)),
+    "a.tar": await tar(batch),
+    "a.zip": zip({ "data_batch_1.bin": cifarFile(shapes) }),
+    "a.parquet": parquet(encoded, { label: labels }, CIFAR10_NAMES),
+  };
+  const hashes = [];
+  for (const [name, bytes] of Object.entries(forms)) {
+    writeFileSync(join(folder, name), bytes);
+    const { name: set, labels: read, hash } = await files(name);
+    expect([name, set, [...read]]).toEqual([name, "CIFAR-10", labels]);
+    hashes.push(hash);
+  }
+  expect(new Set(hashes).size).toBe(1);
+
+  writeFileSync(join(folder, "train"), cifar100Pickle(shapes));
+  writeFileSync(join(folder, "set.npz"), npz([30, 32, 32, 3], shapes.pixels, labels));
+  writeFileSync(join(folder, "images"), idx([30, 32, 32], shapes.pixels.slice(0, 30 * 1024)));
+  writeFileSync(join(folder, "labels"), idx([30], Uint8Array.from(labels)));
+  expect((await files("train")).classNames).toHaveLength(100);
+  for (const paths of [["set.npz"], ["images", "labels"]]) expect([...(await files(...paths)).labels]).toEqual(labels);
 });
 
 it("says in one line what is wrong with what it is given", async () => {

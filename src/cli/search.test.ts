@@ -149,6 +149,13 @@ describe("npm run search", () => {
       expect(short).toMatchObject({ code: 1, out: "" });
       expect(short.err.trimEnd().split("\n")).toHaveLength(1);
       expect(short.err).toContain("short.bin");
+      writeFileSync(join(folder, "evil"), "\x80\x02cos\nsystem\n(S'touch ran'\ntR.", "latin1");
+      expect(await search("--data evil")).toEqual({
+        code: 1,
+        out: "",
+        err: expect.stringMatching(/^evil asks for os\.system, but only NumPy arrays are allowed.*\n$/),
+      });
+      expect(existsSync(join(folder, "ran"))).toBe(false);
     },
     2 * MINUTES,
   );

@@ -2,6 +2,7 @@
 import { readPictures } from "../data/formats/read";
 import { cancelled, type FileSource, type ReadOptions } from "../data/formats/source";
 import { finishDataset, hashOf, picturesOfClass, summarise } from "../data/load";
+import type { RawPictures } from "../data/pictures";
 import { BUILT_IN, type BuiltIn, DataError, type DataSummary, type Dataset, type KeptSet } from "../domain/dataset";
 import type { Progress, RunFile } from "../domain/run";
 import { DATA_SETTINGS, type Settings } from "../domain/settings";
@@ -197,6 +198,17 @@ export class LoadedData {
     const id = await hashOf(raw);
     await this.#memory().keep(id, raw);
     await this.#memory().setLast(id);
+    await this.#forgetOlder(id, raw);
+  }
+
+  /** The same pictures under the hash of an earlier definition, as they were kept then. */
+  async #forgetOlder(id: string, { name, source }: RawPictures): Promise<void> {
+    const memory = this.#memory();
+    for (const set of await memory.list()) {
+      if (set.id === id || set.name !== name || set.source !== source) continue;
+      const other = await memory.open(set.id).catch(() => null);
+      if (other && (await hashOf(other)) === id) await memory.forget(set.id);
+    }
   }
 
   async forgetKept(id: string): Promise<void> {

@@ -2,6 +2,7 @@
 import { beforeEach, expect, it } from "vitest";
 import { shapesShard } from "../../test/files/cifar";
 import { memorySource } from "../data/formats/source";
+import { makeShapes } from "../data/shapes";
 import { Session } from "./session";
 import { files, Heard, hostOf, TINY } from "./session-testing";
 import { setsInMemory } from "./testing";
@@ -62,4 +63,19 @@ it("finds a kept set again at the next visit when its files were opened anew", a
   await next.connect(listener);
   expect(await next.loadLast()).toBe(true);
   expect(ofKind("data").at(-1)?.summary).toMatchObject({ source: "part.bin", used: 40 });
+});
+
+it("keeps a set once that was kept under the hash of an earlier definition, and leaves others of its name alone", async () => {
+  const sets = setsInMemory();
+  const named = (seed: number) => ({ ...makeShapes({ seed, count: 40 }), name: "CIFAR-10", source: "part.bin" });
+  await sets.keep("older", named(1));
+  await sets.keep("another", named(2));
+  const session = new Session(hostOf({ setMemory: async () => sets }));
+  await session.connect(listener);
+  await session.loadKept("older");
+  await session.keep();
+  const hash = ofKind("data").at(-1)?.summary.hash;
+  expect((await sets.list()).map(({ id }) => id)).toEqual(["another", hash]);
+  expect(ofKind("kept").at(-1)?.sets).toHaveLength(2);
+  expect(await sets.last()).toBe(hash);
 });

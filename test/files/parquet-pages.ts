@@ -1,4 +1,5 @@
 /** Writes parquet page by page, in every packing and both page versions: what the ready-made writer leaves out. */
+import type { CompressionCodec } from "hyparquet";
 import { ByteWriter } from "hyparquet-writer/src/bytewriter.js";
 import { writePageHeader } from "hyparquet-writer/src/datapage.js";
 import { writeRleBitPackedHybrid } from "hyparquet-writer/src/encoding.js";
@@ -19,6 +20,8 @@ export interface Form {
   readonly version: 1 | 2;
   /** "mixed": the first page by the dictionary, the second plain, as writers do when a dictionary grows too large. */
   readonly encoding: "plain" | "dictionary" | "mixed";
+  /** What the file says that it is packed with; `codec` when left out. */
+  readonly claims?: CompressionCodec;
 }
 
 interface Column {
@@ -121,7 +124,7 @@ class Pages {
   }
 }
 
-function writeChunk(writer: ByteWriter, column: Column, { codec, version, encoding }: Form): Chunk {
+function writeChunk(writer: ByteWriter, column: Column, { codec, version, encoding, claims = codec }: Form): Chunk {
   const { type, path, values } = column;
   const start = writer.offset;
   const pages = new Pages(writer, codec);
@@ -154,7 +157,7 @@ function writeChunk(writer: ByteWriter, column: Column, { codec, version, encodi
       type,
       encodings: ["PLAIN", "RLE", "RLE_DICTIONARY"],
       path_in_schema: [...path],
-      codec,
+      codec: claims,
       num_values: BigInt(values.length),
       total_uncompressed_size: BigInt(pages.unpacked),
       total_compressed_size: BigInt(writer.offset - start),

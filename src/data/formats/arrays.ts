@@ -1,4 +1,4 @@
-/** Pairs arrays of pictures with arrays of labels (.npz, .npy, IDX), and turns a pair into pictures. */
+/** Pairs arrays of pictures with arrays of labels, fine and coarse (.npz, .npy, IDX), and turns a pair into pictures. */
 import { DataError } from "../../domain/dataset";
 import { CLASSES_LIMIT } from "../limits";
 import { counted, thousands } from "../pictures";
@@ -45,6 +45,8 @@ function wordsOf(path: string): string[] {
 }
 
 const saysLabels = (word: string) => /^y$|label|target|class/.test(word);
+/** "coarse_labels.npy", beside the fine ones. */
+const saysCoarse = ({ path }: NumberArray) => wordsOf(path).includes("coarse");
 const folderOf = (path: string) => path.slice(0, path.lastIndexOf("/") + 1);
 
 /**
@@ -73,37 +75,53 @@ function partner(pictures: NumberArray, labels: readonly NumberArray[]): NumberA
 }
 
 /** Names of the classes: texts that are called so, each another, unlike file names or the classes of pictures one by one. */
-function classNamesOf(arrays: readonly NumberArray[]): readonly string[] | null {
+function classNamesOf(arrays: readonly NumberArray[], coarse: boolean): readonly string[] | null {
   for (const array of arrays.filter(({ type, shape }) => type === "text" && shape.length === 1)) {
     const [count = 0] = array.shape;
     const words = wordsOf(array.path);
     const forEach = arrays.some(({ type, shape }) => type !== "text" && shape[0] === count);
     const called = words.some(saysLabels) || (words.join() === "names" && !forEach);
-    if (!called || count > CLASSES_LIMIT) continue;
+    if (!called || count > CLASSES_LIMIT || saysCoarse(array) !== coarse) continue;
     const texts = npyTexts(array);
     if (new Set(texts).size === count) return texts;
   }
   return null;
 }
 
-/** @throws DataError when pictures lack labels or the other way round */
+/** Coarse labels are those of pictures that have no others. */
+function labelsOf(
+  pictures: NumberArray,
+  labels: readonly NumberArray[],
+): { readonly own: NumberArray | undefined; readonly coarse: NumberArray | undefined } {
+  const coarse = partner(pictures, labels.filter(saysCoarse));
+  const fine = partner(
+    pictures,
+    labels.filter((array) => !saysCoarse(array)),
+  );
+  return fine ? { own: fine, coarse } : { own: coarse, coarse: undefined };
+}
+
+/** Pictures without labels, or the other way round: the other half may be a file that could not be read. */
+export class Unpaired extends DataError {}
+
+/** @throws Unpaired */
 export async function* pairArrays(arrays: readonly NumberArray[], reading: Reading): AsyncGenerator<Part> {
-  const names = classNamesOf(arrays);
-  const labels = arrays.filter(isLabels);
+  const names = { names: classNamesOf(arrays, false), coarseNames: classNamesOf(arrays, true) };
+  let labels = arrays.filter(isLabels);
   const sets = arrays.filter((array) => array.type !== "text" && !isLabels(array));
   for (const pictures of sets) {
-    const own = partner(pictures, labels);
+    const { own, coarse } = labelsOf(pictures, labels);
     const count = pictures.shape[0] ?? 0;
     if (!own) {
-      throw new DataError(
+      throw new Unpaired(
         `${baseName(pictures.path)} has ${counted(count, "picture")}, but there is no array of ${counted(count, "label")}. Give both, as two files or in one .npz.`,
       );
     }
-    labels.splice(labels.indexOf(own), 1);
-    yield await arrayPictures(pictures, own, names, reading);
+    labels = labels.filter((array) => array !== own && array !== coarse);
+    yield { ...(await arrayPictures(pictures, own, coarse, reading)), ...names };
   }
   if (sets.length === 0) {
-    throw new DataError(
+    throw new Unpaired(
       `${baseName(arrays[0]?.path ?? "")} holds labels without pictures. Give the file with the pictures as well.`,
     );
   }
@@ -112,9 +130,9 @@ export async function* pairArrays(arrays: readonly NumberArray[], reading: Readi
 async function arrayPictures(
   pictures: NumberArray,
   labels: NumberArray,
-  names: readonly string[] | null,
+  coarse: NumberArray | undefined,
   reading: Reading,
-): Promise<Part> {
+): Promise<Omit<Part, "names" | "coarseNames">> {
   const { path } = pictures;
   const count = pictures.shape[0] ?? 0;
   const { size, channels, planes } = layoutOf(pictures);
@@ -141,10 +159,7 @@ async function arrayPictures(
     role: null,
     size,
     grey: channels === 1,
-    ...readLabels(labels, count, pixels, area * 3),
-    coarse: null,
-    names,
-    coarseNames: null,
+    ...readLabels({ labels, coarse }, count, pixels, area * 3),
   };
 }
 
@@ -166,32 +181,43 @@ async function scaleOf({ path, type, values }: NumberArray, reading: Reading): P
   return type === "floats" && most <= 1 ? 255 : 1;
 }
 
-/** Pictures labelled −1 are left out: that is how sets mark those without a label. */
+/** @returns −1 for a picture that is marked as without a label. @throws DataError */
+function labelAt({ path, values }: NumberArray, picture: number, count: number): number {
+  const label = Number(values[picture]);
+  if (!Number.isInteger(label) || label < -1) {
+    throw new DataError(
+      `${baseName(path)}: record ${thousands(picture + 1)} of ${thousands(count)} has the label ${label}; labels are whole numbers from 0.`,
+    );
+  }
+  checkClassCount(baseName(path), label);
+  return label;
+}
+
+/** Pictures without a label are left out. */
 function readLabels(
-  { path, values }: NumberArray,
+  arrays: { readonly labels: NumberArray; readonly coarse: NumberArray | undefined },
   count: number,
   pixels: Part["pixels"],
   length: number,
-): Pick<Part, "labels" | "ignored" | "pixels"> {
+): Pick<Part, "labels" | "coarse" | "ignored" | "pixels"> {
   const labels = new Uint16Array(count);
+  const coarse = arrays.coarse ? new Uint16Array(count) : null;
   let kept = 0;
   for (let i = 0; i < count; i++) {
-    const label = Number(values[i]);
-    if (!Number.isInteger(label) || label < -1) {
-      throw new DataError(
-        `${baseName(path)}: record ${thousands(i + 1)} of ${thousands(count)} has the label ${label}; labels are whole numbers from 0.`,
-      );
-    }
-    if (label === -1) continue;
-    checkClassCount(baseName(path), label);
+    const label = labelAt(arrays.labels, i, count);
+    const coarseLabel = arrays.coarse ? labelAt(arrays.coarse, i, count) : 0;
+    if (label === -1 || coarseLabel === -1) continue;
     labels[kept] = label;
+    if (coarse) coarse[kept] = coarseLabel;
     if (kept < i) pixels.copyWithin(kept * length, i * length, (i + 1) * length);
     kept++;
   }
   const unlabelled = count - kept;
+  const paths = [arrays.labels, ...(arrays.coarse ? [arrays.coarse] : [])].map(({ path }) => baseName(path));
   return {
     labels: labels.slice(0, kept),
+    coarse: coarse?.slice(0, kept) ?? null,
     pixels: unlabelled > 0 ? pixels.slice(0, kept * length) : pixels,
-    ignored: unlabelled > 0 ? [{ count: unlabelled, reason: `no label in ${baseName(path)}` }] : [],
+    ignored: unlabelled > 0 ? [{ count: unlabelled, reason: `no label in ${paths.join(" or ")}` }] : [],
   };
 }

@@ -6,18 +6,15 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { type Files, gzip, tar, zip } from "../../../test/files/archives";
 import { idx, npz } from "../../../test/files/arrays";
+import { attempt, expectWhole, sources } from "../../../test/files/attempt";
 import { cifar100File, cifar100Pickle, cifarFile, cifarPickle, namesPickle } from "../../../test/files/cifar";
 import { jpegs, parquet, pngFolder, pngs } from "../../../test/files/encoded";
-import { DataError } from "../../domain/dataset";
-import type { RawPictures } from "../pictures";
 import { makeShapes } from "../shapes";
 import { CIFAR10_NAMES } from "./class-names";
 import { readPictures } from "./read";
 import { type FileSource, memorySource } from "./source";
 
 const SHAPES = makeShapes({ seed: 5, count: 12 });
-/** Milliseconds for one bad file, on a busy machine. */
-const SOON = 5000;
 /** Bytes of the heap and of buffers that a bad file may take. */
 const MEMORY = 250e6;
 
@@ -25,33 +22,6 @@ const MEMORY = 250e6;
 function collectGarbage(): void {
   setFlagsFromString("--expose-gc");
   (runInNewContext("gc") as () => void)();
-}
-
-function sources(files: Files): FileSource[] {
-  return Object.entries(files).map(([path, bytes]) => memorySource(path, Uint8Array.from(bytes)));
-}
-
-/** The pictures, or the message of the refusal; any other end is a failure. */
-async function attempt(files: readonly FileSource[]): Promise<RawPictures | string> {
-  const began = performance.now();
-  try {
-    return await readPictures(files);
-  } catch (error) {
-    if (!(error instanceof DataError)) throw error;
-    expect(error.message).not.toMatch(/undefined|NaN|\[object|\n {4}at /);
-    expect(error.message.length).toBeGreaterThan(10);
-    return error.message;
-  } finally {
-    expect(performance.now() - began).toBeLessThan(SOON);
-  }
-}
-
-/** What is read of a damaged file must be whole all the same. */
-function expectWhole({ labels, pixels, size, classNames, coarse }: RawPictures): void {
-  expect(labels.length).toBeGreaterThan(0);
-  expect(pixels).toHaveLength(labels.length * size * size * 3);
-  expect(Math.max(...labels)).toBeLessThan(classNames.length);
-  if (coarse) expect(Math.max(...coarse.labels)).toBeLessThan(coarse.classNames.length);
 }
 
 async function forms(): Promise<Readonly<Record<string, Uint8Array<ArrayBuffer>>>> {

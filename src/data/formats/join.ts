@@ -2,6 +2,7 @@
 import { DataError } from "../../domain/dataset";
 import { CLASSES_LIMIT } from "../limits";
 import { counted, type RawPictures, thousands } from "../pictures";
+import type { CifarSet } from "./cifar-part";
 import { CIFAR10_NAMES, CIFAR100_COARSE_NAMES, CIFAR100_NAMES } from "./class-names";
 import { checkClassCount, type Ignored, type Names, type Other, type Part, type Role } from "./part";
 import { rolesByPath } from "./role";
@@ -32,7 +33,7 @@ export async function joinParts(
     ...others.filter(({ problem }) => problem).map(({ reason }) => ({ count: 1, reason })),
   ];
   const { pixels, labels, coarse } = await joinPixels(ordered.parts, reading);
-  const set = first.set ?? knownByNames(first);
+  const set = first.set ?? knownSet(first, labels, coarse);
   const classNames = namesFor(
     source,
     labels,
@@ -45,7 +46,7 @@ export async function joinParts(
       source,
       coarse,
       [...parts.map((part) => part.coarseNames), ...names.map((list) => list.coarse)],
-      CIFAR100_COARSE_NAMES,
+      set === "CIFAR-100" ? CIFAR100_COARSE_NAMES : null,
     );
   checkTwoClasses(source, labels, classNames);
   return {
@@ -62,10 +63,15 @@ export async function joinParts(
   };
 }
 
-const NAMES = { "CIFAR-10": CIFAR10_NAMES, "CIFAR-100": CIFAR100_NAMES } as const;
+const NAMES: Readonly<Record<CifarSet, readonly string[]>> = { "CIFAR-10": CIFAR10_NAMES, "CIFAR-100": CIFAR100_NAMES };
 
-function knownByNames({ names, size }: Part): "CIFAR-10" | null {
-  return size === 32 && names?.length === 10 && names.every((name, i) => name === CIFAR10_NAMES[i]) ? "CIFAR-10" : null;
+/** Files of no form of CIFAR's own: the classes tell the set, and of CIFAR-100 the coarse labels. */
+function knownSet({ names, size }: Part, labels: Uint16Array, coarse: Uint16Array | null): CifarSet | null {
+  if (size !== 32) return null;
+  const below = (values: Uint16Array, count: number) => values.every((label) => label < count);
+  const count = names?.length;
+  if (coarse && (count ?? 100) === 100 && below(labels, 100) && below(coarse, 20)) return "CIFAR-100";
+  return count === 10 && names?.every((name, i) => name === CIFAR10_NAMES[i]) ? "CIFAR-10" : null;
 }
 
 /** Files dropped twice, or one file in two archives. */

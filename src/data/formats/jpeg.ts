@@ -32,10 +32,10 @@ async function openCodec(): Promise<Codec> {
   return open({ wasmBinary, print: quiet, printErr: quiet }) as Promise<Codec>;
 }
 
-/** Width and height from the frame header; null when there is none. */
-function frameSize(bytes: Uint8Array): { width: number; height: number } | null {
+/** Width, height and channels from the frame header; null when there is none. */
+function frameOf(bytes: Uint8Array): { width: number; height: number; channels: number } | null {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  for (let at = 2; at + 9 <= bytes.length; ) {
+  for (let at = 2; at + 10 <= bytes.length; ) {
     if (bytes[at] !== 0xff) return null;
     const marker = bytes[at + 1] ?? 0;
     if (marker === 0xff) {
@@ -44,7 +44,7 @@ function frameSize(bytes: Uint8Array): { width: number; height: number } | null 
     }
     // SOF0 to SOF15 without DHT, JPG and DAC.
     if (marker >= 0xc0 && marker <= 0xcf && ![0xc4, 0xc8, 0xcc].includes(marker)) {
-      return { height: view.getUint16(at + 5), width: view.getUint16(at + 7) };
+      return { height: view.getUint16(at + 5), width: view.getUint16(at + 7), channels: view.getUint8(at + 9) };
     }
     at += 2 + view.getUint16(at + 2);
   }
@@ -53,26 +53,27 @@ function frameSize(bytes: Uint8Array): { width: number; height: number } | null 
 
 /** @throws DataError when it is damaged, has four channels, or is larger than a picture of a data set should be */
 export async function decodeJpeg(path: string, bytes: Uint8Array): Promise<Decoded> {
-  const frame = frameSize(bytes);
+  const frame = frameOf(bytes);
   if (!frame) throw new DataError(`${baseName(path)} is a JPEG picture that is cut off or damaged.`);
   checkSides(path, frame.width, frame.height);
+  if (frame.channels !== 1 && frame.channels !== 3) {
+    throw new DataError(
+      `${baseName(path)} is a JPEG picture of ${frame.channels} channels; grey and RGB are read. Save it as RGB.`,
+    );
+  }
   opened ??= openCodec();
   const decoder = new (await opened).JPEGDecoder();
   try {
     decoder.getEncodedBuffer(bytes.length).set(bytes);
     decoder.decode();
     const { width, height, componentCount } = decoder.getFrameInfo();
-    if (componentCount !== 1 && componentCount !== 3) {
-      throw new DataError(`${baseName(path)} is a JPEG picture of ${componentCount} channels; grey and RGB are read.`);
-    }
     // The decoder's own memory: copied before the next picture comes.
     const values = decoder.getDecodedBuffer();
     const rgb = new Uint8Array(width * height * 3);
     if (componentCount === 3) rgb.set(values.subarray(0, rgb.length));
     else for (let i = 0; i < rgb.length; i++) rgb[i] = values[Math.floor(i / 3)] ?? 0;
     return { width, height, grey: componentCount === 1, rgb };
-  } catch (error) {
-    if (error instanceof DataError) throw error;
+  } catch {
     throw new DataError(`${baseName(path)} is a JPEG picture that is cut off or damaged.`);
   } finally {
     decoder.delete();

@@ -44,6 +44,12 @@ const SIGNS: readonly Sign[] = [
   { format: "zip", what: "an empty zip archive", magic: ascii("PK\x05\x06") },
   { format: "tar", what: "a tar archive", at: 257, magic: ascii("ustar") },
   { format: "parquet", what: "a Parquet file", magic: ascii("PAR1") },
+  {
+    format: "other",
+    what: "an encrypted Parquet file",
+    magic: ascii("PARE"),
+    advice: "Write it without encryption.",
+  },
   { format: "npy", what: "a NumPy array", magic: [0x93, ...ascii("NUMPY")] },
   { format: "png", what: "a PNG picture", magic: [0x89, ...ascii("PNG")] },
   { format: "jpeg", what: "a JPEG picture", magic: [0xff, 0xd8, 0xff] },

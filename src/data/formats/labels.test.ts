@@ -1,10 +1,11 @@
 /** Which array, column or text tells the labels and the names of the classes; a guess is none. */
-import { expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
 import { type Files, zip } from "../../../test/files/archives";
 import { int64, npy } from "../../../test/files/arrays";
-import { cifarFile } from "../../../test/files/cifar";
+import { COARSE, cifarFile, FINE } from "../../../test/files/cifar";
 import { parquet, pngFolder, pngs } from "../../../test/files/encoded";
 import { makeShapes } from "../shapes";
+import { CIFAR100_COARSE_NAMES, CIFAR100_NAMES } from "./class-names";
 import { readPictures } from "./read";
 import { memorySource } from "./source";
 
@@ -38,10 +39,62 @@ it("takes the array that is called labels, not the one whose name is like that o
 });
 
 it("takes none of two that are as good", async () => {
-  const files = { "images.npy": images, "fine_labels.npy": whole(LABELS), "coarse_labels.npy": whole(IDS) };
+  const files = { "images.npy": images, "labels_a.npy": whole(LABELS), "labels_b.npy": whole(IDS) };
   await expect(read({ "set.npz": zip(files) })).rejects.toThrow(
-    /(fine|coarse)_labels\.npy and (fine|coarse)_labels\.npy could both be the labels of images\.npy/,
+    /labels_[ab]\.npy and labels_[ab]\.npy could both be the labels of images\.npy/,
   );
+});
+
+describe("fine and coarse labels of arrays", () => {
+  const times = (factor: number, labels: readonly number[] = LABELS) => labels.map((label) => factor * label);
+  const fine = { "fine_labels.npy": whole(times(FINE)), "coarse_labels.npy": whole(times(COARSE)) };
+
+  it("are both read, and make CIFAR-100", async () => {
+    const pictures = await read({ "cifar-100.npz": zip({ "data.npy": images, ...fine }) });
+    expect([...pictures.labels]).toEqual(times(FINE));
+    expect([...(pictures.coarse?.labels ?? [])]).toEqual(times(COARSE));
+    expect(pictures).toMatchObject({ name: "CIFAR-100", classNames: CIFAR100_NAMES, ignored: [] });
+    expect(pictures.coarse?.classNames).toEqual(CIFAR100_COARSE_NAMES);
+  });
+
+  it("go with the pictures of their split, beside names of their own", async () => {
+    const other = makeShapes({ seed: 4, count: 40 });
+    const names = (count: number) => texts(Array.from({ length: count }, (_, i) => `class ${i}`));
+    const pictures = await read({
+      "x_train.npy": images,
+      "y_train_fine.npy": whole(times(2)),
+      "y_train_coarse.npy": whole(LABELS),
+      "x_test.npy": npy("|u1", [40, 32, 32, 3], other.pixels),
+      "y_test_coarse.npy": whole([...other.labels]),
+      "y_test_fine.npy": whole(times(2, [...other.labels])),
+      "fine_label_names.npy": names(19),
+      "coarse_label_names.npy": names(10),
+    });
+    expect([...pictures.labels]).toEqual(times(2, [...LABELS, ...other.labels]));
+    expect([...(pictures.coarse?.labels ?? [])]).toEqual([...LABELS, ...other.labels]);
+    expect([pictures.classNames.length, pictures.coarse?.classNames.length]).toEqual([19, 10]);
+    expect(pictures.name).not.toBe("CIFAR-100");
+    expect(pictures.splitRule).toEqual({ kind: "given", testFrom: 40 });
+  });
+
+  it("keep numbers for names where they are none of CIFAR-100's", async () => {
+    const { name, coarse } = await read({
+      "set.npz": zip({ ...fine, "data.npy": images, "coarse_labels.npy": whole(times(5)) }),
+    });
+    expect(name).toBe("set");
+    expect(coarse?.classNames.at(-1)).toBe("45");
+  });
+
+  it("leave out pictures that lack one of them; coarse ones alone are the labels", async () => {
+    const gap = times(COARSE).map((label, i) => (i === 3 ? -1 : label));
+    const files = { "data.npy": images, "coarse_labels.npy": whole(gap) };
+    const both = await read({ "a.npz": zip({ ...fine, ...files }) });
+    expect([...both.labels]).toEqual(times(FINE).filter((_, i) => i !== 3));
+    expect(both.ignored).toEqual([{ count: 1, reason: "no label in fine_labels.npy or coarse_labels.npy" }]);
+    const alone = await read({ "a.npz": zip(files) });
+    expect([...alone.labels]).toEqual(times(COARSE).filter((_, i) => i !== 3));
+    expect(alone.coarse).toBeUndefined();
+  });
 });
 
 it("takes texts for names of classes only when they are called so and are no texts of the pictures", async () => {

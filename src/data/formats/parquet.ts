@@ -2,7 +2,13 @@
  * Reads parquet as the Hugging Face hub keeps data sets of pictures: a column of encoded pictures (a struct of `bytes` and
  * `path`, or plain bytes) and whole-number labels. Reads one row group after the other, so a file of any size takes little.
  */
-import { type AsyncBuffer, type FileMetaData, parquetMetadataAsync, parquetReadObjects } from "hyparquet";
+import {
+  type AsyncBuffer,
+  type FileMetaData,
+  parquetMetadataAsync,
+  parquetReadObjects,
+  type RowGroup,
+} from "hyparquet";
 import { DataError } from "../../domain/dataset";
 import { z } from "../../domain/zod";
 import { ENTRY_LIMIT } from "../limits";
@@ -111,16 +117,17 @@ async function readRows(
   const wanted = [columns.picture, columns.label, ...(columns.coarse ? [columns.coarse] : [])];
   const take = async (values: Readonly<Record<string, unknown>>, row: number) => {
     const label = labelOf(name, values[columns.label], row);
+    const coarseLabel = columns.coarse ? labelOf(name, values[columns.coarse], row) : 0;
     const encoded = encodedOf(values[columns.picture]);
-    if (label === null || !encoded) {
-      const reason = label === null ? "no label" : "no picture";
+    if (label === null || coarseLabel === null || !encoded) {
+      const reason = encoded ? "no label" : "no picture";
       left.set(reason, (left.get(reason) ?? 0) + 1);
       return;
     }
     const place = `row ${thousands(row + 1)} of ${name}`;
     store.add(place, await decodePicture(place, encoded));
     labels.push(label);
-    if (columns.coarse) coarse.push(labelOf(name, values[columns.coarse], row) ?? 0);
+    if (columns.coarse) coarse.push(coarseLabel);
     if (row % 64 === 0) await reading.checkpoint();
   };
   let rowStart = 0;
@@ -136,6 +143,7 @@ async function readRows(
         `${name} has a row group of ${counted(rowEnd - rowStart, "row")}; up to ${thousands(reading.limits.rows)} are read at once. Write it with smaller row groups.`,
       );
     }
+    checkPacking(name, group, wanted);
     await reading.checkpoint();
     const rows = await parquetReadObjects({
       file: await checkedGroup(file, group, wanted),
@@ -153,7 +161,7 @@ async function readRows(
   return {
     kind: "pictures",
     path,
-    set: columns.coarse ? "CIFAR-100" : null,
+    set: null,
     role: null,
     size: store.size,
     grey: store.grey,
@@ -164,6 +172,18 @@ async function readRows(
     coarseNames: (columns.coarse && names.get(columns.coarse)) || null,
     ignored: [...left].map(([reason, count]) => ({ count, reason })),
   };
+}
+
+/** @throws DataError when a column in use is packed in a way that is not read */
+function checkPacking(name: string, { columns }: RowGroup, wanted: readonly string[]): void {
+  for (const { meta_data } of columns) {
+    const codec = meta_data?.codec ?? "UNCOMPRESSED";
+    if (!wanted.includes(meta_data?.path_in_schema[0] ?? "") || codec === "UNCOMPRESSED" || codec in UNPACKERS)
+      continue;
+    throw new DataError(
+      `${name} is a Parquet file packed with ${codec}, which is not read. Write it with Snappy, gzip, Brotli, LZ4, Zstandard or no compression.`,
+    );
+  }
 }
 
 /** Null for a row without a label, marked by −1 or left empty. */

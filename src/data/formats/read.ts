@@ -2,7 +2,7 @@
 import { DataError } from "../../domain/dataset";
 import { FILES_LIMIT, UNPACKED_LIMIT } from "../limits";
 import { counted, type RawPictures } from "../pictures";
-import { pairArrays } from "./arrays";
+import { pairArrays, Unpaired } from "./arrays";
 import { FolderReader } from "./folder";
 import { itemsOf } from "./items";
 import { comparePaths, joinParts } from "./join";
@@ -66,9 +66,14 @@ export async function readPictures(sources: readonly FileSource[], options: Read
     }
   }
   if (arrays.length > 0) {
-    for await (const part of pairArrays(arrays, reading)) {
-      hold(part);
-      checkMemory();
+    try {
+      for await (const part of pairArrays(arrays, reading)) {
+        hold(part);
+        checkMemory();
+      }
+    } catch (error) {
+      const half = error instanceof Unpaired ? others.find((other) => other.damaged)?.problem : null;
+      throw half ?? error;
     }
   }
   if (!folder.empty) parts.push(...folder.parts());
