@@ -130,7 +130,8 @@ function writeChunk(writer: ByteWriter, column: Column, { codec, version, encodi
   const pages = new Pages(writer, codec);
   const kinds = [...new Map(values.flatMap((value) => (value === null ? [] : [[String(value), value]]))).values()];
   const places = new Map(kinds.map((value, i) => [String(value), i]));
-  const useDictionary = encoding !== "plain" && kinds.length > 0;
+  // That of an empty column is empty, and written all the same.
+  const useDictionary = encoding !== "plain";
   if (useDictionary) pages.dictionary(kinds, type);
   const firstPage = writer.offset;
   const half = Math.ceil(values.length / 2);

@@ -87,6 +87,8 @@ function hadoopBlocks(input: Uint8Array): { block: Uint8Array; length: number }[
 
 function unpackLz4Block(block: Uint8Array, length: number): Uint8Array {
   if (lz4Length(block) !== length) throw wrongLength();
+  // The library knows no empty block, as the dictionary of an empty column is.
+  if (length === 0) return new Uint8Array();
   return compressors.LZ4_RAW?.(block, length) ?? new Uint8Array();
 }
 

@@ -1,4 +1,5 @@
 /** Parquet in every packing, both page versions, plain and by dictionary; pages that unpack to more than they claim. */
+import { readFileSync } from "node:fs";
 import zlib from "node:zlib";
 import { compress } from "@bokuweb/zstd-wasm";
 import { describe, expect, it } from "vitest";
@@ -6,6 +7,7 @@ import { pngs } from "../../../test/files/encoded";
 import { CODECS } from "../../../test/files/parquet-codecs";
 import { type Form, parquetPages } from "../../../test/files/parquet-pages";
 import { DataError } from "../../domain/dataset";
+import { resizePictures } from "../resize";
 import { makeShapes } from "../shapes";
 import { UNPACKERS } from "./parquet-codecs";
 import { readPictures } from "./read";
@@ -31,6 +33,15 @@ describe("every packing", () => {
     expect([...pictures.labels]).toEqual(LABELS);
     expect(Buffer.compare(pictures.pixels, SHAPES.pixels)).toBe(0);
   });
+});
+
+/** 12 Shapes of 8×8, written by pyarrow 25.0.1: `pq.write_table(table, path, compression=…)`. */
+it.each(["brotli", "lz4", "zstd"])("a file of another writer, packed with %s", async (codec) => {
+  const shapes = makeShapes({ seed: 3, count: 12 });
+  const path = new URL(`../../../test/files/parquet/${codec}.parquet`, import.meta.url);
+  const pictures = await read(new Uint8Array(readFileSync(path)));
+  expect(pictures.labels).toEqual(shapes.labels);
+  expect(Buffer.compare(pictures.pixels, resizePictures(shapes.pixels, shapes.size, 8))).toBe(0);
 });
 
 describe("pages that unpack to more than they claim", () => {
