@@ -60,7 +60,14 @@ test("keeps runs from two seeds, compares them, and finds them after a reload", 
   await test.step("the filled list, an opened run and the comparison can be read by all, at every width", async () => {
     const opened = page.getByTestId("opened-run");
     await page.getByRole("button", { name: "Open Keeper" }).click();
-    await expect(opened.getByTestId("timeline")).toBeVisible();
+    const timeline = opened.getByTestId("timeline");
+    await timeline.press("ArrowLeft");
+    await expect(timeline.locator(".playhead text")).toHaveText("1");
+    // On each chart of its losses; the run that the page shows, and those compared, stay where they are.
+    await expect(opened.locator(".chart-moment")).toHaveCount(2);
+    await expect(page.locator(".chart-moment")).toHaveCount(2);
+    await timeline.press("End");
+    await expect(opened.locator(".chart-moment")).toHaveCount(0);
     await expect(page.getByTestId("runs")).toContainText(/All that this page keeps: [\d.,]+ .?B of the [\d.,]+ .?B/);
     await expectBothThemes(page, "filled Runs", ".results");
     await expectEveryWidth(page, "filled Runs");

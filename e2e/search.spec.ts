@@ -32,6 +32,11 @@ function linePoints(chart: Locator): Promise<number[]> {
     .evaluateAll((paths) => paths.map((path) => (path.getAttribute("d") ?? "").split(/[ML]/).length - 1));
 }
 
+/** x of an iteration on a wide timeline, in pixels. */
+function placeOf(iteration: number, width: number): number {
+  return 96 + (iteration / ITERATIONS) * (width - 97);
+}
+
 /** Both graphs show the cells of these alphas. */
 async function expectCells(page: Page, alphas: Alphas): Promise<void> {
   const genotype = deriveGenotype(alphas);
@@ -121,8 +126,13 @@ test("finds two cells on WebGPU", async ({ app, page }) => {
     const { run } = await app.exportRun();
     const moments = run.history ? historyOfFile(run.history, run.iterations).moments : [];
     const timeline = page.getByTestId("timeline");
+    const width = (await timeline.boundingBox())?.width ?? 0;
+    const playhead = timeline.locator(".playhead");
     const look = async (iteration: number) => {
       await expect(timeline).toHaveAttribute("aria-valuenow", String(iteration));
+      await expect(playhead.locator("text")).toHaveText(String(iteration));
+      const x = Number(await playhead.locator("circle").getAttribute("cx"));
+      expect(x).toBeCloseTo(placeOf(iteration, width), 0);
       await expectCells(page, cellsOf(moments[iteration]?.alphas ?? new Float32Array()));
       const record = run.records[iteration - 1];
       if (!record) return;
@@ -141,10 +151,17 @@ test("finds two cells on WebGPU", async ({ app, page }) => {
       await look(iteration);
     }
     await expect(page.getByTestId("losses-audience").locator(".chart-moment circle")).toHaveCount(2);
-    const box = await timeline.boundingBox();
-    if (!box) throw new Error("The timeline has no place.");
-    await timeline.click({ position: { x: 96 + 0.75 * (box.width - 97), y: 20 } });
+    await timeline.click({ position: { x: placeOf(3, width), y: 20 } });
     await look(3);
+    // It is drawn along, and stays where it is let go.
+    await timeline.hover({ position: { x: placeOf(3, width), y: 20 } });
+    await page.mouse.down();
+    await timeline.hover({ position: { x: placeOf(1, width), y: 20 } });
+    await look(1);
+    await timeline.hover({ position: { x: placeOf(2, width), y: 20 } });
+    await page.mouse.up();
+    await timeline.hover({ position: { x: placeOf(3, width), y: 20 } });
+    await look(2);
     await app.button("back to live").click();
     await look(ITERATIONS);
     await expect(page.locator(".chart-moment")).toHaveCount(0);

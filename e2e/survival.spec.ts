@@ -121,6 +121,17 @@ test("a search ends the same after a reload, a lost worker, a hidden tab and a f
     await expect(alert).toContainText("delete runs or kept data sets");
     await expectBothThemes(page, "a run that is not kept", "[role=alert]");
     const reached = await app.iterations();
+
+    // The browser asks before the tab closes, and it stays.
+    const asked = page.waitForEvent("dialog");
+    await page.close({ runBeforeUnload: true });
+    const dialog = await asked;
+    expect(dialog.type()).toBe("beforeunload");
+    await dialog.dismiss();
+    await app.expectStatus("paused");
+    expect(await app.iterations()).toBe(reached);
+    await expect(alert).toBeVisible();
+
     await page.reload();
     await app.ready();
     await app.expectStatus("kept");
@@ -132,14 +143,19 @@ test("a search ends the same after a reload, a lost worker, a hidden tab and a f
   });
 
   await test.step("nothing ends it without a question, and it is kept as soon as there is room", async () => {
-    await app.key("r");
+    const reset = app.button(/^Reset/);
+    await reset.press("Enter");
     const question = page.getByRole("alertdialog", { name: "Discard this run?" });
     await expect(question.getByRole("button", { name: "Stay here" })).toBeFocused();
     await page.keyboard.press("Enter");
     await expect(question).toHaveCount(0);
+    await expect(reset).toBeFocused();
     await app.expectStatus("finished");
     await setBudget(page, null);
     await app.tab("Runs");
+    // What is kept of it is not its end, but the page has that: there is nothing to resume.
+    await expect(page.getByTestId("run")).toHaveCount(2);
+    await expect(page.getByRole("button", { name: /^Resume / })).toHaveCount(0);
     // The run of the undisturbed search makes way.
     await page
       .getByRole("button", { name: /^Delete/ })
@@ -160,6 +176,10 @@ test("a search ends the same after a reload, a lost worker, a hidden tab and a f
   });
 
   expect(repeatable((await app.exportRun()).run)).toEqual(whole);
+  // Of a run that is kept the browser asks nothing.
+  const closed = page.waitForEvent("close");
+  await page.close({ runBeforeUnload: true });
+  await closed;
 });
 
 test("a search ends the same after its graphics device is lost", async ({ app, page }) => {

@@ -142,6 +142,8 @@ export interface AppState {
   readonly runId: string | null;
   /** Why the shown run is kept no further; null while it is. */
   readonly keepingProblem: string | null;
+  /** A last try to keep the shown run is under way, before what was asked for ends it. */
+  readonly keeping: boolean;
   /** Something was asked for that would end the shown run, which is not kept: the page asks. */
   readonly discarding: boolean;
   /** Why the last file was refused; what was loaded stays. */
@@ -217,6 +219,7 @@ export function initialState(): AppState {
     storage: { runs: 0, used: null, quota: null },
     runId: null,
     keepingProblem: null,
+    keeping: false,
     discarding: false,
     dataError: null,
     settings: presetSettings("tiny"),

@@ -28,6 +28,8 @@ export const MADE_ON = {
 export function setUp(refuse: Partial<Record<keyof EngineApi, string>> = {}) {
   const calls: string[] = [];
   const repeated: (Environment | null | undefined)[] = [];
+  /** Seeds that the pictures were described with. */
+  const described: number[] = [];
   let post: (event: EngineEvent) => void = () => undefined;
   /** The kept run that is offered. */
   let left: Extract<EngineEvent, { kind: "shown-run" }> | null = null;
@@ -83,7 +85,7 @@ export function setUp(refuse: Partial<Record<keyof EngineApi, string>> = {}) {
     readRun: async () => {
       throw new Error("not in this test");
     },
-    describe: async () => undefined,
+    describe: async ({ seed }) => void described.push(seed),
     classPictures: async () => [],
     augmentedPreview: async () => [],
     explain: async () => null,
@@ -175,5 +177,5 @@ export function setUp(refuse: Partial<Record<keyof EngineApi, string>> = {}) {
       snapshot: snapshotOf(iteration),
     };
   };
-  return { leave, read, keeping, hasRoom, dies, calls, repeated, store, controller, setStatus, reloads: () => reloads };
+  return { leave, read, keeping, hasRoom, dies, calls, repeated, described, store, controller, setStatus, reloads: () => reloads };
 }

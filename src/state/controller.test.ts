@@ -106,6 +106,16 @@ describe("controller", () => {
     expect(store.getState().runSettings).not.toBeNull();
   });
 
+  it("shows the pictures of the next seed when the run is put aside", async () => {
+    const { described, controller } = setUp();
+    await controller.start();
+    await controller.step();
+    await controller.edit({ seed: 5 });
+    expect(described).toEqual([1, 5]);
+    await controller.reset();
+    expect(described).toEqual([1, 5, 5]);
+  });
+
   it("forgets the old run before searching again", async () => {
     const { calls, store, controller, setStatus } = setUp();
     await controller.start();

@@ -243,9 +243,10 @@ export function createController(
   let started: Promise<void> = Promise.resolve();
 
   const whyNoData = () => {
-    const { status, reading } = get();
+    const { status, reading, keeping } = get();
     if (status.kind === "lost") return "Data cannot be loaded without the engine: press Reload first.";
     if (selectChecking(get()) && !isUnderWay(status)) return "Other data can be loaded when the check is done.";
+    if (keeping) return "The page is still trying to keep its run: load the data again in a moment.";
     if (reading) return "Other pictures are being read: wait for them, or press Cancel first.";
     return "Other data can be loaded when no search is under way: press Reset first.";
   };
@@ -409,6 +410,8 @@ export function createController(
             await forget();
             log({ kind: "reset" });
             queue.runEnded("reset");
+            // A set that is drawn from the seed was that of the run until now.
+            await describe();
           },
         ),
       ),

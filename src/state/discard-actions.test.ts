@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { setUp } from "./controller-testing";
-import { selectWouldLose } from "./selectors";
+import { readLink } from "./link";
+import { selectMayQueue, selectPermissions, selectWouldLose } from "./selectors";
 
 /** A finished run that could not be kept. */
 async function unkept() {
@@ -55,6 +56,27 @@ describe("a run that could not be kept", () => {
     await Promise.all([controller.primary(), controller.primary(), controller.runSeeds(2)]);
     expect(calls).toEqual(["keepNow", "reset", "search"]);
     expect(store.getState().status.kind).toBe("running");
+  });
+
+  it("leaves nothing to press while it is tried to be kept, and tells who asks all the same", async () => {
+    const { calls, store, controller, setStatus } = await unkept();
+    const reset = controller.reset();
+    expect(store.getState().keeping).toBe(true);
+    const { reset: mayReset, primary, loadData } = selectPermissions(store.getState());
+    expect([mayReset, primary, loadData, selectMayQueue(store.getState())]).toEqual([false, false, false, false]);
+    await controller.loadBuiltIn("shapes");
+    expect(store.getState().dataError).toMatch(/still trying to keep its run: load the data again/);
+    await reset;
+    expect(store.getState()).toMatchObject({ keeping: false, discarding: true });
+    expect(selectPermissions(store.getState())).toMatchObject({ reset: true, primary: true, loadData: true });
+    controller.stay();
+
+    setStatus({ kind: "kept", hasData: true });
+    const link = readLink("#preset=demo&seed=5&data=emoji-8");
+    if (!link) throw new Error("It was taken for no link.");
+    await Promise.all([controller.reset(), controller.openLink(link)]);
+    expect(store.getState().log.at(-1)).toMatchObject({ kind: "error", message: expect.stringContaining("in a moment") });
+    expect(calls).toEqual(["keepNow", "keepNow"]);
   });
 
   it("is not ended by what may not be done any more when there is room, or when the question is answered", async () => {

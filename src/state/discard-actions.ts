@@ -16,13 +16,13 @@ interface Tools {
   readonly fail: (error: unknown) => void;
 }
 
+const KEEPING = "The page is still trying to keep its run: do that again in a moment.";
+
 /** Does something that ends the run on the page; where that is not kept and there is no room even now, only after a question. */
 export type UnlessUnkept = (may: (state: AppState) => boolean, act: () => Promise<void>) => Promise<void>;
 
 export function discardActions({ client, get, set, fail }: Tools) {
   let asked: (() => Promise<void>) | null = null;
-  /** A last try to keep the run is under way. */
-  let keeping = false;
   const ask = (act: (() => Promise<void>) | null) => {
     asked = act;
     set((state) => ({ ...state, discarding: act !== null }));
@@ -38,18 +38,19 @@ export function discardActions({ client, get, set, fail }: Tools) {
   };
   /** @returns whether there is nothing to ask any more */
   const keep = async () => {
-    keeping = true;
+    set((state) => ({ ...state, keeping: true }));
     try {
       return await client.keepNow();
     } finally {
-      keeping = false;
+      set((state) => ({ ...state, keeping: false }));
     }
   };
   return {
     actions,
     /** `may` is asked again whenever the page may have changed meanwhile. */
     unlessUnkept: (async (may, act) => {
-      if (keeping || !may(get())) return;
+      if (!may(get())) return;
+      if (get().keeping) return fail(new Error(KEEPING));
       if (get().keepingProblem === null) return act();
       const isKept = await keep();
       const still = async () => {

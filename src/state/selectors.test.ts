@@ -1,7 +1,9 @@
 import { expect, it } from "vitest";
+import { HASH_VERSION } from "../domain/dataset";
 import { type AppState, applyEvent, initialState } from "./app-state";
 import { replayOf } from "./replay";
 import {
+  offersResume,
   selectGenotype,
   selectMomentAlphas,
   selectMomentShown,
@@ -9,7 +11,7 @@ import {
   selectShownGenotype,
   usesDataOf,
 } from "./selectors";
-import { dataOf, snapshotOf } from "./testing";
+import { dataOf, keptRunOf, snapshotOf } from "./testing";
 
 const run = { name: "A", source: "a.zip", hash: "1", classes: 2, pictures: 2 };
 
@@ -39,4 +41,18 @@ it("finds nothing in the random alphas before the first iteration, unless somebo
     expect(select(one)).not.toBeNull();
   }
   expect(selectMomentShown({ ...one, replay: replayOf(one.run, 0) })).toEqual(begun.run.genotype);
+});
+
+it("offers to go on only with a kept run that is not over, here or on the page, and whose pictures can be told", () => {
+  const data = { ...run, hashVersion: HASH_VERSION };
+  const left = keptRunOf("a", { finished: false, iteration: 4, data });
+  const none = initialState();
+  expect(offersResume(none, left)).toBe(true);
+  expect(offersResume(none, { ...left, finished: true })).toBe(false);
+  expect(offersResume(none, { ...left, data: { ...data, hashVersion: HASH_VERSION - 1 } })).toBe(false);
+  // It found no room for its end.
+  const over: AppState = { ...none, status: { kind: "finished" }, runId: "a" };
+  expect(offersResume(over, left)).toBe(false);
+  expect(offersResume({ ...over, runId: "b" }, left)).toBe(true);
+  expect(offersResume({ ...over, status: { kind: "failed", message: "x" } }, left)).toBe(true);
 });

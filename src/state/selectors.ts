@@ -1,5 +1,6 @@
 /** What components read of the store, as named constants. */
-import type { DataSummary } from "../domain/dataset";
+import { type DataSummary, HASH_VERSION } from "../domain/dataset";
+import type { KeptRun } from "../domain/kept-run";
 import type { RunFile } from "../domain/run";
 import { type SettledRun, sameData } from "../domain/seed-group";
 import type { AppState, RunView } from "./app-state";
@@ -20,6 +21,7 @@ export const selectDiscarding = (state: AppState) => state.discarding;
 /** The run on the page would be gone with it. */
 export const selectWouldLose = ({ keepingProblem, status }: AppState) =>
   keepingProblem !== null && status.kind !== "lost";
+export const selectKeeping = (state: AppState) => state.keeping;
 export const selectKeepingProblem = (state: AppState) => state.keepingProblem;
 export const selectDataError = (state: AppState) => state.dataError;
 export const selectSettings = (state: AppState) => state.settings;
@@ -91,7 +93,7 @@ export const selectPermissions = (state: AppState): Permissions =>
     state.status,
     state.data !== null,
     state.run.records.length > 0,
-    state.reading ? "reading" : selectChecking(state) ? "checking" : null,
+    state.reading ? "reading" : state.keeping ? "keeping" : selectChecking(state) ? "checking" : null,
   );
 
 /** There is a device, and the engine can tell what its loss breaks. */
@@ -103,6 +105,10 @@ export const selectUnderWay = (state: AppState): boolean => isUnderWay(state.sta
 /** One permission alone, for what need not follow the others. */
 export const selectMayEdit = (state: AppState): boolean => selectPermissions(state).edit;
 export const selectMayLoad = (state: AppState): boolean => selectPermissions(state).loadData;
+
+/** A kept run may be offered to go on with: neither it nor the page's own copy of it is over, and its pictures can be told. */
+export const offersResume = ({ runId, status }: AppState, { id, finished, data }: KeptRun): boolean =>
+  !finished && !(id === runId && status.kind === "finished") && data.hashVersion === HASH_VERSION;
 
 export const selectHasResult = (state: AppState) => state.run.records.length > 0;
 

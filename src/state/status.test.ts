@@ -56,13 +56,15 @@ describe("permissions", () => {
     expect(permissions({ kind: "lost", message: "x" }, true, true, "checking").primary).toBe(true);
   });
 
-  it("allows edits and exports alone while pictures are read", () => {
-    for (const kind of ["idle", "finished"] as const) {
-      const may = permissions({ kind }, true, true, "reading");
-      expect(Object.entries(may).filter(([, allowed]) => allowed)).toEqual([
-        ["edit", true],
-        ["export", true],
-      ]);
+  it("allows edits and exports alone while pictures are read, and while the run is tried to be kept", () => {
+    for (const busy of ["reading", "keeping"] as const) {
+      for (const kind of ["idle", "finished"] as const) {
+        const may = permissions({ kind }, true, true, busy);
+        expect(Object.entries(may).filter(([, allowed]) => allowed)).toEqual([
+          ["edit", true],
+          ["export", true],
+        ]);
+      }
     }
   });
 

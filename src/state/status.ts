@@ -71,17 +71,17 @@ const NOTHING: Permissions = {
  * What may be pressed.
  * @param hasData a data set is loaded
  * @param hasResult at least one iteration is finished
- * @param busy what has the engine beside the status: no search may start, no data may come
+ * @param busy what goes on beside the status: no search may start, no data may come
  */
 export function permissions(
   status: PageStatus,
   hasData: boolean,
   hasResult: boolean,
-  busy: "checking" | "reading" | null = null,
+  busy: "checking" | "reading" | "keeping" | null = null,
 ): Permissions {
   const may = byStatus(status, hasData, hasResult);
   if (!busy || !isWaiting(status)) return may;
-  if (busy === "reading") return { ...NOTHING, edit: may.edit, export: may.export };
+  if (busy !== "checking") return { ...NOTHING, edit: may.edit, export: may.export };
   return {
     ...may,
     primary: false,

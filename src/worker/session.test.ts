@@ -121,6 +121,16 @@ describe("data", () => {
     await session.reset();
     await session.describe({ ...TINY, seed: 2 });
     expect(hash()).not.toBe(before);
+    const second = hash();
+    await session.search(TINY);
+    await finished();
+    expect(hash()).toBe(before);
+    await session.describe({ ...TINY, seed: 2 });
+    expect(hash()).toBe(before);
+    // Other pictures end the run, and are those of the next seed at once.
+    await session.loadFiles(files(shapesShard(40), "part.bin"));
+    await session.loadBuiltIn("shapes");
+    expect(hash()).toBe(second);
   });
 
   it("is looked at anew when its settings change, a class at a time and augmented", async () => {

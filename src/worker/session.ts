@@ -50,7 +50,7 @@ export class Session implements EngineApi {
   readonly #driver: RunDriver;
   #listener: (event: EngineEvent) => unknown = () => undefined;
   #status: RunStatus = { kind: "loading", what: "Starting the engine" };
-  /** What the data set is previewed with: those of the page, so that it looks as the search will see it. */
+  /** Those of the page: the data set is previewed with them, so that it looks as the search will see it. */
   #settings: Settings = presetSettings("tiny");
   /** A kept run that is shown while the engine has none. */
   #shelved: ShelvedRun | null = null;
@@ -132,7 +132,7 @@ export class Session implements EngineApi {
 
   keep(): Promise<void> {
     return this.#inTurn(async () => {
-      await this.#data.keep(this.#settings);
+      await this.#data.keep(this.#previewed);
       await this.#showKept();
     });
   }
@@ -205,9 +205,9 @@ export class Session implements EngineApi {
     return this.#inTurn(async () => {
       // The pictures of a run that waits are shown as it saw them.
       if (this.#status.kind === "kept") return;
-      this.#settings = { ...parseSettings(settings, presetSettings("tiny")), ...this.#seedOfPictures() };
+      this.#settings = parseSettings(settings, presetSettings("tiny"));
       if (this.#data.isThere && !isUnderWay(this.#status) && this.#status.kind !== "paused") {
-        await this.#data.assemble(this.#settings);
+        await this.#data.assemble(this.#previewed);
       }
     });
   }
@@ -491,13 +491,13 @@ export class Session implements EngineApi {
     }
   }
 
-  /** Those of the run on the page stay its own: a set that is drawn from the seed is drawn anew when the next run starts. */
-  #seedOfPictures(): { readonly seed?: number } {
+  /** The pictures of the run on the page stay its own: a set that is drawn from the seed is drawn anew when that run is gone. */
+  get #previewed(): Settings {
     const search = this.#driver.run?.search;
     const kept = this.#shelved?.checkpoint.run;
     const seed = search?.settings.seed ?? kept?.seed;
     const hash = search?.dataHash ?? kept?.data.hash;
-    return seed !== undefined && hash === this.#data.hash ? { seed } : {};
+    return seed !== undefined && hash === this.#data.hash ? { ...this.#settings, seed } : this.#settings;
   }
 
   /** Of the run on the page. */

@@ -3,7 +3,7 @@ import { type ReactNode, useState } from "react";
 import type { KeptRun } from "../../domain/kept-run";
 import { useController, useNow } from "../../state/context";
 import { formatBytes } from "../../state/progress";
-import { selectMayLoad } from "../../state/selectors";
+import { offersResume, selectMayLoad } from "../../state/selectors";
 import { saveFile } from "../share/save-file";
 import { RUNS } from "../texts/runs";
 import { formatLoss } from "../ui/format";
@@ -90,9 +90,10 @@ function Value({ name, text = false, title, children }: ValueProps) {
 }
 
 function Actions({ run }: { readonly run: KeptRun }) {
-  const { id, pinned, finished } = run;
+  const { id, pinned } = run;
   const name = nameText(run);
   const controller = useController();
+  const offered = useNow((state) => offersResume(state, run));
   const mayResume = useNow(selectMayLoad);
   const [sure, setSure] = useState(false);
   const onExport = async () => {
@@ -107,7 +108,7 @@ function Actions({ run }: { readonly run: KeptRun }) {
     return <Question label={RUNS.remove(name)} text={RUNS.removeSure} onYes={onDelete} onNo={() => setSure(false)} />;
   return (
     <>
-      {finished ? null : (
+      {offered ? (
         <button
           type="button"
           className="tool"
@@ -118,7 +119,7 @@ function Actions({ run }: { readonly run: KeptRun }) {
         >
           {RUNS.resume}
         </button>
-      )}
+      ) : null}
       <Tool
         icon="pin"
         label={pinned ? RUNS.unpin(name) : RUNS.pin(name)}

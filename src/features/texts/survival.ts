@@ -10,6 +10,7 @@ export const SURVIVAL = {
   loseHint: "A search opens it again and goes on from its last checkpoint, to the same result.",
   loseWhen: "Needs WebGPU.",
   notKept: "This run is not kept.",
+  keeping: "Trying once more to keep it…",
   discard: "Discard this run?",
   discardText: "What you asked for ends it, and it is not kept.",
   discardYes: "Discard it",
