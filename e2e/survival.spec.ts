@@ -3,7 +3,7 @@ import type { Page } from "@playwright/test";
 import type { RunFile } from "../src/domain/run";
 import type { Settings } from "../src/domain/settings";
 import { expectBothThemes } from "./access";
-import { PATIENCE, type Searchlight, SMALL } from "./searchlight";
+import { PATIENCE, Searchlight, SMALL } from "./searchlight";
 import { expect, test } from "./test";
 
 /** All but the times. */
@@ -182,7 +182,11 @@ test("a search ends the same after a reload, a lost worker, a hidden tab and a f
   await closed;
 });
 
-test("a search ends the same after its graphics device is lost", async ({ app, page }) => {
+test("a search on WebGPU ends the same after its device is lost and after its tab crashes", async ({
+  app,
+  page,
+  context,
+}) => {
   const whole = await undisturbed(app, { iterations: 24, backend: "webgpu" });
   await app.tab("Self-check");
   await app.primary.click();
@@ -191,6 +195,19 @@ test("a search ends the same after its graphics device is lost", async ({ app, p
   await expect(page.getByText(/^The graphics device was lost and opened again\. The run goes on from/)).toBeVisible({
     timeout: PATIENCE,
   });
-  await app.expectStatus("finished");
-  expect(repeatable((await app.exportRun()).run)).toEqual(whole);
+  await app.expectStatus("running");
+  const crashed = page.waitForEvent("crash");
+  const browser = await context.newCDPSession(page);
+  // It does not live to answer.
+  void browser.send("Page.crash").catch(() => undefined);
+  await crashed;
+
+  const other = new Searchlight(await context.newPage());
+  await other.open();
+  await expect(other.page.getByTestId("kept-note")).toContainText(/^A run was left at iteration [1-9]\d* of 24\./);
+  await other.primary.click();
+  await other.expectStatus("finished");
+  const { run } = await other.exportRun();
+  expect(run.environment.backend).toBe("webgpu");
+  expect(repeatable(run)).toEqual(whole);
 });

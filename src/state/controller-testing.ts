@@ -177,5 +177,18 @@ export function setUp(refuse: Partial<Record<keyof EngineApi, string>> = {}) {
       snapshot: snapshotOf(iteration),
     };
   };
-  return { leave, read, keeping, hasRoom, dies, calls, repeated, described, store, controller, setStatus, reloads: () => reloads };
+  return {
+    leave,
+    read,
+    keeping,
+    hasRoom,
+    dies,
+    calls,
+    repeated,
+    described,
+    store,
+    controller,
+    setStatus,
+    reloads: () => reloads,
+  };
 }

@@ -106,7 +106,7 @@ describe("controller", () => {
     expect(store.getState().runSettings).not.toBeNull();
   });
 
-  it("shows the pictures of the next seed when the run is put aside", async () => {
+  it("shows the pictures of the seed in Setup, at once and when the run is put aside", async () => {
     const { described, controller } = setUp();
     await controller.start();
     await controller.step();

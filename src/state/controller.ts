@@ -101,6 +101,9 @@ const LINK = {
   lost: "A link cannot be opened without the engine: press Reload first, then open it again.",
 } as const;
 
+/** Shapes are drawn from the seed. */
+const PICTURED: readonly SettingName[] = [...DATA_SETTINGS, "seed"];
+
 function messageOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
 }
@@ -309,11 +312,7 @@ export function createController(
     if (!may().edit) return;
     const settings = edited(before.settings, preset, values);
     set((state) => ({ ...state, settings, preset, touched: true }));
-    if (
-      differences(settings, before.settings).some((name) => (DATA_SETTINGS as readonly SettingName[]).includes(name))
-    ) {
-      await describe();
-    }
+    if (differences(settings, before.settings).some((name) => PICTURED.includes(name))) await describe();
     if (before.status.kind !== "paused" || !before.runSettings) return;
     // Only what was edited: settings taken from a run file wait for the next run.
     const live = liveChanges({ ...before.runSettings, ...values }, before.runSettings);

@@ -75,7 +75,10 @@ describe("a run that could not be kept", () => {
     const link = readLink("#preset=demo&seed=5&data=emoji-8");
     if (!link) throw new Error("It was taken for no link.");
     await Promise.all([controller.reset(), controller.openLink(link)]);
-    expect(store.getState().log.at(-1)).toMatchObject({ kind: "error", message: expect.stringContaining("in a moment") });
+    expect(store.getState().log.at(-1)).toMatchObject({
+      kind: "error",
+      message: expect.stringContaining("in a moment"),
+    });
     expect(calls).toEqual(["keepNow", "keepNow"]);
   });
 
