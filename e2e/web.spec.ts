@@ -123,7 +123,14 @@ test("loads by address, with progress and cancel, and says what a server refuses
   await app.expectStatus("idle");
   await load(`${home}/slow.bin`);
   await expect(data.getByRole("progressbar")).toHaveAttribute("aria-valuenow", "1");
-  await expect(data).toContainText("1.00 MB of 100 MB");
+  await expect(data).toContainText("Reading slow.bin: 1.00 MB of 100 MB");
+  // Where it belongs: above the line that says what is read.
+  const [bar, line] = await Promise.all([
+    data.getByRole("progressbar").boundingBox(),
+    data.getByText("Reading slow.bin").boundingBox(),
+  ]);
+  expect(bar && line && line.y - (bar.y + bar.height)).toBeLessThan(20);
+  expect(bar && line && line.y - (bar.y + bar.height)).toBeGreaterThanOrEqual(0);
   await data.getByRole("button", { name: "Cancel" }).click();
   await expect(data.getByRole("alert")).toContainText("Reading was cancelled");
   await expect(data).toContainText("60 used");

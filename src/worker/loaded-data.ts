@@ -6,6 +6,7 @@ import type { RawPictures } from "../data/pictures";
 import { BUILT_IN, type BuiltIn, DataError, type DataSummary, type Dataset, type KeptSet } from "../domain/dataset";
 import type { Progress, RunFile } from "../domain/run";
 import { DATA_SETTINGS, type Settings } from "../domain/settings";
+import { nameOf } from "./address";
 import type { PathFile } from "./api";
 import { augmentPictures } from "./augmented";
 import type { SetMemory } from "./kept-sets";
@@ -112,7 +113,8 @@ export class LoadedData {
       const pictures = await readPictures(sources, options);
       return () => pictures;
     };
-    return { name: titleOf(files.map(([address = ""]) => address)), read, keptAs: null };
+    const names = files.map(([address = ""]) => (URL.canParse(address) ? nameOf(new URL(address)) : address));
+    return { name: titleOf(names), read, keptAs: null };
   }
 
   keptSet(id: string): Reading {

@@ -1,10 +1,10 @@
 /** Files behind addresses: fetched as a whole with progress, or in parts where the form of the file gains by it. */
 import { HEAD, recognise } from "../data/formats/kind";
-import { pathRole } from "../data/formats/role";
 import { checkFileSize, type FileSource, type ReadOptions, throwIfCancelled } from "../data/formats/source";
 import { FILE_LIMIT } from "../data/limits";
 import { counted } from "../data/pictures";
 import { DataError } from "../domain/dataset";
+import { nameOf } from "./address";
 import { fileSource } from "./pictures";
 
 /** Fetched at once of a file that is read in parts. */
@@ -17,23 +17,6 @@ function checkAddress(address: string): URL {
   const url = URL.canParse(address.trim()) ? new URL(address.trim()) : null;
   if (url?.protocol === "https:" || url?.protocol === "http:") return url;
   throw new DataError(`"${address}" is no web address. It must begin with https:// or http://.`);
-}
-
-/** The last part of the address; with the folder before it where only that tells the split, as in "train/0000.parquet". */
-function nameOf(url: URL): string {
-  const parts = url.pathname.split("/").filter((part) => part !== "");
-  const [folder = "", last] = parts.slice(-2).map(decoded);
-  if (last === undefined) return folder === "" ? url.host : folder;
-  return pathRole(last) === null && pathRole(folder) !== null ? `${folder}/${last}` : last;
-}
-
-/** A part of an address as a person reads it; as it stands when its percent signs mean nothing. */
-function decoded(part: string): string {
-  try {
-    return decodeURIComponent(part);
-  } catch {
-    return part;
-  }
 }
 
 /** The server has no such file, or does not give it away. */

@@ -22,8 +22,8 @@ it("tells of a reading from its first moment, and gives it up before a byte has 
   await session.loadBuiltIn("shapes");
   await session.search(TINY);
   await finished();
-  const reading = session.loadAddresses([["https://silent/a.bin"]]);
-  await until(() => readings().at(-1)?.what === "Reading https://silent/a.bin");
+  const reading = session.loadAddresses([["https://silent/sets/a%20set.bin?signed=1"]]);
+  await until(() => readings().at(-1)?.what === "Reading a set.bin");
   expect(last()).toEqual({ kind: "finished" });
   await session.cancelLoading();
   await expect(reading).rejects.toThrow(/was cancelled/);
