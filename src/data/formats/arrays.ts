@@ -122,7 +122,7 @@ export async function* pairArrays(arrays: readonly NumberArray[], reading: Readi
   }
   if (sets.length === 0) {
     throw new Unpaired(
-      `${baseName(arrays[0]?.path ?? "")} holds labels without pictures. Give the file with the pictures as well.`,
+      `${baseName((labels[0] ?? arrays[0])?.path ?? "")} holds labels without pictures. Give the file with the pictures as well.`,
     );
   }
 }

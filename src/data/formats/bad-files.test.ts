@@ -204,7 +204,19 @@ const BAD: readonly (readonly [what: string, files: Files, ...says: RegExp[]])[]
   ["a GIF", { "c/a.gif": bytesOf("GIF89a......") }, /GIF picture/, /PNG and JPEG/],
   ["a MATLAB file", { "b.mat": bytesOf("MATLAB 5.0 MAT-file\x00\x01") }, /MATLAB file/],
   ["a page of a server", { "c.tar.gz": bytesOf("<!DOCTYPE html><title>404</title>") }, /web page/, /download/i],
-  ["a text", { "notes.txt": bytesOf("hello, this holds no pictures") }, /no pictures/],
+  [
+    "a film",
+    { "film.mp4": bytesOf("\0\0\0\x18ftypmp42\x01\x02\x03") },
+    /film\.mp4 is of no form that is read/,
+    /Read are CIFAR/,
+  ],
+  [
+    "a pointer",
+    { p: bytesOf("version https://git-lfs.github.com/spec/v1\noid sha256:00\n") },
+    /Git LFS pointer/,
+    /\/resolve\//,
+  ],
+  ["a text", { "notes.txt": bytesOf("hello, this holds no pictures") }, /no pictures/, /Read are CIFAR/],
   ["an empty zip", { "e.zip": bytesOf(`PK\x05\x06${"\0".repeat(18)}`) }, /no pictures/],
   ["a zip of texts", { "t.zip": zip({ "a.txt": bytesOf("text") }) }, /no pictures/],
   [

@@ -234,7 +234,7 @@ describe("numbers that are no pictures", () => {
       ["NaN in npz", { "s.npz": zip(pair(npy("<f4", [12, 32, 32, 3], values(Number.NaN)))) }, /holds NaN at place 78/],
       ["infinity", pair(npy("<f4", [12, 32, 32, 3], values(Number.NEGATIVE_INFINITY))), /holds -Infinity at place 78/],
       ["256", pair(npy("<f4", [12, 32, 32, 3], values(256))), /holds 256 at place 78/],
-      ["text", pair(npy("<U1", [12, 8, 8], new Uint8Array(12 * 64 * 4))), /labels without pictures/],
+      ["text", pair(npy("<U1", [12, 8, 8], new Uint8Array(12 * 64 * 4))), /y\.npy holds labels without pictures/],
       ["objects", pair(npy("|O", [12, 8, 8], new Uint8Array(768))), /Python objects/],
       ["IDX of floats", { i: changed(IDX, 2, 13), l: idx([12], Uint8Array.from(LABELS)) }, /numbers other than bytes/],
     ]),

@@ -5,6 +5,7 @@
 import { DataError } from "../../domain/dataset";
 import { counted, thousands } from "../pictures";
 import { CIFAR_PIXELS, type CifarSet, cifarPart, HIGHEST_COARSE, HIGHEST_LABEL } from "./cifar-part";
+import { FORMS } from "./kind";
 import type { Part } from "./part";
 import { baseName, type Reading } from "./source";
 
@@ -50,6 +51,10 @@ function layoutOf(name: string, bytes: Uint8Array): Layout {
 
 function sizeMessage(name: string, length: number): string {
   if (length === 0) return `${name} is empty. Choose a file that holds pictures.`;
+  // The name chooses no reader, but a film is told nothing about records.
+  if (!/^[^.]*$|\.(bin|dat)$/i.test(name)) {
+    return `${name} is of no form that is read, or its beginning is damaged. ${FORMS}`;
+  }
   const over = length % CIFAR_RECORD;
   const whole = (length - over) / CIFAR_RECORD;
   const nearest = Math.max(1, Math.round(length / CIFAR_RECORD));

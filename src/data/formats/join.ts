@@ -4,6 +4,7 @@ import { CLASSES_LIMIT } from "../limits";
 import { counted, type RawPictures, thousands } from "../pictures";
 import type { CifarSet } from "./cifar-part";
 import { CIFAR10_NAMES, CIFAR100_COARSE_NAMES, CIFAR100_NAMES } from "./class-names";
+import { FORMS } from "./kind";
 import { checkClassCount, type Ignored, type Names, type Other, type Part, type Role } from "./part";
 import { rolesByPath } from "./role";
 import { baseName, type Reading } from "./source";
@@ -24,7 +25,7 @@ export async function joinParts(
   const sorted = [...found].sort((a, b) => comparePaths(a.path, b.path));
   const { parts, repeated } = await withoutRepeated(sorted, reading);
   const first = parts[0];
-  if (!first) throw new DataError(`${source} holds no pictures that can be read.`);
+  if (!first) throw new DataError(`${source} holds no pictures that can be read. ${FORMS}`);
   checkAlike(parts, first);
   const ordered = order(parts);
   const ignored: Ignored = [

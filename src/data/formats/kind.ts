@@ -36,7 +36,8 @@ function ascii(text: string): number[] {
 
 const UNPACK = "Unpack it first, or pack it as .tar.gz or .zip.";
 const CONVERT = "PNG and JPEG pictures are read: convert it first.";
-const FORMS = "Read are CIFAR in all its forms, parquet, npz, IDX, and folders of PNG or JPEG pictures.";
+/** What can be dropped. */
+export const FORMS = "Read are CIFAR in all its forms, parquet, npz, IDX, and folders of PNG or JPEG pictures.";
 
 const SIGNS: readonly Sign[] = [
   { format: "gzip", what: "a gzip archive", magic: [0x1f, 0x8b] },
@@ -72,6 +73,12 @@ const SIGNS: readonly Sign[] = [
     what: "a web page",
     magic: ascii("<!"),
     advice: "The download probably failed: download the file again.",
+  },
+  {
+    format: "other",
+    what: "a Git LFS pointer, which only names the file",
+    magic: ascii("version https://git-lfs"),
+    advice: "Download the file itself: on the Hugging Face hub its address has /resolve/ instead of /raw/.",
   },
   // Protocols 0 and 1 have no sign; Python 2 wrote CIFAR with protocol 2.
   ...[2, 3, 4, 5].map((protocol): Sign => ({ format: "pickle", what: "a Python pickle", magic: [0x80, protocol] })),

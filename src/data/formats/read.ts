@@ -6,6 +6,7 @@ import { pairArrays, Unpaired } from "./arrays";
 import { FolderReader } from "./folder";
 import { itemsOf } from "./items";
 import { comparePaths, joinParts } from "./join";
+import { FORMS } from "./kind";
 import type { Names, NumberArray, Other, Part } from "./part";
 import { baseName, checkFileSize, type FileSource, megabytes, Reading, type ReadOptions } from "./source";
 
@@ -81,7 +82,7 @@ export async function readPictures(sources: readonly FileSource[], options: Read
   const damaged = others.find((other) => other.damaged && parts.some(({ set }) => set !== null));
   const problem = (damaged ?? (parts.length === 0 ? others.find((other) => other.problem) : null))?.problem;
   if (problem) throw problem;
-  if (parts.length === 0) throw new DataError(`${sourceName(sources)} holds no pictures that can be read.`);
+  if (parts.length === 0) throw new DataError(`${sourceName(sources)} holds no pictures that can be read. ${FORMS}`);
   return joinParts(parts, names, others, sourceName(sources), reading);
 }
 
