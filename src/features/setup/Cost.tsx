@@ -47,7 +47,6 @@ export function Cost() {
   return (
     <Section
       title={COST.title}
-      note={COST.note}
       className="cost"
       panel="cost"
       topic="cost"

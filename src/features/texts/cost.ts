@@ -4,7 +4,6 @@ import { formatBytes } from "../../state/progress";
 
 export const COST = {
   title: "Cost",
-  note: "before the start",
   fit: { fits: "Fits", tight: "Tight", "too-large": "Too large", unknown: "Not planned" } satisfies Record<Fit, string>,
   parts: { activations: "activations", audience: "audience", weights: "weights", rest: "rest" },
   partsHelp:
