@@ -83,6 +83,16 @@ test("finds two cells on WebGPU", async ({ app, page }) => {
       await expect(graph.locator(".edge.kept")).toHaveCount(PLACES);
       await expect(graph.locator(".edge-label")).toHaveCount(PLACES);
       await expect(page.getByTestId(`strip-${kind}`).locator(".leader")).toHaveCount(14);
+      // After so few iterations nothing is decided yet.
+      await expect(graph.locator(".edge.undecided")).toHaveCount(PLACES);
+      await expect(graph.locator(".edge.undecided").first()).toHaveCSS("stroke-dasharray", /^\d/);
+      const cell = page.getByRole("region", {
+        name: `${kind === "normal" ? "Normal" : "Reduction"} cell`,
+        exact: true,
+      });
+      await expect(cell).toContainText(
+        /entropy 2\.0\d of 2\.08 nats\s*lead 0\.0[0-2]\d\s*8 undecided\s*stable for [0-3] iterations?/,
+      );
     }
   });
 

@@ -5,7 +5,7 @@ import { Later } from "../../state/context";
 import type { Point } from "../../state/decimate";
 import { LEARNING, type TermName } from "../texts";
 import { ChartMoment, useMomentPoint } from "../ui/ChartMoment";
-import { apart, formatLoss, niceAxis } from "../ui/format";
+import { apart, formatLoss, niceAxis, tickDigits } from "../ui/format";
 import { heightOf, LineDrawing, type Series, type Shape } from "../ui/LineDrawing";
 import { Term } from "../ui/Term";
 import { useDecimated } from "../ui/use-decimated";
@@ -55,7 +55,7 @@ export const LossChart = memo(function LossChart({ title, term, train, validatio
             {...shape}
             points={points}
             series={SERIES}
-            digits={axis.max - axis.min < 0.5 ? 2 : 1}
+            digits={tickDigits(axis.ticks)}
             steps={2}
             marks={marks}
           >

@@ -6,7 +6,7 @@ import { lineEnds, overlay } from "../../state/overlay";
 import { ChartExport } from "../share/ChartExport";
 import { COMPARE, RUNS } from "../texts/runs";
 import { MomentLine } from "../ui/ChartMoment";
-import { formatLoss, niceAxis, spread } from "../ui/format";
+import { formatLoss, niceAxis, spread, tickDigits } from "../ui/format";
 import { heightOf, LineDrawing, type Series } from "../ui/LineDrawing";
 import { useWidth } from "../ui/use-width";
 import { lossesTable } from "./compared-tables";
@@ -99,7 +99,7 @@ function OverlayChart({ title, read, runs, width, at }: ChartProps) {
         aria-label={`${title}: ${shown.map(({ value, place }) => label(place) + formatLoss(value)).join(", ")}`}
       >
         {width > 0 ? (
-          <LineDrawing {...shape} {...{ points, series, width }} digits={axis.max - axis.min < 0.5 ? 2 : 1} steps={3}>
+          <LineDrawing {...shape} {...{ points, series, width }} digits={tickDigits(axis.ticks)} steps={3}>
             {at === null ? null : <MomentLine {...shape} {...{ points, series, width, at }} />}
             {shown.map(({ value, place }, i) => (
               <g key={place} className="end-label strong">

@@ -14,7 +14,7 @@ it("takes the mean over seeds of the same settings, each seed once", () => {
   const runs = [run({ seed: 3 }), run({ layers: 4 }), run({ seed: 1 }), run({ seed: 3 })];
   const { rows, means } = metricRows(runs, [ended(1), ended(2), ended(3), ended(100)]);
   expect(rows.map(({ explainerLoss }) => explainerLoss)).toEqual([1, 2, 3, 100]);
-  expect(means.map(({ places }) => places)).toEqual([[2, 0]]);
+  expect(means.map(({ places }) => places)).toEqual([[0, 2]]);
   expect(means[0]?.values.explainerLoss).toEqual({ count: 2, mean: 2, std: Math.SQRT2 });
   expect(means[0]?.values.audienceLoss).toBeNull();
 });

@@ -26,7 +26,7 @@ export function metricRows(
   const means = groups
     .filter(({ length }) => length > 1)
     .map((group) => ({
-      places: group.map(({ place }) => place),
+      places: group.map(({ place }) => place).sort((a, b) => a - b),
       values: Object.fromEntries(
         RUN_METRICS.map((metric) => [metric, meanAndStd(group.flatMap(({ place }) => rows[place]?.[metric] ?? []))]),
       ) as GroupMean["values"],

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { apart, formatLoss, formatMillions, formatRate, iterationTicks, niceAxis, spread } from "./format";
+import { apart, formatLoss, formatMillions, formatRate, iterationTicks, niceAxis, spread, tickDigits } from "./format";
 
 describe("niceAxis", () => {
   it("covers the values with round ticks", () => {
@@ -15,6 +15,20 @@ describe("niceAxis", () => {
       expect(max).toBeGreaterThan(min);
     }
   });
+});
+
+it("writes ticks as they are", () => {
+  expect(tickDigits([1, 2, 3])).toBe(1);
+  expect(tickDigits([1.5, 2, 2.5])).toBe(1);
+  expect(tickDigits([1.5, 1.75])).toBe(2);
+  // Those of losses need no third digit, for which there is no room.
+  for (const high of [1, 1.58, 2.25, 9]) {
+    for (const span of [0, 0.02, 0.07, 0.3, 0.69, 3]) {
+      const { ticks } = niceAxis([high - span, high]);
+      expect(tickDigits(ticks), `${span} below ${high}`).toBeLessThanOrEqual(2);
+      expect(ticks.length).toBeGreaterThanOrEqual(2);
+    }
+  }
 });
 
 describe("iterationTicks", () => {

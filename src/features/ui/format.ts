@@ -35,11 +35,16 @@ export function niceAxis(values: readonly number[], steps = 3): { min: number; m
   const span = Math.max(high - low, Math.abs(high) * 0.02, 1e-6);
   const rough = span / steps;
   const power = 10 ** Math.floor(Math.log10(rough));
-  const step = ([1, 2, 2.5, 5, 10].find((m) => m * power >= rough) ?? 10) * power;
+  const step = ([1, 2, 5, 10].find((m) => m * power >= rough) ?? 10) * power;
   const min = Math.floor(low / step + 1e-9) * step;
   const max = Math.max(Math.ceil(high / step - 1e-9) * step, min + step);
   const count = Math.round((max - min) / step);
   return { min, max, ticks: Array.from({ length: count + 1 }, (_, i) => Number((min + i * step).toPrecision(10))) };
+}
+
+/** Digits after the point that write every tick as it is, at least one. */
+export function tickDigits(ticks: readonly number[]): number {
+  return Math.max(1, ...ticks.map((tick) => (String(tick).split(".")[1] ?? "").length));
 }
 
 /** Round ticks from 0 to `end`, the last one at most `end`. */
