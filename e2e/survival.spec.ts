@@ -196,11 +196,14 @@ test("a search on WebGPU ends the same after its device is lost and after its ta
     timeout: PATIENCE,
   });
   await app.expectStatus("running");
-  const crashed = page.waitForEvent("crash");
-  const browser = await context.newCDPSession(page);
-  // It does not live to answer.
-  void browser.send("Page.crash").catch(() => undefined);
-  await crashed;
+
+  await test.step("the tab crashes", async () => {
+    const crashed = page.waitForEvent("crash");
+    const browser = await context.newCDPSession(page);
+    // It does not live to answer.
+    void browser.send("Page.crash").catch(() => undefined);
+    await crashed;
+  });
 
   const other = new Searchlight(await context.newPage());
   await other.open();
