@@ -1,5 +1,6 @@
 /** Axe on the whole page in both themes, before and during a run and with everything open; and every width without overlap. */
 
+import type { Page } from "@playwright/test";
 import type { Genotype } from "../src/domain/genotype";
 import { expectEveryWidth, expectNoSerious, THEMES } from "./access";
 import { PATIENCE, SMALL } from "./searchlight";
@@ -7,6 +8,20 @@ import { expect, test } from "./test";
 
 /** Its first alphas choose so many skips for the normal cell; with a learning rate of 0 they stay. */
 const SKIPS_SEED = 41;
+
+/** What does not change at once where it changes, by its tags and classes. */
+function movingParts(page: Page): Promise<string[]> {
+  return page.evaluate(() => {
+    const lasts = (durations: string) => durations.split(",").some((duration) => Number.parseFloat(duration) > 0.001);
+    return [...document.querySelectorAll("body *")]
+      .filter((element) => {
+        const { transitionDuration, transitionProperty, animationName, animationDuration } = getComputedStyle(element);
+        const moves = transitionProperty !== "none" && lasts(transitionDuration);
+        return moves || (animationName !== "none" && lasts(animationDuration));
+      })
+      .map((element) => `${element.tagName.toLowerCase()}.${element.getAttribute("class") ?? ""}`);
+  });
+}
 
 test("has no serious fault of access in either theme and no overlap at any width", async ({ app, page }) => {
   await page.emulateMedia({ reducedMotion: "reduce" });
@@ -35,8 +50,14 @@ test("has no serious fault of access in either theme and no overlap at any width
     await app.set({ seed: SKIPS_SEED, alphaLearningRate: 0 });
     await app.primary.click();
     await expect(page.getByTestId("collapse")).toContainText(/[4-8] of its 8 edges only pass/, { timeout: PATIENCE });
+    await expect(page.getByTestId("live-region")).toHaveText("Searching, 0 percent done.");
+    expect(await movingParts(page)).toEqual([]);
+    await page.emulateMedia({ reducedMotion: "no-preference" });
+    expect((await movingParts(page)).length).toBeGreaterThan(10);
+    await page.emulateMedia({ reducedMotion: "reduce" });
     await app.primary.click();
     await app.expectStatus("paused");
+    await expect(page.getByTestId("live-region")).toHaveText("Paused.");
     for (const colorScheme of THEMES) {
       await page.emulateMedia({ colorScheme });
       await expectNoSerious(page, `a run, ${colorScheme}`);
