@@ -2,7 +2,7 @@
  * Spares additions of a recording: where a kernel's result is used only to be added to something that is there before the
  * kernel runs, the kernel adds as it stores. The sums are those of two dispatches. Knows no device.
  */
-import { type DispatchCommand, type Recorder, rootOf, type Storage } from "./recorder";
+import { type DispatchCommand, type Recorder, readsOf, rootOf, type Storage } from "./recorder";
 
 /** Name of the kernel that adds two tensors of one shape. */
 export const ADD = "Add";
@@ -15,8 +15,7 @@ function traffic(recorder: Recorder, exits: readonly Storage[]) {
   const read = (storage: Storage) => reads.set(root(storage), (reads.get(root(storage)) ?? 0) + 1);
   for (const [time, command] of recorder.commands.entries()) {
     written.set(root(command.output), time);
-    const inputs = command.kind === "dispatch" ? command.inputs : command.pieces.map(({ from }) => from);
-    for (const input of inputs) if (input) read(input);
+    for (const input of readsOf(command)) read(input);
   }
   for (const exit of exits) read(exit);
   return { written, reads, root };

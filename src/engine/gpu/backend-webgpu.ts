@@ -5,7 +5,8 @@
 import { WebGPUBackend, type WebGPUProgram } from "@tensorflow/tfjs-backend-webgpu/dist/webgpu";
 import { compileProgram, makeShaderKey } from "@tensorflow/tfjs-backend-webgpu/dist/webgpu_program";
 import { type DataType, type TensorInfo, util } from "@tensorflow/tfjs-core";
-import { OWN, Program } from "./program";
+import { recordLaunches } from "./launch";
+import { OWN, Program, runDispatch } from "./program";
 import { Recorder, RecordingError, type Shader } from "./recorder";
 import { type Field, packUniforms } from "./uniforms";
 
@@ -60,7 +61,9 @@ export class RecordingBackend extends WebGPUBackend {
       throw new RecordingError("Math.random was called while recording: random numbers must be made by a kernel.");
     };
     try {
-      return { recorder, value: step() };
+      const value = step();
+      recordLaunches(recorder, (dispatch) => runDispatch(this, dispatch));
+      return { recorder, value };
     } finally {
       Math.random = random;
       this.recorder = null;
@@ -96,6 +99,8 @@ export class RecordingBackend extends WebGPUBackend {
     const output = given ?? this.makeTensorInfo(program.outputShape, dtype);
     const described = this.describe(program, inputs);
     const accumulates = program instanceof Program ? program.accumulating() : null;
+    const slots = program instanceof Program ? program.slots : null;
+    const workgroups = this.workgroups(program);
     recorder.commands.push({
       kind: "dispatch",
       name,
@@ -106,10 +111,12 @@ export class RecordingBackend extends WebGPUBackend {
           const addend = { dtype: output.dtype, shape: output.shape, name: accumulates.variableNames.at(-1) ?? "" };
           return codeOf(accumulates, [...described, addend], output, defined);
         }),
-      workgroups: this.workgroups(program),
+      workgroups,
       operations: operationsOf(program),
       inputs: inputs.map((info) => recorder.storage(info, this.waiting(info), name)),
-      output: recorder.scratch(output),
+      output: recorder.has(output) ? recorder.storage(output, null, name) : recorder.scratch(output),
+      sparse: program instanceof Program && program.sparse,
+      launch: slots && workgroups[1] === 1 ? { slots, sizes: null } : null,
     });
     return output;
   }
@@ -123,12 +130,15 @@ export class RecordingBackend extends WebGPUBackend {
     given?: TensorInfo,
   ): TensorInfo {
     const described = this.describe(program, inputs);
-    const output = given ?? { dataId: {}, dtype, shape: program.outputShape };
+    const sparse = program instanceof Program && program.sparse;
+    const target = given ?? (sparse ? this.makeTensorInfo(program.outputShape, dtype) : undefined);
+    const output = target ?? { dataId: {}, dtype, shape: program.outputShape };
     const [own, theirs] = [shaderKey(program, described, output), makeShaderKey(program, [...described], output)];
+    if (sparse) this.copyInto(output, [], true);
     const cache = this.inner.pipelineCache;
     const planned = cache[own];
     if (planned) cache[theirs] ??= planned;
-    const result = super.runWebGPUProgram(program, inputs, dtype, defined, given);
+    const result = super.runWebGPUProgram(program, inputs, dtype, defined, target);
     const compiled = cache[theirs];
     if (compiled) cache[own] ??= compiled;
     return result;

@@ -91,7 +91,8 @@ function register<A>(kernelName: string, body: KernelBody<A>): Kernel<A> {
         made.push(info);
         return info;
       });
-      for (const info of made) if (info.dataId !== result.dataId) gpu.disposeData(info.dataId);
+      for (const dataId of new Set(made.map((info) => info.dataId)))
+        if (dataId !== result.dataId) gpu.disposeData(dataId);
       return result;
     },
   });

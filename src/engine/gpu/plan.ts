@@ -9,7 +9,8 @@ import { rootOf, type Shader, type Storage } from "./recorder";
 import type { Action, Recording } from "./recording";
 
 /** Usage of buffers that kernels read and write; a function, since a runtime may define the constants late. */
-const storage = () => GPUBufferUsage.STORAGE | GPUBufferUsage.COPY_SRC | GPUBufferUsage.COPY_DST;
+const storage = () =>
+  GPUBufferUsage.STORAGE | GPUBufferUsage.COPY_SRC | GPUBufferUsage.COPY_DST | GPUBufferUsage.INDIRECT;
 
 /** Scratch of all plans of one run, which never run at the same time. */
 export class ScratchArena {
@@ -63,9 +64,17 @@ type Encoded =
       readonly x: number;
       readonly y: number;
       readonly z: number;
+      /** Where the device finds the three, if they are the most that there may be. */
+      readonly sizes: { readonly buffer: GPUBuffer; readonly offset: number } | null;
     }
   | { readonly kind: "clear"; readonly at: Range }
   | { readonly kind: "copy"; readonly from: Range; readonly to: Range };
+
+function dispatch(pass: GPUComputePassEncoder, { bindings, x, y, z, sizes }: Extract<Encoded, { kind: "dispatch" }>) {
+  pass.setBindGroup(0, bindings);
+  if (sizes) pass.dispatchWorkgroupsIndirect(sizes.buffer, sizes.offset);
+  else pass.dispatchWorkgroups(x, y, z);
+}
 
 type Values = Float32Array | Int32Array;
 
@@ -185,7 +194,10 @@ export class Plan {
     );
     const bindings = this.device.createBindGroup({ layout: pipeline.getBindGroupLayout(0), entries });
     const [x, y, z] = command.workgroups;
-    return { kind: "dispatch", pipeline, bindings, x, y, z };
+    const sizes = command.launch?.sizes;
+    const place = sizes ? this.range(sizes.storage) : null;
+    const at = sizes && place ? { buffer: place.buffer, offset: place.offset + sizes.offset } : null;
+    return { kind: "dispatch", pipeline, bindings, x, y, z, sizes: at };
   }
 
   /** The commands on the arena as it is now. */
@@ -224,8 +236,7 @@ export class Plan {
         }
         if (command.pipeline !== pipeline) pass.setPipeline(command.pipeline);
         pipeline = command.pipeline;
-        pass.setBindGroup(0, command.bindings);
-        pass.dispatchWorkgroups(command.x, command.y, command.z);
+        dispatch(pass, command);
         continue;
       }
       pass?.end();
@@ -273,19 +284,23 @@ export class Plan {
     );
   }
 
-  /** Milliseconds of one run on the device, or of the dispatches of one kernel. Nothing outside the scratch changes. */
-  async measure(kernel?: string): Promise<number> {
+  /** Milliseconds of one run on the device. Nothing outside the scratch changes. */
+  measure(): Promise<number> {
+    return this.timeOf(null);
+  }
+
+  /** @param kernel null for all; else the dispatches of one, on what the last run left: their sizes may hang on it */
+  private async timeOf(kernel: string | null): Promise<number> {
     const dispatches = this.commands().filter((command) => command.kind === "dispatch");
     const names = this.recording.actions.flatMap((action) => (action.kind === "dispatch" ? [action.command.name] : []));
-    const chosen = dispatches.filter((_, i) => kernel === undefined || names[i] === kernel);
+    const chosen = dispatches.filter((_, i) => kernel === null || names[i] === kernel);
     this.backend.flush();
     const timer = new PassTimer(this.device);
     const encoder = this.device.createCommandEncoder();
     const pass = encoder.beginComputePass(timer.descriptor);
-    for (const { pipeline, bindings, x, y, z } of chosen) {
-      pass.setPipeline(pipeline);
-      pass.setBindGroup(0, bindings);
-      pass.dispatchWorkgroups(x, y, z);
+    for (const command of chosen) {
+      pass.setPipeline(command.pipeline);
+      dispatch(pass, command);
     }
     pass.end();
     return timer.milliseconds(encoder);
@@ -304,7 +319,8 @@ export class Plan {
       kernels.set(name, entry);
     }
     const profiles: KernelProfile[] = [];
-    for (const [name, entry] of kernels) profiles.push({ name, ...entry, milliseconds: await this.measure(name) });
+    await this.measure();
+    for (const [name, entry] of kernels) profiles.push({ name, ...entry, milliseconds: await this.timeOf(name) });
     return profiles.sort((a, b) => b.milliseconds - a.milliseconds);
   }
 

@@ -1,5 +1,6 @@
 /** Runs a WGSL kernel through TF.js's WebGPU backend, with dimensions as uniforms so that one pipeline serves all shapes. */
 import type { WebGPUBackend, WebGPUProgram } from "@tensorflow/tfjs-backend-webgpu/dist/webgpu";
+import type { Slots } from "./launch";
 import type { TensorInfo } from "./tensorflow";
 
 /**
@@ -14,6 +15,8 @@ export interface Dispatch {
   readonly inputs: Readonly<Record<string, TensorInfo>>;
   /** Integers the body reads as `uniforms.NAME`. */
   readonly params: Readonly<Record<string, number>>;
+  /** Tables of integers that it reads as `uniforms.NAME[row]`, a vec4. */
+  readonly tables?: Readonly<Record<string, readonly Quad[]>>;
   /** WGSL functions the body calls. */
   readonly functions?: string;
   readonly body: string;
@@ -38,7 +41,16 @@ export interface Dispatch {
    * share values only where all of them are. `index / workgroup` is the same for a workgroup.
    */
   readonly together?: boolean;
+  /** The slots that the invocations work on, `slots.each` on each (see launch.ts); all are the same work without. */
+  readonly slots?: Slots;
+  /** Whether what no invocation writes is zero; undefined else. */
+  readonly sparse?: boolean;
+  /** The result of an earlier dispatch, of which this one writes another part. It must not be sparse then. */
+  readonly into?: TensorInfo;
 }
+
+/** A row of a table. */
+export type Quad = readonly [number, number, number, number];
 
 /** The widest vector that `channels` is made of. */
 export function vectorFor(...channels: readonly number[]): 1 | 4 {
@@ -74,8 +86,10 @@ export class Program implements WebGPUProgram {
   ) {
     this.operations = source.operations ?? 0;
     this.outputShape = [source.shape.reduce((a, b) => a * b, 1)];
-    const { vector = 1, scalars = [] } = source;
-    this.shaderKey = `${OWN}${source.name}_${vector}_${source.variant ?? ""}${accumulates ? "_plus" : ""}`;
+    const { vector = 1, scalars = [], tables = {} } = source;
+    const lengths = Object.values(tables).map(({ length }) => length);
+    const plus = accumulates ? "_plus" : "";
+    this.shaderKey = `${OWN}${[source.name, vector, ...lengths, source.variant ?? ""].join("_")}${plus}`;
     this.outputComponent = scalars.includes("result") ? 1 : vector;
     const read = Object.keys(source.inputs);
     this.variableComponents = read.map((name) => (scalars.includes(name) ? 1 : vector));
@@ -87,13 +101,24 @@ export class Program implements WebGPUProgram {
       this.variableNames = [...read, ADDEND];
       this.variableComponents.push(this.outputComponent);
     }
-    this.uniforms = ["count", ...Object.keys(source.params)].map((name) => `${name} : i32, `).join("");
+    this.uniforms = [
+      ...["count", ...Object.keys(source.params)].map((name) => `${name} : i32, `),
+      ...Object.entries(tables).map(([name, { length }]) => `${name} : array<vec4<i32>, ${length}>, `),
+    ].join("");
+  }
+
+  get slots(): Slots | null {
+    return this.source.slots ?? null;
+  }
+
+  get sparse(): boolean {
+    return this.source.sparse ?? false;
   }
 
   /** The same with an addend; null where the body cannot take one. */
   accumulating(): Program | null {
-    const { body, inputs, dtype = "float32" } = this.source;
-    const free = Object.keys(inputs).length < MOST_INPUTS;
+    const { body, inputs, into, dtype = "float32" } = this.source;
+    const free = Object.keys(inputs).length < MOST_INPUTS && !into;
     return free && !this.accumulates && dtype === "float32" && body.includes("store(")
       ? new Program(this.source, true)
       : null;
@@ -132,6 +157,10 @@ export function runDispatch(backend: WebGPUBackend, dispatch: Dispatch): TensorI
     type: "int32",
     data: [value],
   }));
-  const output = backend.runWebGPUProgram(new Program(dispatch), inputs, dispatch.dtype ?? "float32", uniforms);
+  const rows = Object.values(dispatch.tables ?? {}).flat();
+  const tables = rows.map((row) => ({ type: "int32", data: [...row] }));
+  const dtype = dispatch.dtype ?? "float32";
+  const program = new Program(dispatch);
+  const output = backend.runWebGPUProgram(program, inputs, dtype, [...uniforms, ...tables], dispatch.into);
   return { dataId: output.dataId, dtype: output.dtype, shape: [...dispatch.shape] };
 }

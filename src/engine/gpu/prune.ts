@@ -2,7 +2,7 @@
  * Leaves out what nobody reads: TF.js computes the gradients of all inputs of an operation, also of those that the step does not
  * ask for. Knows no device.
  */
-import { type Recorder, rootOf, type Storage } from "./recorder";
+import { type Recorder, readsOf, rootOf, type Storage } from "./recorder";
 
 /** @param exits what leaves the step */
 export function prune(recorder: Recorder, exits: readonly Storage[]): void {
@@ -10,8 +10,7 @@ export function prune(recorder: Recorder, exits: readonly Storage[]): void {
   const read = new Set(exits.map((exit) => rootOf(exit).root));
   const kept = commands.toReversed().filter((command) => {
     if (!read.has(rootOf(command.output).root)) return false;
-    const inputs = command.kind === "dispatch" ? command.inputs : command.pieces.map(({ from }) => from);
-    for (const input of inputs) if (input) read.add(rootOf(input).root);
+    for (const input of readsOf(command)) read.add(rootOf(input).root);
     return true;
   });
   commands.splice(0, commands.length, ...kept.reverse());

@@ -4,6 +4,7 @@
  */
 import type { WebGPUProgram } from "@tensorflow/tfjs-backend-webgpu/dist/webgpu";
 import type { DataType, TensorInfo } from "@tensorflow/tfjs-core";
+import type { Slots } from "./launch";
 
 /** A run of bytes that commands use: scratch to be laid out, a tensor from outside, or a constant. */
 export interface Storage {
@@ -37,6 +38,14 @@ export interface DispatchCommand {
   readonly inputs: readonly Storage[];
   /** The kernel that adds one more input, the last, to what it stores; null where there is none. */
   readonly accumulating: (() => Pick<DispatchCommand, "shader" | "uniforms">) | null;
+  /** Whether what it leaves alone of its output is zero. */
+  readonly sparse: boolean;
+  /** The slots that it works on, and where the device finds how many workgroups that takes; null where that is fixed. */
+  readonly launch: {
+    readonly slots: Slots;
+    /** In bytes from the start of a storage, which was made from the picks. */
+    sizes: { readonly storage: Storage; readonly offset: number; readonly picks: Storage } | null;
+  } | null;
 }
 
 /** Pieces copied to their offsets; what lies between them becomes zero. */
@@ -48,6 +57,13 @@ export interface JoinCommand {
 }
 
 export type Command = DispatchCommand | JoinCommand;
+
+/** What a command reads. */
+export function readsOf(command: Command): Storage[] {
+  if (command.kind === "join") return command.pieces.flatMap(({ from }) => (from ? [from] : []));
+  const sizes = command.launch?.sizes;
+  return sizes ? [...command.inputs, sizes.storage] : [...command.inputs];
+}
 
 /** A call of a kernel of ours that can be computed in several ways. */
 export interface Call {
@@ -79,6 +95,11 @@ export class Recorder {
     const storage = this.constant(info, values, reader);
     this.storages.set(info.dataId, storage);
     return storage;
+  }
+
+  /** Whether the step knows the tensor already. */
+  has(info: TensorInfo): boolean {
+    return this.storages.has(info.dataId);
   }
 
   /** New scratch for a tensor. */

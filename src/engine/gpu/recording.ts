@@ -6,7 +6,15 @@ import type { TensorInfo } from "@tensorflow/tfjs-core";
 import { accumulate } from "./accumulate";
 import { ALIGNMENT, aligned, type Layout, type Piece, place } from "./arena";
 import { prune } from "./prune";
-import { type Call, type DispatchCommand, type JoinCommand, type Recorder, rootOf, type Storage } from "./recorder";
+import {
+  type Call,
+  type DispatchCommand,
+  type JoinCommand,
+  type Recorder,
+  readsOf,
+  rootOf,
+  type Storage,
+} from "./recorder";
 import { UniformSlab } from "./uniforms";
 
 /** Bytes copied from one place to another. */
@@ -64,7 +72,7 @@ function joinInPlace(recorder: Recorder): void {
   for (const command of recorder.commands) {
     if (command.kind !== "dispatch" || !joined.has(command.output)) continue;
     const { root } = rootOf(command.output);
-    if (command.inputs.some((input) => rootOf(input).root === root)) command.output.within = null;
+    if (readsOf(command).some((input) => rootOf(input).root === root)) command.output.within = null;
   }
 }
 
@@ -76,7 +84,10 @@ function isCovered({ pieces, output }: JoinCommand): boolean {
 
 function toActions(recorder: Recorder, slab: UniformSlab): Action[] {
   const clears = new Set(
-    recorder.commands.flatMap((c) => (c.kind === "join" && !isCovered(c) ? [rootOf(c.output).root] : [])),
+    recorder.commands.flatMap((c) => {
+      const gaps = c.kind === "join" ? !isCovered(c) : c.sparse;
+      return gaps ? [rootOf(c.output).root] : [];
+    }),
   );
   const actions: Action[] = [];
   const clear = (storage: Storage) => {
@@ -99,9 +110,17 @@ function toActions(recorder: Recorder, slab: UniformSlab): Action[] {
 
 /** Storages that each action writes and reads. */
 function uses(action: Action): { readonly writes: Storage; readonly reads: readonly Storage[] } {
-  if (action.kind === "dispatch") return { writes: action.command.output, reads: action.command.inputs };
+  if (action.kind === "dispatch") return { writes: action.command.output, reads: readsOf(action.command) };
   if (action.kind === "copy") return { writes: action.copy.to, reads: [action.copy.from] };
   return { writes: action.storage, reads: [] };
+}
+
+/** What sizes that the device decides are made from, and the sizes. */
+function launchStorages(actions: readonly Action[]): Storage[] {
+  return actions.flatMap((action) => {
+    const sizes = action.kind === "dispatch" ? action.command.launch?.sizes : null;
+    return sizes ? [sizes.storage, sizes.picks] : [];
+  });
 }
 
 /** Scratch with the time it is used in, and what must not share its bank. */
@@ -116,9 +135,12 @@ function toPieces(actions: readonly Action[], exits: readonly Exit[]) {
       order.set(root, index);
       pieces.push({ bytes: root.bytes, first: time, last: time, apart: new Set() });
     }
-    (pieces[index] as { last: number }).last = time;
+    const piece = pieces[index] as { last: number };
+    piece.last = Math.max(piece.last, time);
     return index;
   };
+  // Places of their own: dispatches that are measured alone must find sizes that make sense.
+  for (const storage of launchStorages(actions)) for (const time of [0, actions.length]) touch(storage, time);
   for (const [time, action] of actions.entries()) {
     const { writes, reads } = uses(action);
     const target = touch(writes, time);

@@ -14,7 +14,7 @@ import {
   eachSlotOfRows,
   type Rows,
 } from "./batch-norm-cpu";
-import { type Gate, gateCode, gateParams, slotsOf } from "./gate";
+import { type Gate, gateCode, gateParams, launched, slotsOf } from "./gate";
 import { joinStatistics, rateOf } from "./join-statistics";
 import { chunkCount, sumChunks } from "./reduce";
 
@@ -53,15 +53,19 @@ function slotInvocations(s: Rows, perSlot: number, picks: TensorInfo | undefined
       functions: "",
       code: "let slot = 0; let local = index; let base = 0; let end = uniforms.rows * uniforms.c; let stride = uniforms.perSlot;",
       variant: "",
+      count: perSlot,
+      slots: null,
     };
   if (!picks) throw new Error("Batch norm of slots needs picks.");
   return {
     inputs: { picks },
-    params: { perSlot, slots: slotsOf(s.slots), ...gateParams(s.slots) },
+    params: { perSlot, ...gateParams(s.slots) },
     functions: gateCode(s.slots),
-    code: `let slot = index / uniforms.perSlot;
-      if (!used(slot)) { return; }
-      let local = index - slot * uniforms.perSlot;
+    ...launched(s.slots, picks, perSlot),
+    code: `let inUse = index / uniforms.perSlot;
+      let slot = slotIn(inUse);
+      if (slot == uniforms.slots) { return; }
+      let local = index - inUse * uniforms.perSlot;
       let base = slot * uniforms.rows * uniforms.c; let end = base + uniforms.rows * uniforms.c; let stride = uniforms.perSlot;`,
     variant: s.slots.kind,
   };
@@ -69,6 +73,11 @@ function slotInvocations(s: Rows, perSlot: number, picks: TensorInfo | undefined
 
 /** Few invocations in small workgroups, so that they spread over the processors. */
 const workgroupFor = (count: number) => ({ workgroup: count < 512 ? 16 : 64 });
+const slotsFrom = ({ count, slots }: ReturnType<typeof slotInvocations>) => ({
+  count,
+  ...workgroupFor(count),
+  ...(slots && { slots }),
+});
 
 type Run = (d: Dispatch) => TensorInfo;
 
@@ -152,7 +161,6 @@ function sumPass(
   const parts = s.rows > FEW_ROWS ? chunkCount(s.rows, c) : s.parts;
   const read = readGradient(s);
   const at = slotInvocations(s, parts * c, picks);
-  const count = slotCount(s) * parts * c;
   const sums = run({
     name,
     variant: read.variant + at.variant,
@@ -162,8 +170,7 @@ function sumPass(
     scalars: ["weights", "picks"],
     body: `${at.code} let c = local % uniforms.c; let part = local / uniforms.c;
       let to = (part * uniforms.slots + slot) * ${k} * uniforms.c + c; ${body}`,
-    count,
-    ...workgroupFor(count),
+    ...slotsFrom(at),
     shape: [parts, slotCount(s), k, s.channels],
     vector,
   });
@@ -218,7 +225,6 @@ function pixelPass(
   const read = readGradient(s);
   const groups = Math.ceil(s.rows / (s.parts === 1 ? FEW_ROWS_OF_INVOCATION : ROWS_OF_INVOCATION));
   const at = slotInvocations(s, groups * c, picks);
-  const count = slotCount(s) * groups * c;
   return run({
     name,
     variant: value + read.variant + at.variant,
@@ -233,8 +239,7 @@ function pixelPass(
       ${DECLARE_RATE}
       ${before}
       ${eachOfPart(`let y = (x[i] - mean) * rate; store(i, ${value});`)}`,
-    count,
-    ...workgroupFor(count),
+    ...slotsFrom(at),
     shape: s.shape,
     vector,
   });

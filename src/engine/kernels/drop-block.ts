@@ -6,7 +6,7 @@
 import { pcg4d, type Stream, unitFromBits } from "../../domain/random";
 import { defineKernel, type Values } from "../gpu/kernel";
 import type { Tensor } from "../gpu/tensorflow";
-import { eachUsed, type Gate, gateCode, gateParams } from "./gate";
+import { eachUsed, type Gate, gateCode, gateParams, launched } from "./gate";
 import { PCG4D } from "./noise";
 
 interface Masks {
@@ -86,9 +86,10 @@ const kernel = defineKernel<Masks>("SearchlightDropBlock", {
       },
       functions: `${PCG4D} ${gateCode(s.gate)}`,
       body: `
-        let slot = index / uniforms.perSlot;
-        if (!used(slot)) { return; }
-        let unitAt = index - slot * uniforms.perSlot;
+        let inUse = index / uniforms.perSlot;
+        let slot = slotIn(inUse);
+        if (slot == uniforms.slots) { return; }
+        let unitAt = index - inUse * uniforms.perSlot;
         let n = unitAt / uniforms.c;
         let c = unitAt - n * uniforms.c;
         let places = (uniforms.h - uniforms.block + 1) * (uniforms.w - uniforms.block + 1);
@@ -119,7 +120,7 @@ const kernel = defineKernel<Masks>("SearchlightDropBlock", {
           result[first + y * uniforms.c] = bitcast<i32>(row[y]);
         }
         result[first + uniforms.h * uniforms.c] = kept;`,
-      count: s.gate.rows.length * perSlot,
+      ...launched(s.gate, picks, perSlot),
       shape: maskShape(s),
       dtype: "int32",
     });

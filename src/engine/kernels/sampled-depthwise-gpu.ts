@@ -8,9 +8,18 @@ import { vectorFor } from "../gpu/program";
 import type { TensorInfo } from "../gpu/tensorflow";
 import type { Rows } from "./batch-norm-cpu";
 import { filterSize, lines, place } from "./depthwise-plan";
-import { declarePictures, pictureParams, streamFilter, streamGradW, streamStrip } from "./depthwise-stream";
-import { type Entry, eachCell, numbersOf, planBlocks, severalCells, shareCells, table } from "./depthwise-strips";
-import { gateCode, gateParams, only, PICK_OF, rowParams } from "./gate";
+import {
+  declarePictures,
+  pictureParams,
+  reciprocal,
+  type StreamBlock,
+  type StripPlan,
+  streamFilter,
+  streamGradW,
+  streamStrip,
+} from "./depthwise-stream";
+import { eachCell, type Planned, planBlocks, shareCells } from "./depthwise-strips";
+import { bitsOf, gateCode, gateParams, launched, only, rowParams, SLOT_AT } from "./gate";
 import { joinStatistics, rateOf } from "./join-statistics";
 import { maskedInput } from "./masked-input";
 import { bankOf, constantsOf, inShape, outShape, type SampledDepthwise } from "./sampled-depthwise-shape";
@@ -26,32 +35,85 @@ type Norms = TensorInfo | undefined;
 const READ = (at: string) => `max(x[${at}], lowest)`;
 const READ_NORM = (at: string) => `max((x[${at}] - mean) * rate, lowest)`;
 /** Declares mean and rate of the slot's channel. */
-const declareNorm = `let norms0 = slot * (4 + 2 * units) + 4 + unit; let mean = norms[norms0]; let rate = norms[norms0 + units];`;
+const declareNorm = `let norms0 = slot * (4 + 2 * uniforms.units) + 4 + unit; let mean = norms[norms0]; let rate = norms[norms0 + uniforms.units];`;
 const picture = (height: number, width: number, channels: number) => ({ height, width, channels });
 const inputOf = (s: SampledDepthwise) => picture(s.height, s.width, s.channels);
 const outputOf = (s: SampledDepthwise) => picture(s.outHeight, s.outWidth, s.channels);
 const sizeOf = (s: SampledDepthwise, p: { readonly height: number; readonly width: number }) =>
   s.batch * p.height * p.width * s.channels;
 
-/** Code that declares the numbers of the block of `pick`; `cells` is 0 where it is none. */
-const chosen = (s: SampledDepthwise) => (i: number) => (i < s.gate.ops.length ? `pick == ${s.gate.ops[i]}` : "false");
+/** The convolutions of one code, and the numbers that it reads of the picked one. */
+interface Coded {
+  readonly stream: StreamBlock;
+  readonly plan: StripPlan;
+  readonly ops: readonly number[];
+  readonly blocks: readonly Planned[];
+}
 
-/** Names the operations within a pipeline's key. */
-const opsKey = (s: SampledDepthwise) => s.gate.ops.join(".");
+/** The bank's codes, each with its convolutions. */
+function coded(s: SampledDepthwise, { planned, codes, codeOf }: ReturnType<typeof planBlocks>): Coded[] {
+  return codes.map(({ stream, plan }, i) => {
+    const blocks = planned.filter((p) => codeOf(p) === i);
+    return { stream, plan, blocks, ops: blocks.map((p) => s.gate.ops[planned.indexOf(p)] as number) };
+  });
+}
 
-/** Code that finds an invocation's slot and runs `body`, which sees chunk c of its cells and the channel, where it is used. */
-const inSlot = (s: SampledDepthwise, blocks: ReturnType<typeof table>, body: string) => `
-  let slot = index / uniforms.perSlot;
-  let pick = pickOf(slot);
+type Numbers = Readonly<Record<string, number>>;
+
+/** What strips read of a convolution. */
+const stripNumbers = ({ b, stream, plan }: Planned): Numbers => ({
+  dilation: b.dilation,
+  pad: stream.pad,
+  spread: plan.spread,
+  perSpread: reciprocal(plan.spread),
+  perStep: reciprocal(b.dilation * plan.rate),
+  strips: plan.strips,
+  filterOffset: b.filterOffset,
+});
+
+/** Uniforms with the numbers of each convolution, their names ending in `suffix`, and code that declares those of `pick`. */
+function chosenNumbers(ops: readonly number[], all: readonly Numbers[], suffix = "") {
+  const names = Object.keys(all[0] ?? {});
+  const uniform = (name: string, i: number) => `${name}${suffix}_${i}`;
+  const chosen = (name: string) =>
+    ops
+      .slice(1)
+      .reduce(
+        (code, op, i) => `select(${code}, uniforms.${uniform(name, i + 1)}, pick == ${op})`,
+        `uniforms.${uniform(name, 0)}`,
+      );
+  return {
+    params: Object.fromEntries(all.flatMap((own, i) => names.map((name) => [uniform(name, i), own[name] as number]))),
+    code: names.map((name) => `let ${name} = ${chosen(name)};`).join("\n"),
+  };
+}
+
+/** Names what a code is made of within a pipeline's key. */
+const codeKey = ({ stream, plan, ops }: Coded, stride: number) =>
+  [stream.kernel, plan.tile, plan.rate, plan.ragged, plan.columns.map((c) => c[0]).join(""), stride, ...ops].join(".");
+
+/** Code that finds an invocation's slot, among those that pick one of `ops`, and runs `body` for chunk c of its cells and a channel. */
+const inSlot = (ops: readonly number[], numbers: string, body: string) => `
+  let inUse = index / uniforms.perSlot;
+  let slot = slotAt(inUse, ${bitsOf(ops)});
   ${only(
-    s.gate.ops.map((op) => `pick == ${op}`).join(" || "),
-    `let rest = index - slot * uniforms.perSlot;
-    ${blocks.code}
-    let c = rest / units;
-    let unit = rest - c * units;
-    let taps = filterOffset + slot * units + unit;
+    "slot < uniforms.edges",
+    `let pick = pickOf(slot);
+    let rest = index - inUse * uniforms.perSlot;
+    ${numbers}
+    let c = rest / uniforms.units;
+    let unit = rest - c * uniforms.units;
+    let taps = filterOffset + slot * uniforms.units + unit;
     ${only("c * chunk < cells", body)}`,
   )}`;
+
+/** Uniforms of a slot's edges and channels. */
+const slotParams = (s: SampledDepthwise) => ({
+  ...rowParams(s.gate.rows),
+  edges: s.gate.rows.length,
+  units: s.channels,
+  outChannels: s.gate.rows.length * s.channels,
+});
 
 /** A convolution of each slot: of x by its filter, or, with stride 1, of dy by the filter turned round. */
 function eachSlot(
@@ -65,80 +127,79 @@ function eachSlot(
   run: Parameters<GpuBody<SampledDepthwise>>[2],
 ): TensorInfo {
   const back = "dy" in from;
-  const { source, target, weight, planned, codes, codeOf, variant } = back ? plannedBack(s) : plannedForward(s, 8);
-  const shares = planned.map((p) => shareCells(bankOf(s), p, target, s.channels));
-  const entries = planned.map((p, i): Entry => {
-    const { cells, chunk } = shares[i] as (typeof shares)[number];
-    return { ...numbersOf(p), cells, chunk, units: s.channels, code: codeOf(p), first: 0 };
-  });
-  const perSlot = Math.max(...shares.map(({ chunks }) => chunks)) * s.channels;
-  const several = severalCells(entries);
-  const blocks = table(entries, chosen(s));
+  const { source, target, weight, planned } = back ? plannedBack(s) : plannedForward(s, 8);
   const shared = s.shared && !back;
   const z = back ? from.z : undefined;
   const { norms } = from;
   const value = (v: string) => (z ? `select(0.0, ${v}, z[at] > ${norms ? "mean" : "0.0"})` : v);
-  const code = codes.map(({ stream, plan }, i) => {
-    const read = weight(stream.kernel ** 2);
-    return only(
-      `code == ${i}`,
-      `
-      ${streamFilter({ block: stream, weight: read })}
-      ${eachCell(
-        several,
-        `
-      let inBase = ${shared ? "" : "slot * uniforms.inSize +"} n * sourceHeight * sourceRow + unit;
-      let outBase = slot * uniforms.outSize + n * targetHeight * targetRow + unit;
-      ${streamStrip({
-        block: stream,
-        plan,
-        stride: back ? 1 : s.stride,
-        weight: read,
-        read: back ? (at) => `dy[${at}]` : norms ? READ_NORM : READ,
-        write: (at, v) => `{ let at = ${at}; result[at] = ${value(v)}; }`,
-        gather: back,
-      })}`,
-      )}`,
+  let result: TensorInfo | null = null;
+  for (const code of coded(s, planned)) {
+    const { stream, plan, ops, blocks } = code;
+    const shares = blocks.map((p) => shareCells(bankOf(s), p, target, s.channels));
+    const several = shares.some(({ chunk }) => chunk > 1);
+    const perSlot = Math.max(...shares.map(({ chunks }) => chunks)) * s.channels;
+    const numbers = chosenNumbers(
+      ops,
+      blocks.map((p, i) => ({ ...stripNumbers(p), cells: shares[i]?.cells ?? 0, chunk: shares[i]?.chunk ?? 1 })),
     );
-  });
-  return run({
-    name,
-    variant: [shared, z ? "z" : "", norms ? "norm" : "", several, blocks.size, opsKey(s), variant].join("_"),
-    inputs: {
-      ...(back ? { dy: from.dy } : { x: from.x }),
-      ...{ w, picks },
-      ...(z ? { z } : {}),
-      ...(norms ? { norms } : {}),
-    },
-    params: {
-      perSlot,
-      floor: floorOf(!back && from.rectify),
-      inSize: sizeOf(s, source),
-      outSize: sizeOf(s, target),
-      ...pictureParams(source, target),
-      ...rowParams(s.gate.rows),
-      ...blocks.params,
-    },
-    functions: PICK_OF,
-    body: inSlot(
-      s,
-      blocks,
-      `${declarePictures}
-      let lowest = bitcast<f32>(uniforms.floor);
-      ${norms ? declareNorm : ""}
-      ${code.join("\n")}`,
-    ),
-    count: s.gate.rows.length * perSlot,
-    shape: back ? inShape(s) : outShape(s),
-    workgroup: WORKGROUP,
-  });
+    const read = weight(stream.kernel ** 2);
+    result = run({
+      name,
+      variant: [shared, z ? "z" : "", norms ? "norm" : "", several, codeKey(code, s.stride)].join("_"),
+      inputs: {
+        ...(back ? { dy: from.dy } : { x: from.x }),
+        ...{ w, picks },
+        ...(z ? { z } : {}),
+        ...(norms ? { norms } : {}),
+      },
+      params: {
+        perSlot,
+        floor: floorOf(!back && from.rectify),
+        inSize: sizeOf(s, source),
+        outSize: sizeOf(s, target),
+        ...pictureParams(source, target),
+        ...slotParams(s),
+        ...numbers.params,
+      },
+      functions: SLOT_AT,
+      body: inSlot(
+        ops,
+        numbers.code,
+        `${declarePictures}
+        let lowest = bitcast<f32>(uniforms.floor);
+        ${norms ? declareNorm : ""}
+        ${streamFilter({ block: stream, weight: read })}
+        ${eachCell(
+          several,
+          `
+        let inBase = ${shared ? "" : "slot * uniforms.inSize +"} n * sourceHeight * sourceRow + unit;
+        let outBase = slot * uniforms.outSize + n * targetHeight * targetRow + unit;
+        ${streamStrip({
+          block: stream,
+          plan,
+          stride: back ? 1 : s.stride,
+          weight: read,
+          read: back ? (at) => `dy[${at}]` : norms ? READ_NORM : READ,
+          write: (at, v) => `{ let at = ${at}; result[at] = ${value(v)}; }`,
+          gather: back,
+        })}`,
+        )}`,
+      ),
+      ...launched({ ...s.gate, ops }, picks, perSlot),
+      shape: back ? inShape(s) : outShape(s),
+      workgroup: WORKGROUP,
+      ...(result && { into: result }),
+    });
+  }
+  if (!result) throw new Error("A bank needs a convolution.");
+  return result;
 }
 
 function plannedForward(s: SampledDepthwise, tile: 4 | 8) {
   const [source, target] = [inputOf(s), outputOf(s)];
   const plan = planBlocks(bankOf(s), { input: source, output: target, stride: s.stride, taps: TAPS, tile });
-  const weight = (_: number) => (_j: string, t: string) => `w[taps + (${t}) * outChannels]`;
-  return { source, target, weight, ...plan };
+  const weight = (_: number) => (_j: string, t: string) => `w[taps + (${t}) * uniforms.outChannels]`;
+  return { source, target, weight, planned: plan };
 }
 
 function plannedBack(s: SampledDepthwise) {
@@ -151,8 +212,8 @@ function plannedBack(s: SampledDepthwise) {
     tile: 8,
     pad: (b) => b.dilation * (b.kernel - 1) - b.pad,
   });
-  const weight = (taps: number) => (_j: string, t: string) => `w[taps + (${taps - 1} - (${t})) * outChannels]`;
-  return { source, target, weight, ...plan };
+  const weight = (taps: number) => (_j: string, t: string) => `w[taps + (${taps - 1} - (${t})) * uniforms.outChannels]`;
+  return { source, target, weight, planned: plan };
 }
 
 export const sampledForward: GpuBody<SampledDepthwise> = (inputs, s, run) => {
@@ -167,17 +228,17 @@ const sharedGradX: GpuBody<SampledDepthwise> = (inputs, s, run) => {
   const [dy, w] = inputs;
   const { z, picks } = constantsOf(inputs);
   if (!dy || !w) throw new Error("SampledDepthwiseGradX needs dy and w.");
-  const { source, target, weight, planned, codes, codeOf, variant } = plannedBack(s);
-  const entries = planned.map((p): Entry => {
-    const { strips } = p.plan;
-    return { ...numbersOf(p), cells: strips, chunk: strips, units: s.channels, code: codeOf(p), first: 0 };
-  });
-  const blocks = table(entries, chosen(s));
-  const code = codes.map(({ stream, plan }, i) => {
+  const { source, target, weight, planned } = plannedBack(s);
+  const codes = coded(s, planned);
+  const numbers = codes.map(({ ops, blocks }, i) => chosenNumbers(ops, blocks.map(stripNumbers), `c${i}`));
+  // Code by code, and in each the slots that it serves: software adapters go once through every loop, entered or not.
+  const code = codes.map(({ stream, plan, ops }, i) => {
     const read = weight(stream.kernel ** 2);
-    return only(
-      `code == ${i}`,
-      `
+    const next = (from: string) => `slotFrom(${from}, ${bitsOf(ops)})`;
+    return `for (var slot = ${next("0")}; slot < uniforms.edges; slot = ${next("slot + 1")}) {
+      let pick = pickOf(slot);
+      ${numbers[i]?.code}
+      let taps = filterOffset + slot * uniforms.units + unit;
       ${streamFilter({ block: stream, weight: read })}
       let inBase = slot * uniforms.inSize + n * sourceHeight * sourceRow + unit;
       let outBase = n * targetHeight * targetRow + unit;
@@ -192,36 +253,29 @@ const sharedGradX: GpuBody<SampledDepthwise> = (inputs, s, run) => {
             `{ let at = ${at}; var v = ${value}; if (!fresh) { v += result[at]; } result[at] = v; }`,
           gather: true,
         })}
-      }`,
-    );
+      }
+      fresh = false;
+    }`;
   });
   const eachPixel = (what: string) => `for (var p = 0; p < targetHeight * targetWidth; p++) {
     let at = (n * targetHeight * targetWidth + p) * targetStep + unit; ${what} }`;
   return run({
     name: "SampledDepthwiseGradX",
-    variant: [z ? "z" : "", "shared", blocks.size, opsKey(s), variant].join("_"),
+    variant: [z ? "z" : "", "shared", ...codes.map((c) => codeKey(c, 1))].join("_"),
     inputs: { dy, w, picks, ...(z ? { z } : {}) },
     params: {
       inSize: sizeOf(s, source),
-      edges: s.gate.rows.length,
       ...pictureParams(source, target),
-      ...rowParams(s.gate.rows),
-      ...blocks.params,
+      ...slotParams(s),
+      ...Object.assign({}, ...numbers.map(({ params }) => params)),
     },
-    functions: PICK_OF,
+    functions: SLOT_AT,
     body: `
       ${declarePictures}
       let n = index / targetStep;
       let unit = index - n * targetStep;
       var fresh = true;
-      for (var slot = 0; slot < uniforms.edges; slot++) {
-        let pick = pickOf(slot);
-        ${blocks.code}
-        if (cells == 0) { continue; }
-        let taps = filterOffset + slot * units + unit;
-        ${code.join("\n")}
-        fresh = false;
-      }
+      ${code.join("\n")}
       if (fresh) { ${eachPixel("result[at] = 0.0;")} }
       ${z ? eachPixel("if (!(z[at] > 0.0)) { result[at] = 0.0; }") : ""}`,
     count: s.batch * s.channels,
@@ -255,10 +309,11 @@ export const slotNormsGpu: GpuBody<Rows> = ([picks, stats], s, run) => {
     params: { c: s.channels, parts: s.parts, rows: s.rows, ...gateParams(s.slots) },
     functions: gateCode(s.slots),
     body: `
-      let slot = index / uniforms.c;
-      let c = index - slot * uniforms.c;
+      let inUse = index / uniforms.c;
+      let slot = slotIn(inUse);
+      let c = index - inUse * uniforms.c;
       ${only(
-        "used(slot)",
+        "slot < uniforms.slots",
         `var mean = 0.0;
         ${joinStatistics({
           stats: "stats",
@@ -273,7 +328,7 @@ export const slotNormsGpu: GpuBody<Rows> = ([picks, stats], s, run) => {
         result[to] = mean;
         result[to + uniforms.c] = ${rateOf("uniforms.rows")};`,
       )}`,
-    count: edges * s.channels,
+    ...launched(s.slots, picks, s.channels),
     shape: [edges, 4 + 2 * s.channels],
     workgroup: 16,
   });
@@ -311,89 +366,93 @@ function eachGradW(
   run: Parameters<GpuBody<SampledDepthwise>>[2],
 ): TensorInfo {
   const bank = bankOf(s);
-  const { source, target, planned, codes, codeOf, variant } = plannedForward(s, 4);
+  const { source, target, planned } = plannedForward(s, 4);
   const edges = s.gate.rows.length;
-  const most = Math.min(...planned.map(({ plan }) => s.batch * plan.strips));
+  const most = Math.min(...planned.planned.map(({ plan }) => s.batch * plan.strips));
   const chunks = Math.min(most, Math.ceil(GRADW_INVOCATIONS / (edges * s.channels)));
-  const entries = planned.map((p): Entry => {
-    const cells = s.batch * p.plan.strips;
-    const chunk = Math.ceil(cells / chunks);
-    return { ...numbersOf(p), cells, chunk, units: s.channels, code: codeOf(p), first: 0 };
-  });
   const perSlot = chunks * s.channels;
-  const several = severalCells(entries);
-  const blocks = table(entries, chosen(s));
-  const code = codes.map(({ stream, plan }, i) => {
-    const taps = stream.kernel ** 2;
-    return only(
-      `code == ${i}`,
-      `
-      ${lines(taps, (t) => `var g0_${t} = 0.0;`)}
-      ${eachCell(
-        several,
-        `
-        let inBase = ${s.shared ? "" : "slot * uniforms.inSize +"} n * sourceHeight * sourceRow + unit;
-        let outBase = slot * uniforms.outSize + n * targetHeight * targetRow + unit;
-        ${streamGradW({ block: stream, plan, stride: s.stride, read: norms ? READ_NORM : READ, readGradient: (at) => `dy[${at}]` })}`,
-      )}
-      let to = (c * uniforms.edges + slot) * ${MOST_TAPS} * units + unit;
-      ${lines(taps, (t) => `result[to + ${t} * units] = g0_${t};`)}`,
+  let partial: TensorInfo | null = null;
+  for (const code of coded(s, planned)) {
+    const { stream, plan, ops, blocks } = code;
+    const cells = blocks.map((p) => s.batch * p.plan.strips);
+    const several = cells.some((count) => count > chunks);
+    const numbers = chosenNumbers(
+      ops,
+      blocks.map((p, i) => ({
+        ...stripNumbers(p),
+        cells: cells[i] ?? 0,
+        chunk: Math.ceil((cells[i] ?? 0) / chunks),
+      })),
     );
-  });
-  const partial = run({
-    name: "SampledDepthwiseGradW",
-    variant: [s.shared, norms ? "norm" : "", several, blocks.size, opsKey(s), variant].join("_"),
-    inputs: { x, dy, picks, ...(norms ? { norms } : {}) },
-    params: {
-      floor: floorOf(rectify),
-      edges,
-      inSize: sizeOf(s, source),
-      outSize: sizeOf(s, target),
-      ...pictureParams(source, target),
-      perSlot,
-      ...rowParams(s.gate.rows),
-      ...blocks.params,
-    },
-    functions: PICK_OF,
-    body: inSlot(
-      s,
-      blocks,
-      `${declarePictures}
-      let lowest = bitcast<f32>(uniforms.floor);
-      ${norms ? declareNorm : ""}
-      ${code.join("\n")}`,
-    ),
-    count: edges * perSlot,
-    shape: [chunks, edges, MOST_TAPS, s.channels],
-    workgroup: WORKGROUP,
-  });
+    const taps = stream.kernel ** 2;
+    partial = run({
+      name: "SampledDepthwiseGradW",
+      variant: [s.shared, norms ? "norm" : "", several, codeKey(code, s.stride)].join("_"),
+      inputs: { x, dy, picks, ...(norms ? { norms } : {}) },
+      params: {
+        floor: floorOf(rectify),
+        inSize: sizeOf(s, source),
+        outSize: sizeOf(s, target),
+        ...pictureParams(source, target),
+        perSlot,
+        ...slotParams(s),
+        ...numbers.params,
+      },
+      functions: SLOT_AT,
+      body: inSlot(
+        ops,
+        numbers.code,
+        `${declarePictures}
+        let lowest = bitcast<f32>(uniforms.floor);
+        ${norms ? declareNorm : ""}
+        ${lines(taps, (t) => `var g0_${t} = 0.0;`)}
+        ${eachCell(
+          several,
+          `
+          let inBase = ${s.shared ? "" : "slot * uniforms.inSize +"} n * sourceHeight * sourceRow + unit;
+          let outBase = slot * uniforms.outSize + n * targetHeight * targetRow + unit;
+          ${streamGradW({ block: stream, plan, stride: s.stride, read: norms ? READ_NORM : READ, readGradient: (at) => `dy[${at}]` })}`,
+        )}
+        let to = (c * uniforms.edges + slot) * ${MOST_TAPS} * uniforms.units + unit;
+        ${lines(taps, (t) => `result[to + ${t} * uniforms.units] = g0_${t};`)}`,
+      ),
+      ...launched({ ...s.gate, ops }, picks, perSlot),
+      shape: [chunks, edges, MOST_TAPS, s.channels],
+      workgroup: WORKGROUP,
+      ...(partial && { into: partial }),
+    });
+  }
+  if (!partial) throw new Error("A bank needs a convolution.");
   const vector = vectorFor(s.channels);
   const starts = place(bank.blocks).map(({ filterOffset }) => filterOffset / (edges * s.channels));
   return run({
     name: "SampledDepthwiseGradWSum",
-    variant: `${opsKey(s)}_${starts.join(".")}`,
+    variant: `${s.gate.ops.join(".")}_${starts.join(".")}`,
     inputs: { partial, picks },
-    params: { ...rowParams(s.gate.rows), edges, units: s.channels / vector, chunks },
-    functions: PICK_OF,
+    params: { ...slotParams(s), units: s.channels / vector, chunks },
+    functions: SLOT_AT,
     body: `
-      let tap = index / uniforms.edges;
-      let slot = index - tap * uniforms.edges;
-      var op = -1;
+      let inUse = index / ${MOST_TAPS};
+      let tap = index - inUse * ${MOST_TAPS};
+      let slot = slotAt(inUse, ${bitsOf(s.gate.ops)});
+      let pick = pickOf(min(slot, uniforms.edges - 1));
       var start = 0;
-      ${starts.map((start, i) => `if (tap >= ${start}) { op = ${s.gate.ops[i]}; start = ${start}; }`).join("\n")}
-      let picked = pickOf(slot) == op;
-      let to = index * uniforms.units;
-      for (var unit = select(0, uniforms.units, picked); unit < uniforms.units; unit++) { result[to + unit] = T(0.0); }
-      for (var unit = select(uniforms.units, 0, picked); unit < uniforms.units; unit++) {
+      var taps = 0;
+      ${bank.blocks.map(({ kernel }, i) => `if (pick == ${s.gate.ops[i]}) { start = ${starts[i]}; taps = ${kernel ** 2}; }`).join("\n")}
+      let wanted = slot < uniforms.edges && tap < taps;
+      let to = ((start + tap) * uniforms.edges + slot) * uniforms.units;
+      let source = (slot * ${MOST_TAPS} + tap) * uniforms.units;
+      for (var unit = select(uniforms.units, 0, wanted); unit < uniforms.units; unit++) {
         var sum = T(0.0);
         for (var c = 0; c < uniforms.chunks; c++) {
-          sum += partial[((c * uniforms.edges + slot) * ${MOST_TAPS} + tap - start) * uniforms.units + unit];
+          sum += partial[c * uniforms.edges * ${MOST_TAPS} * uniforms.units + source + unit];
         }
         result[to + unit] = sum;
       }`,
-    count: filterSize(bank) / s.channels,
+    ...launched(s.gate, picks, MOST_TAPS),
     shape: [filterSize(bank)],
     vector,
     scalars: ["picks"],
+    sparse: true,
   });
 }

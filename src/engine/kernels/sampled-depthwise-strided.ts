@@ -6,7 +6,7 @@
  */
 import type { GpuBody } from "../gpu/kernel";
 import { lines, place, range } from "./depthwise-plan";
-import { PICK_OF, rowParams } from "./gate";
+import { bitsOf, rowParams, SLOT_AT } from "./gate";
 import { bankOf, constantsOf, inShape, type SampledDepthwise } from "./sampled-depthwise-shape";
 
 const WORKGROUP = 16;
@@ -24,6 +24,7 @@ export const stridedSampledGradX: GpuBody<SampledDepthwise> = (inputs, s, run) =
   const blocks = place(bankOf(s).blocks);
   if (s.stride !== 2 || blocks.some(({ kernel, dilation }) => kernel > 5 || dilation > 2))
     throw new Error("Strided gradients of sampled convolutions know stride 2, kernels to 5 and dilations to 2.");
+  const all = bitsOf(s.gate.ops);
   const across = Math.ceil(s.width / 2);
   const down = Math.ceil(s.height / 2);
   const tile = Math.min(TILE, across);
@@ -68,7 +69,7 @@ export const stridedSampledGradX: GpuBody<SampledDepthwise> = (inputs, s, run) =
         ]),
       ),
     },
-    functions: PICK_OF,
+    functions: SLOT_AT,
     body: `
       let ic = index % uniforms.channels;
       let place = index / uniforms.channels;
@@ -84,7 +85,7 @@ export const stridedSampledGradX: GpuBody<SampledDepthwise> = (inputs, s, run) =
         .join("\n")}
       for (var odd = 0; odd < 2; odd++) {
         ${lines(tile, (c) => `var e${c} = 0.0; var o${c} = 0.0;`)}
-        for (var slot = 0; slot < uniforms.edges; slot++) {
+        for (var slot = slotFrom(0, ${all}); slot < uniforms.edges; slot = slotFrom(slot + 1, ${all})) {
           let pick = pickOf(slot);
           var kernel = 0;
           var dilation = 1;

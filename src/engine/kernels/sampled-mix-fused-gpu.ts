@@ -3,7 +3,7 @@ import { PRIMITIVES } from "../../domain/primitives";
 import type { GpuBody } from "../gpu/kernel";
 import type { TensorInfo } from "../gpu/tensorflow";
 import { lines } from "./convolution-tiles";
-import { only, PICK_OF, rowParams } from "./gate";
+import { type Gate, gateCode, gateParams, launched, only, PICK_OF, rowParams } from "./gate";
 import { joinStatistics, rateOf } from "./join-statistics";
 import { sumChunks } from "./reduce";
 import {
@@ -174,15 +174,15 @@ export const fusedSums: GpuBody<SampledMix> = ([dy, ...tensors], s, run) => {
   return sumChunks(run, partial, parts, [edges, 2, s.channels]);
 };
 
-export const fusedGradX: GpuBody<SampledMixInput> = ([dy, x, table, sums], s, run) => {
-  if (!dy || !x || !table || !sums) throw new Error("SampledMixFusedGradX needs dy, x, the table and sums.");
+export const fusedGradX: GpuBody<SampledMixInput> = ([dy, x, table, sums, picks], s, run) => {
+  if (!dy || !x || !table || !sums || !picks)
+    throw new Error("SampledMixFusedGradX needs dy, x, the table, sums and picks.");
   const input = s.inputs[s.input] as MixInput;
   if (input.kind === "picture") throw new Error("A picture is not normalised.");
   const vector = vectorOf(s);
   const width = input.width / vector;
   const groups = Math.ceil(pixelsOf(s) / RUN);
-  const edges = s.rows.length;
-  const slots = input.kind === "own" ? edges : input.ops.length;
+  const gate: Gate = { kind: input.kind, rows: s.rows, ops: input.ops };
   const at = "(slot * uniforms.pixels + pixel) * uniforms.width + own";
   const each = (condition: string, body: string) =>
     `for (var pixel = select(uniforms.pixels, first, ${condition}); pixel < uniforms.pixels; pixel += uniforms.groups) { let at = ${at}; ${body} }`;
@@ -213,19 +213,26 @@ export const fusedGradX: GpuBody<SampledMixInput> = ([dy, x, table, sums], s, ru
   return run({
     name: "SampledMixNormGrad",
     variant: `${s.input}|${mixKey(s)}`,
-    inputs: { dy, x, table, sums },
-    params: { ...params(s), groups, width, perSlot: groups * width, edges },
-    functions: [tableCode(s), `const OPS = array<i32, ${input.ops.length}>(${input.ops.join(", ")});`].join("\n"),
+    inputs: { dy, x, table, sums, picks },
+    params: { ...params(s), groups, width, perSlot: groups * width, ...gateParams(gate) },
+    functions: [
+      gateCode(gate),
+      tableCode(s),
+      `const OPS = array<i32, ${input.ops.length}>(${input.ops.join(", ")});`,
+    ].join("\n"),
     body: `
-      let slot = index / uniforms.perSlot;
-      let local = index - slot * uniforms.perSlot;
+      let inUse = index / uniforms.perSlot;
+      let slot = slotIn(inUse);
+      if (slot == uniforms.slots) { return; }
+      let local = index - inUse * uniforms.perSlot;
       let first = local / uniforms.width;
       let own = local - first * uniforms.width;
       let c = own${input.first > 0 ? " + uniforms.half" : ""};
       ${input.kind === "own" ? ownEdge : allEdges}`,
-    count: slots * groups * width,
+    ...launched(gate, picks, groups * width),
     shape: inputShape(s, s.input),
     vector,
+    scalars: ["picks"],
     workgroup: 16,
   });
 };

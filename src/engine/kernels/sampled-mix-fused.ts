@@ -110,7 +110,7 @@ export const mixSums = defineKernel<SampledMix>("SearchlightSampledMixSums", {
   gpu: fusedSums,
 });
 
-/** Gradient of an output that is normalised. Inputs: dy, the output, the table, the sums of `mixSums`. */
+/** Gradient of an output that is normalised. Inputs: dy, the output, the table, the sums of `mixSums`, picks. */
 export const fusedGradientX = defineKernel<SampledMixInput>("SearchlightSampledMixFusedGradX", {
   shape: (s) => inputShape(s, s.input),
   cpu: ([dy, x, table, sums], out, s) => {

@@ -87,8 +87,8 @@ export function sampledMix(
     if (!k) return gradXOf(dy, mask, w, p, plain, i);
     return fused(
       [dy, x, w],
-      [savedTable, all],
-      ([d, v, , t, known]) => fusedGradientX([d, v, t, known] as Tensor[], { ...s, input: i }),
+      [savedTable, all, p],
+      ([d, v, , t, known, picked]) => fusedGradientX([d, v, t, known, picked] as Tensor[], { ...s, input: i }),
       (d, v, weight) => slotNormGradient(gradXOf(d as Tensor, mask, weight as Tensor, p, plain, i), v as Tensor, p, k),
     );
   };

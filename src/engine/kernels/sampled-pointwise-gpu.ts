@@ -6,7 +6,7 @@ import type { GpuBody } from "../gpu/kernel";
 import { vectorFor } from "../gpu/program";
 import type { TensorInfo } from "../gpu/tensorflow";
 import { lines, range } from "./convolution-tiles";
-import { only, PICK_OF, rowParams } from "./gate";
+import { bitsOf, launched, only, rowParams, SLOT_AT } from "./gate";
 import { maskedInput } from "./masked-input";
 import { constantsOf } from "./sampled-depthwise-shape";
 import { columnsOf, inShape, outShape, pixelsOf, type SampledPointwise } from "./sampled-pointwise-shape";
@@ -45,10 +45,16 @@ function elements(s: SampledPointwise) {
   };
 }
 
-/** Code of a slot in use, which sees its first column; passed over for others. */
-const inUse = (body: string) => `
-  let op = pickOf(slot) - uniforms.firstOp;
-  ${only("op >= 0 && op < uniforms.ops", `let first = (op * uniforms.edges + slot) * uniforms.outs; ${body}`)}`;
+/** Code of the invocation's slot in use, which sees its first column and its place in the slot. */
+const inSlot = ({ gate }: SampledPointwise, body: string) => `
+  let inUse = index / uniforms.perSlot;
+  let slot = slotAt(inUse, ${bitsOf(gate.ops)});
+  ${only(
+    "slot < uniforms.edges",
+    `let rest = index - inUse * uniforms.perSlot;
+    let first = ((pickOf(slot) - uniforms.firstOp) * uniforms.edges + slot) * uniforms.outs;
+    ${body}`,
+  )}`;
 
 /** Code of the index of the first channel of a slot's pixel in x. */
 const inputAt = (s: SampledPointwise, pixel: string) =>
@@ -77,6 +83,7 @@ interface Stream {
   readonly name: string;
   readonly variant: string;
   readonly inputs: Readonly<Record<string, TensorInfo>>;
+  readonly picks: TensorInfo;
   readonly shape: readonly number[];
   /** Elements of a pixel that are read and written. */
   readonly sources: number;
@@ -105,15 +112,13 @@ function streamed(s: SampledPointwise, c: Stream, run: Parameters<GpuBody<Sample
       .join(" + ");
   return run({
     name: c.name,
-    variant: [c.sources, wide, s.shared?.stride ?? 0, c.variant].join("_"),
+    variant: [c.sources, wide, s.shared?.stride ?? 0, ...s.gate.ops, c.variant].join("_"),
     inputs: c.inputs,
     params: { ...params, perSlot: blocks * chunks, blocks, perChunk: Math.ceil(pixels / chunks), targets: c.targets },
-    functions: PICK_OF + inputOf(s),
-    body: `
-      let slot = index / uniforms.perSlot;
-      ${inUse(`
-        let rest = index - slot * uniforms.perSlot;
-        let chunk = rest / uniforms.blocks;
+    functions: SLOT_AT + inputOf(s),
+    body: inSlot(
+      s,
+      `let chunk = rest / uniforms.blocks;
         let target0 = (rest - chunk * uniforms.blocks) * ${wide};
         ${range(c.sources)
           .map((i) => lines(wide, (t) => `let m${i}_${t} = ${c.matrix(`${i}`, `target0 + ${t}`)};`))
@@ -124,8 +129,9 @@ function streamed(s: SampledPointwise, c: Stream, run: Parameters<GpuBody<Sample
           ${lines(c.sources, (i) => `let v${i} = ${c.read(`at + ${i}`)};`)}
           let to = (slot * uniforms.pixels + p) * uniforms.targets + target0;
           ${lines(wide, (t) => c.store(`to + ${t}`, sum(t)))}
-        }`)}`,
-    count: s.gate.rows.length * blocks * chunks,
+        }`,
+    ),
+    ...launched(s.gate, c.picks, blocks * chunks),
     shape: c.shape,
     vector,
     scalars: ["picks"],
@@ -145,6 +151,7 @@ export const sampledPointwiseForward: GpuBody<SampledPointwise> = (inputs, s, ru
       name: "SampledPointwise",
       variant: `${rectify}`,
       inputs: { x, w, picks },
+      picks,
       shape: outShape(s),
       sources: ins,
       targets: outs,
@@ -165,13 +172,14 @@ export const sampledPointwiseGradX: GpuBody<SampledPointwise> = (inputs, s, run)
   const { vector, ins, outs, params } = elements(s);
   if (s.shared) {
     const { height, stride } = s.shared;
+    const ops = bitsOf(s.gate.ops);
     // An invocation owns an element of a row of pixels. Most rows and pixels have no gradient, and few edges skip.
     return run({
       name: "SampledPointwiseGradX",
-      variant: ["shared", stride, z ? "z" : ""].join("_"),
+      variant: ["shared", stride, ...s.gate.ops, z ? "z" : ""].join("_"),
       inputs: { dy, w, picks, ...(z ? { z } : {}) },
       params,
-      functions: PICK_OF,
+      functions: SLOT_AT,
       body: `
         let line = index / uniforms.ins;
         let i = index - line * uniforms.ins;
@@ -182,10 +190,10 @@ export const sampledPointwiseGradX: GpuBody<SampledPointwise> = (inputs, s, run)
         let on = y >= 0 && y % ${stride} == 0;
         let pixel0 = (n * uniforms.outHeight + y / ${stride}) * uniforms.outWidth;
         let first0 = row + uniforms.offset * uniforms.ins;
-        for (var slot = select(uniforms.edges, 0, on); slot < uniforms.edges; slot++) {
+        for (var slot = select(uniforms.edges, slotFrom(0, ${ops}), on); slot < uniforms.edges; slot = slotFrom(slot + 1, ${ops})) {
           let op = pickOf(slot) - uniforms.firstOp;
           let first = (op * uniforms.edges + slot) * uniforms.outs;
-          for (var o = select(uniforms.outs, 0, op >= 0 && op < uniforms.ops); o < uniforms.outs; o++) {
+          for (var o = 0; o < uniforms.outs; o++) {
             let m = ${matrixAt(vector, "i", "first + o")};
             let source = (slot * uniforms.pixels + pixel0) * uniforms.outs + o;
             for (var p = 0; p < uniforms.outWidth; p++) {
@@ -215,6 +223,7 @@ export const sampledPointwiseGradX: GpuBody<SampledPointwise> = (inputs, s, run)
       name: "SampledPointwiseGradX",
       variant: z ? "z" : "",
       inputs: { dy, w, picks, ...(z ? { z } : {}) },
+      picks,
       shape: inShape(s),
       sources: outs,
       targets: ins,
@@ -251,15 +260,13 @@ export const sampledPointwiseGradW: GpuBody<SampledPointwise> = (inputs, s, run)
   );
   const partial = run({
     name: "SampledPointwiseGradW",
-    variant: [i, o, s.shared?.stride ?? 0, rectify].join("_"),
+    variant: [i, o, s.shared?.stride ?? 0, ...s.gate.ops, rectify].join("_"),
     inputs: { x, dy, picks },
     params: { ...params, perSlot: chunks * blocks, perChunk: Math.ceil(pixels / chunks), size },
-    functions: PICK_OF + inputOf(s),
-    body: `
-      let slot = index / uniforms.perSlot;
-      let rest = index - slot * uniforms.perSlot;
-      ${inUse(`
-      let outBlocks = uniforms.outs / ${o};
+    functions: SLOT_AT + inputOf(s),
+    body: inSlot(
+      s,
+      `let outBlocks = uniforms.outs / ${o};
       let inBlocks = uniforms.ins / ${i};
       let outFirst = (rest % outBlocks) * ${o};
       let place = rest / outBlocks;
@@ -275,8 +282,9 @@ export const sampledPointwiseGradW: GpuBody<SampledPointwise> = (inputs, s, run)
         ${cells.map(({ a, j, b, name }) => `${name} += x${a}${lane(j)} * d${b};`).join("\n")}
       }
       let to = (chunk * uniforms.edges + slot) * uniforms.size;
-      ${cells.map(({ a, j, b, name }) => `result[to + ((inFirst + ${a}) * ${vector} + ${j}) * uniforms.outs + outFirst + ${b}] = ${name};`).join("\n")}`)}`,
-    count: edges * chunks * blocks,
+      ${cells.map(({ a, j, b, name }) => `result[to + ((inFirst + ${a}) * ${vector} + ${j}) * uniforms.outs + outFirst + ${b}] = ${name};`).join("\n")}`,
+    ),
+    ...launched(s.gate, picks, chunks * blocks),
     shape: [chunks, edges, s.inChannels, s.outChannels],
     vector,
     scalars: ["picks"],
@@ -284,27 +292,25 @@ export const sampledPointwiseGradW: GpuBody<SampledPointwise> = (inputs, s, run)
   });
   return run({
     name: "SampledPointwiseGradWSum",
-    variant: s.shared ? "shared" : "",
+    variant: s.gate.ops.join("."),
     inputs: { partial, picks },
-    params: { ...params, chunks, size },
-    functions: PICK_OF,
+    params: { ...params, rows: s.inChannels, chunks, size },
+    functions: SLOT_AT,
     body: `
-      let blocks = uniforms.ops * uniforms.edges;
-      let row = index / blocks;
-      let block = index - row * blocks;
-      let op = block / uniforms.edges;
-      let slot = block - op * uniforms.edges;
-      let picked = pickOf(slot) == uniforms.firstOp + op;
+      let inUse = index / uniforms.rows;
+      let row = index - inUse * uniforms.rows;
+      let slot = slotAt(inUse, ${bitsOf(s.gate.ops)});
+      let block = (pickOf(min(slot, uniforms.edges - 1)) - uniforms.firstOp) * uniforms.edges + slot;
       let to = row * uniforms.columns + block * uniforms.outs;
-      for (var o = select(0, uniforms.outs, picked); o < uniforms.outs; o++) { result[to + o] = T(0.0); }
-      for (var o = select(uniforms.outs, 0, picked); o < uniforms.outs; o++) {
+      for (var o = select(uniforms.outs, 0, slot < uniforms.edges); o < uniforms.outs; o++) {
         var sum = T(0.0);
         for (var c = 0; c < uniforms.chunks; c++) {
           sum += partial[(c * uniforms.edges + slot) * uniforms.size + row * uniforms.outs + o];
         }
         result[to + o] = sum;
       }`,
-    count: s.inChannels * s.gate.ops.length * edges,
+    ...launched(s.gate, picks, s.inChannels),
+    sparse: true,
     shape: [1, 1, s.inChannels, columnsOf(s)],
     vector,
     scalars: ["picks"],

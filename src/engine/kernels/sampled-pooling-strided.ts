@@ -7,7 +7,7 @@ import { lines, range } from "./depthwise-plan";
 import { gateCode, gateParams, only } from "./gate";
 import { inShape, outShape } from "./pooling-shape";
 import { each, STRIP_COLUMNS } from "./pooling-strips";
-import { LOWEST, type SampledPools } from "./sampled-pooling-strips";
+import { LOWEST, type SampledPools, startedFor } from "./sampled-pooling-strips";
 
 /** Pixels of a row that the windows of a strip cover, from 2·x0 − 1 on. */
 const PIXELS = 2 * STRIP_COLUMNS + 1;
@@ -16,7 +16,6 @@ const WORKGROUP = 8;
 const dispatch = (s: SampledPools) => {
   const strips = Math.ceil(s.outWidth / STRIP_COLUMNS);
   return {
-    variant: "strided",
     functions: gateCode(s.gate),
     params: {
       ...{ n: s.batch, h: s.height, w: s.width, oh: s.outHeight, ow: s.outWidth, c: s.channels, strips },
@@ -59,8 +58,10 @@ export const stridedPlaces: GpuBody<SampledPools> = ([x, picks], s, run) => {
   if (!x || !picks) throw new Error("SampledMaxPlaces needs x and picks.");
   return run({
     name: "SampledMaxPlaces",
+    variant: "strided",
     inputs: { x, picks },
     ...dispatch(s),
+    ...startedFor(s, 0, picks, dispatch(s).count),
     body: only(
       "used(0)",
       `${STRIP} ${PLACES}
@@ -89,10 +90,13 @@ export const stridedPlaces: GpuBody<SampledPools> = ([x, picks], s, run) => {
 
 export const stridedPools: GpuBody<SampledPools> = ([x, places, picks], s, run) => {
   if (!x || !places || !picks) throw new Error("SampledPools needs x, places and picks.");
-  return run({
+  const shape = [2, ...outShape(s)];
+  const into = run({
     name: "SampledPools",
+    variant: "strided_max",
     inputs: { x, places, picks },
     ...dispatch(s),
+    ...startedFor(s, 0, picks, dispatch(s).count),
     body: `${STRIP}
       for (var oy = select(uniforms.oh, 0, used(0)); oy < uniforms.oh; oy++) {
         ${each(
@@ -103,10 +107,18 @@ export const stridedPools: GpuBody<SampledPools> = ([x, places, picks], s, run) 
             result[to] = x[base + (2 * oy + down - 1) * rowSize + (2 * (x0 + ${j}) + tap - 3 * down - 1) * uniforms.c];
           }`,
         )}
-      }
-      ${only(
-        "used(1)",
-        `${PLACES}
+      }`,
+    shape,
+  });
+  return run({
+    name: "SampledPools",
+    variant: "strided_average",
+    inputs: { x, picks },
+    ...dispatch(s),
+    ...startedFor(s, 1, picks, dispatch(s).count),
+    body: only(
+      "used(1)",
+      `${STRIP} ${PLACES}
         ${each((j) => `var sum${j} = 0.0; let wide${j} = ${insideOf(`(x0 + ${j})`, "w")};`)}
         for (var oy = 0; oy < uniforms.oh; oy++) {
           let rows = ${insideOf("oy", "h")};
@@ -120,8 +132,9 @@ export const stridedPools: GpuBody<SampledPools> = ([x, places, picks], s, run) 
             }
           }
         }`,
-      )}`,
-    shape: [2, ...outShape(s)],
+    ),
+    shape,
+    into,
   });
 };
 
@@ -145,6 +158,7 @@ export const stridedAdjoint: GpuBody<SampledPools> = ([dy, places, picks], s, ru
       .join("\n");
   return run({
     name: "SampledPoolsAdjoint",
+    variant: "strided",
     inputs: { dy, places, picks },
     ...dispatch(s),
     body: `${STRIP}

@@ -3,8 +3,9 @@
  * columns of a channel and loads each row once. What no edge picks is passed over.
  */
 import type { GpuBody } from "../gpu/kernel";
+import type { TensorInfo } from "../gpu/tensorflow";
 import { lines, range } from "./depthwise-plan";
-import { type Gate, gateCode, gateParams, only } from "./gate";
+import { type Gate, gateCode, gateParams, launched, only } from "./gate";
 import { inShape, outShape, type PoolShape } from "./pooling-shape";
 import { dispatch, each, insideOf, STRIP_COLUMNS, strip } from "./pooling-strips";
 
@@ -15,21 +16,29 @@ export interface SampledPools extends PoolShape {
 
 const gated = (s: SampledPools) => {
   const { params, ...rest } = dispatch(s);
-  return { variant: "strips", functions: gateCode(s.gate), ...rest, params: { ...params, ...gateParams(s.gate) } };
+  return { functions: gateCode(s.gate), ...rest, params: { ...params, ...gateParams(s.gate) } };
 };
+/** The same, started only where an edge picks the maximum (0) or the average (1). */
+export const startedFor = (s: SampledPools, pool: 0 | 1, picks: TensorInfo, count: number) =>
+  launched({ ...s.gate, ops: [s.gate.ops[pool] as number] }, picks, count);
 const columns = (line: (k: number) => string) => lines(STRIP_COLUMNS + 2, line);
 /** Less than what any pixel holds. */
 export const LOWEST = "-3.4028234e38";
 const store = (at: string, value: (j: number) => string) =>
   each((j) => `if (on${j + 1}) { result[${at} + at${j + 1}] = ${value(j)}; }`);
 
+const add = (at: string, value: (j: number) => string) =>
+  each((j) => `if (on${j + 1}) { result[${at} + at${j + 1}] += ${value(j)}; }`);
+
 /** Keeps the best pixel so far of each column and its place; a later one wins only if it is larger. */
 export const stripsPlaces: GpuBody<SampledPools> = ([x, picks], s, run) => {
   if (!x || !picks) throw new Error("SampledMaxPlaces needs x and picks.");
   return run({
     name: "SampledMaxPlaces",
+    variant: "strips",
     inputs: { x, picks },
     ...gated(s),
+    ...startedFor(s, 0, picks, gated(s).count),
     body: only(
       "used(0)",
       `${strip}
@@ -58,10 +67,13 @@ export const stripsPlaces: GpuBody<SampledPools> = ([x, picks], s, run) => {
 
 export const stripsPools: GpuBody<SampledPools> = ([x, places, picks], s, run) => {
   if (!x || !places || !picks) throw new Error("SampledPools needs x, places and picks.");
-  return run({
+  const shape = [2, ...outShape(s)];
+  const into = run({
     name: "SampledPools",
+    variant: "strips_max",
     inputs: { x, places, picks },
     ...gated(s),
+    ...startedFor(s, 0, picks, gated(s).count),
     body: `${strip}
       let base = n * uniforms.h * rowSize;
       for (var row = select(uniforms.h, 0, used(0)); row < uniforms.h; row++) {
@@ -73,7 +85,17 @@ export const stripsPools: GpuBody<SampledPools> = ([x, places, picks], s, run) =
             result[pixel] = x[pixel + (down - 1) * rowSize + (tap - 3 * down - 1) * uniforms.c];
           }`,
         )}
-      }
+      }`,
+    shape,
+  });
+  return run({
+    name: "SampledPools",
+    variant: "strips_average",
+    inputs: { x, picks },
+    ...gated(s),
+    ...startedFor(s, 1, picks, gated(s).count),
+    body: `${strip}
+      let base = n * uniforms.h * rowSize;
       let second = uniforms.n * uniforms.h * rowSize + base;
       ${each((j) => `var above${j} = 0.0; var middle${j} = 0.0; let wide${j} = ${insideOf(`(x0 + ${j})`, "w")};`)}
       for (var row = select(uniforms.h + 1, 0, used(1)); row <= uniforms.h; row++) {
@@ -86,7 +108,8 @@ export const stripsPools: GpuBody<SampledPools> = ([x, places, picks], s, run) =
         }
         ${each((j) => `above${j} = middle${j}; middle${j} = below${j};`)}
       }`,
-    shape: [2, ...outShape(s)],
+    shape,
+    into,
   });
 };
 
@@ -100,32 +123,42 @@ export const stripsAdjoint: GpuBody<SampledPools> = ([dy, places, picks], s, run
       .join(" + ");
   return run({
     name: "SampledPoolsAdjoint",
+    variant: "strips",
     inputs: { dy, places, picks },
     ...gated(s),
+    // Pool after pool: software adapters go through both sides of a branch, but pass over turns of a loop.
     body: `${strip}
       let base = n * uniforms.h * rowSize;
-      let second = uniforms.n * uniforms.h * rowSize;
+      let second = uniforms.n * uniforms.h * rowSize + base;
       let wantMax = used(0);
       let wantAverage = used(1);
-      ${columns((k) => `let share${k} = 1.0 / f32(${insideOf(`(x0 + ${k - 1})`, "w")});`)}
+      let last = base + (uniforms.h - 1) * rowSize;
       ${each((j) => `var above${j} = 0.0; var middle${j} = 0.0;`)}
-      for (var row = 0; row < uniforms.h; row++) {
+      for (var row = select(uniforms.h, 0, wantMax); row < uniforms.h; row++) {
         let line = base + row * rowSize;
-        ${columns((k) => `var p${k} = -1.0; var m${k} = 0.0; var a${k} = 0.0;`)}
-        ${only(
-          "wantMax",
-          columns((k) => `p${k} = places[line + at${k}]; m${k} = select(0.0, dy[line + at${k}], on${k});`),
-        )}
-        ${only(
-          "wantAverage",
-          `let part = 1.0 / f32(${insideOf("row", "h")});
-          ${columns((k) => `a${k} = select(0.0, dy[second + line + at${k}] * (part * share${k}), on${k});`)}`,
-        )}
-        ${each((j) => `let all${j} = a${j} + a${j + 1} + a${j + 2};`)}
-        if (row > 0) { ${store("line - rowSize", (j) => `above${j} + all${j} + ${most(j, 0)}`)} }
-        ${each((j) => `above${j} = middle${j} + all${j} + ${most(j, 1)}; middle${j} = all${j} + ${most(j, 2)};`)}
+        ${columns((k) => `let p${k} = places[line + at${k}]; let m${k} = select(0.0, dy[line + at${k}], on${k});`)}
+        if (row > 0) { ${store("line - rowSize", (j) => `above${j} + ${most(j, 0)}`)} }
+        ${each((j) => `above${j} = middle${j} + ${most(j, 1)}; middle${j} = ${most(j, 2)};`)}
       }
-      ${store("base + (uniforms.h - 1) * rowSize", (j) => `above${j}`)}`,
+      for (var row = select(0, uniforms.h, wantMax); row < uniforms.h; row++) { ${store("base + row * rowSize", () => "0.0")} }
+      ${only(
+        "wantMax",
+        store("last", (j) => `above${j}`),
+      )}
+      ${columns((k) => `let share${k} = 1.0 / f32(${insideOf(`(x0 + ${k - 1})`, "w")});`)}
+      ${each((j) => `above${j} = 0.0; middle${j} = 0.0;`)}
+      for (var row = select(uniforms.h, 0, wantAverage); row < uniforms.h; row++) {
+        let line = base + row * rowSize;
+        let part = 1.0 / f32(${insideOf("row", "h")});
+        ${columns((k) => `let a${k} = select(0.0, dy[second - base + line + at${k}] * (part * share${k}), on${k});`)}
+        ${each((j) => `let all${j} = a${j} + a${j + 1} + a${j + 2};`)}
+        if (row > 0) { ${add("line - rowSize", (j) => `above${j} + all${j}`)} }
+        ${each((j) => `above${j} = middle${j} + all${j}; middle${j} = all${j};`)}
+      }
+      ${only(
+        "wantAverage",
+        add("last", (j) => `above${j}`),
+      )}`,
     shape: inShape(s),
   });
 };

@@ -6,7 +6,7 @@ import { type Tensor, tf } from "../gpu/tensorflow";
 import { custom } from "./batch-norm";
 import { gradientSums, gradientX, normalise, type Rows, secondX, slotRowsOf, statistics } from "./batch-norm-kernels";
 import { registerResults, several } from "./fork";
-import { eachUsed, type Gate, gateCode, gateParams } from "./gate";
+import { eachUsed, type Gate, gateCode, gateParams, launched } from "./gate";
 
 /** What batch norm knows of its slots before it normalises them. */
 export interface SlotStatistics {
@@ -91,16 +91,17 @@ const meetKernel = defineDifferentiable<Parting>(
         params: { perSlot, run: pixels, firsts, ...gateParams(s.both) },
         functions: gateCode(s.both),
         body: `
-          let slot = index / uniforms.run;
-          if (!used(slot)) { return; }
+          let inUse = index / uniforms.run;
+          let slot = slotIn(inUse);
+          if (slot == uniforms.slots) { return; }
           let end = (slot + 1) * uniforms.perSlot;
-          let start = slot * uniforms.perSlot + index - slot * uniforms.run;
+          let start = slot * uniforms.perSlot + index - inUse * uniforms.run;
           if (((uniforms.firsts >> u32(pickOf(slot))) & 1) == 1) {
             for (var i = start; i < end; i += uniforms.run) { result[i] = a[i]; }
           } else {
             for (var i = start; i < end; i += uniforms.run) { result[i] = b[i]; }
           }`,
-        count: s.first.rows.length * pixels,
+        ...launched(s.both, picks, pixels),
         shape: s.shape,
         vector,
         scalars: ["picks"],
