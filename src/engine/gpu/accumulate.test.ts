@@ -18,6 +18,8 @@ function dispatch(name: string, output: Storage, inputs: Storage[], accumulates 
     output,
     inputs,
     accumulating: accumulates ? () => ({ shader, uniforms: new ArrayBuffer(8) }) : null,
+    adding: null,
+    joins: null,
     sparse: false,
     launch: null,
   };

@@ -7,7 +7,7 @@ import { compileProgram, makeShaderKey } from "@tensorflow/tfjs-backend-webgpu/d
 import { type DataType, type TensorInfo, util } from "@tensorflow/tfjs-core";
 import { recordLaunches } from "./launch";
 import { OWN, Program, runDispatch } from "./program";
-import { Recorder, RecordingError, type Shader } from "./recorder";
+import { type Launch, Recorder, RecordingError, type Shader } from "./recorder";
 import { type Field, packUniforms } from "./uniforms";
 
 type Uniforms = Parameters<WebGPUBackend["runWebGPUProgram"]>[3];
@@ -99,7 +99,7 @@ export class RecordingBackend extends WebGPUBackend {
     const output = given ?? this.makeTensorInfo(program.outputShape, dtype);
     const described = this.describe(program, inputs);
     const accumulates = program instanceof Program ? program.accumulating() : null;
-    const slots = program instanceof Program ? program.slots : null;
+    const adding = program instanceof Program ? program.adding() : null;
     const workgroups = this.workgroups(program);
     recorder.commands.push({
       kind: "dispatch",
@@ -115,8 +115,13 @@ export class RecordingBackend extends WebGPUBackend {
       operations: operationsOf(program),
       inputs: inputs.map((info) => recorder.storage(info, this.waiting(info), name)),
       output: recorder.has(output) ? recorder.storage(output, null, name) : recorder.scratch(output),
-      sparse: program instanceof Program && program.sparse,
-      launch: slots && workgroups[1] === 1 ? { slots, sizes: null } : null,
+      ...(program instanceof Program
+        ? { joins: program.joins, sparse: program.sparse, launch: launchOf(program, workgroups) }
+        : { joins: null, sparse: false, launch: null }),
+      adding: adding && {
+        code: () => codeOf(adding, described, output, defined),
+        launch: launchOf(adding, workgroups),
+      },
     });
     return output;
   }
@@ -267,6 +272,11 @@ export class RecordingBackend extends WebGPUBackend {
     const { shape, dtype } = this.tensorMap.get(dataId);
     throw new RecordingError(`${readable({ dataId, shape, dtype })} is read back while recording: return it instead.`);
   }
+}
+
+/** The slots of a program, if its invocations come in slots and its workgroups in a row. */
+function launchOf({ slots }: Program, workgroups: readonly number[]): Launch | null {
+  return slots && workgroups[1] === 1 ? { slots, sizes: null } : null;
 }
 
 /** What a dispatch of a program runs. */

@@ -4,7 +4,7 @@
  * nothing starts for slots that nobody uses; run at once, all are started and the others find nothing to do.
  */
 import type { Dispatch, Quad } from "./program";
-import { type Command, type DispatchCommand, type Recorder, rootOf, type Storage } from "./recorder";
+import { type Command, type Launch, type Recorder, rootOf, type Storage } from "./recorder";
 import type { TensorInfo } from "./tensorflow";
 
 /** Which slots picks call for. */
@@ -70,41 +70,43 @@ function launchSizes(picks: TensorInfo, table: readonly Quad[]): Dispatch {
   };
 }
 
-type Launched = DispatchCommand & { readonly launch: NonNullable<DispatchCommand["launch"]> };
-const isLaunched = (command: Command): command is Launched => command.kind === "dispatch" && command.launch !== null;
+interface Launched {
+  readonly launch: Launch;
+  readonly workgroup: number;
+}
+
+/** What a command may launch: as it is, or in the form that adds. */
+const launchesOf = (command: Command): Launched[] => {
+  if (command.kind !== "dispatch") return [];
+  const workgroup = command.shader.program.workgroupSize[0];
+  return [command.launch, command.adding?.launch].flatMap((launch) => (launch ? [{ launch, workgroup }] : []));
+};
 
 /**
  * Adds to a recording what computes the sizes of its dispatches of slots: one dispatch for all that hang on the same picks.
  * @param run records a dispatch and gives its result
  */
 export function recordLaunches(recorder: Recorder, run: (dispatch: Dispatch) => TensorInfo): void {
-  const byPicks = new Map<Storage, { readonly picks: TensorInfo; readonly commands: Launched[] }>();
-  for (const command of recorder.commands) {
-    if (!isLaunched(command)) continue;
-    const { picks } = command.launch.slots;
-    const storage = recorder.storage(picks, null, command.name);
-    const known = byPicks.get(storage) ?? { picks, commands: [] };
-    byPicks.set(storage, known);
-    known.commands.push(command);
+  const byPicks = new Map<Storage, Launched[]>();
+  for (const launched of recorder.commands.flatMap(launchesOf)) {
+    const storage = recorder.storage(launched.launch.slots.picks, null, "LaunchSizes");
+    byPicks.set(storage, [...(byPicks.get(storage) ?? []), launched]);
   }
-  for (const [storage, { picks, commands }] of byPicks) {
+  for (const [picks, all] of byPicks) {
     const table = new Map<string, { readonly row: Quad; readonly index: number }>();
-    const indices: number[] = [];
-    for (const command of commands) {
-      const row = launchRow(command.launch.slots, command.shader.program.workgroupSize[0]);
+    const indices = all.map(({ launch, workgroup }) => {
+      const row = launchRow(launch.slots, workgroup);
       const { index } = table.get(row.join()) ?? { index: table.size };
       table.set(row.join(), { row, index });
-      indices.push(index);
-    }
-    const dispatch = launchSizes(
-      picks,
-      [...table.values()].map(({ row }) => row),
-    );
-    const sizes = recorder.storage(run(dispatch), null, dispatch.name);
-    for (const [i, { launch }] of commands.entries())
-      launch.sizes = { storage: sizes, offset: ARGUMENTS * (indices[i] as number), picks: storage };
+      return index;
+    });
+    const rows = [...table.values()].map(({ row }) => row);
+    const dispatch = launchSizes((all[0] as Launched).launch.slots.picks, rows);
+    const storage = recorder.storage(run(dispatch), null, dispatch.name);
+    for (const [i, { launch }] of all.entries())
+      launch.sizes = { storage, offset: ARGUMENTS * (indices[i] as number), picks };
     const made = recorder.commands.pop();
-    const after = recorder.commands.findLastIndex(({ output }) => rootOf(output).root === rootOf(storage).root);
+    const after = recorder.commands.findLastIndex(({ output }) => rootOf(output).root === rootOf(picks).root);
     if (made) recorder.commands.splice(after + 1, 0, made);
   }
 }

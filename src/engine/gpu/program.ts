@@ -41,6 +41,10 @@ export interface Dispatch {
    * share values only where all of them are. `index / workgroup` is the same for a workgroup.
    */
   readonly together?: boolean;
+  /** Another form, which adds to what `result` holds and leaves alone what it adds nothing to. */
+  readonly adding?: Pick<Dispatch, "body"> & Partial<Pick<Dispatch, "slots">>;
+  /** What the body does, if it only joins the inputs: a plan may spare it (see in-place.ts). */
+  readonly joins?: "sum" | "slots";
   /** The slots that the invocations work on, `slots.each` on each (see launch.ts); all are the same work without. */
   readonly slots?: Slots;
   /** Whether what no invocation writes is zero; undefined else. */
@@ -109,6 +113,16 @@ export class Program implements WebGPUProgram {
 
   get slots(): Slots | null {
     return this.source.slots ?? null;
+  }
+
+  get joins(): "sum" | "slots" | null {
+    return this.source.joins ?? null;
+  }
+
+  /** The form that adds to what the result holds, if there is one. */
+  adding(): Program | null {
+    const { adding, variant = "", ...source } = this.source;
+    return adding ? new Program({ ...source, variant: `${variant}_adding`, ...adding }) : null;
   }
 
   get sparse(): boolean {

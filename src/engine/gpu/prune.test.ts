@@ -5,7 +5,17 @@ import { type Command, type DispatchCommand, Recorder, type Storage } from "./re
 const storage = (within: Storage["within"] = null): Storage => ({ bytes: 16, source: "scratch", within });
 const dispatch = (name: string, output: Storage, inputs: Storage[]): DispatchCommand => ({
   ...{ kind: "dispatch", name, shader: {} as DispatchCommand["shader"], uniforms: new ArrayBuffer(4) },
-  ...{ workgroups: [1, 1, 1], operations: 0, output, inputs, accumulating: null, sparse: false, launch: null },
+  ...{
+    workgroups: [1, 1, 1],
+    operations: 0,
+    output,
+    inputs,
+    accumulating: null,
+    adding: null,
+    joins: null,
+    sparse: false,
+    launch: null,
+  },
 });
 
 function pruned(commands: readonly Command[], exits: readonly Storage[]): string[] {

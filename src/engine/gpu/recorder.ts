@@ -25,6 +25,13 @@ export interface Shader {
   readonly output: TensorInfo;
 }
 
+/** The slots that a dispatch works on. */
+export interface Launch {
+  readonly slots: Slots;
+  /** Where the device finds how many workgroups that takes: bytes from the start of a storage that is made from the picks. */
+  sizes: { readonly storage: Storage; readonly offset: number; readonly picks: Storage } | null;
+}
+
 export interface DispatchCommand {
   readonly kind: "dispatch";
   /** Name of the kernel, for people. */
@@ -38,14 +45,17 @@ export interface DispatchCommand {
   readonly inputs: readonly Storage[];
   /** The kernel that adds one more input, the last, to what it stores; null where there is none. */
   readonly accumulating: (() => Pick<DispatchCommand, "shader" | "uniforms">) | null;
+  /** The form that adds to what its output holds and leaves the rest alone; null where there is none. */
+  readonly adding: {
+    readonly code: () => Pick<DispatchCommand, "shader" | "uniforms">;
+    readonly launch: Launch | null;
+  } | null;
+  /** What it does, if it only joins its inputs: adds all up, or takes each slot from that one of the first two which has it. */
+  readonly joins: "sum" | "slots" | null;
   /** Whether what it leaves alone of its output is zero. */
   readonly sparse: boolean;
-  /** The slots that it works on, and where the device finds how many workgroups that takes; null where that is fixed. */
-  readonly launch: {
-    readonly slots: Slots;
-    /** In bytes from the start of a storage, which was made from the picks. */
-    sizes: { readonly storage: Storage; readonly offset: number; readonly picks: Storage } | null;
-  } | null;
+  /** null where its size is fixed. */
+  readonly launch: Launch | null;
 }
 
 /** Pieces copied to their offsets; what lies between them becomes zero. */

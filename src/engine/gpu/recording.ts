@@ -5,6 +5,7 @@
 import type { TensorInfo } from "@tensorflow/tfjs-core";
 import { accumulate } from "./accumulate";
 import { ALIGNMENT, aligned, type Layout, type Piece, place } from "./arena";
+import { workInPlace } from "./in-place";
 import { prune } from "./prune";
 import {
   type Call,
@@ -159,6 +160,7 @@ function toPieces(actions: readonly Action[], exits: readonly Exit[]) {
 export function layOut(recorder: Recorder, exits: readonly Exit[], largestBank: number): Recording {
   const leaving = exits.map(({ from }) => from);
   prune(recorder, leaving);
+  workInPlace(recorder, leaving);
   accumulate(recorder, leaving);
   joinInPlace(recorder);
   const slab = new UniformSlab(ALIGNMENT);

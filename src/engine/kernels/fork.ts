@@ -31,6 +31,7 @@ const sumKernel = defineDifferentiable<Sum>(
         count: size / vector,
         shape: s.shape,
         vector,
+        joins: "sum",
       });
     },
   },

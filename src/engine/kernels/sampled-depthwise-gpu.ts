@@ -232,10 +232,16 @@ const sharedGradX: GpuBody<SampledDepthwise> = (inputs, s, run) => {
   const codes = coded(s, planned);
   const numbers = codes.map(({ ops, blocks }, i) => chosenNumbers(ops, blocks.map(stripNumbers), `c${i}`));
   // Code by code, and in each the slots that it serves: software adapters go once through every loop, entered or not.
-  const code = codes.map(({ stream, plan, ops }, i) => {
-    const read = weight(stream.kernel ** 2);
-    const next = (from: string) => `slotFrom(${from}, ${bitsOf(ops)})`;
-    return `for (var slot = ${next("0")}; slot < uniforms.edges; slot = ${next("slot + 1")}) {
+  const masked = (value: string) => (z ? `select(0.0, ${value}, z[at] > 0.0)` : value);
+  const write = (adds: boolean) => (at: string, value: string) =>
+    adds
+      ? `{ let at = ${at}; result[at] += ${masked(value)}; }`
+      : `{ let at = ${at}; var v = ${masked(value)}; if (!fresh) { v += result[at]; } result[at] = v; }`;
+  const code = (adds: boolean) =>
+    codes.map(({ stream, plan, ops }, i) => {
+      const read = weight(stream.kernel ** 2);
+      const next = (from: string) => `slotFrom(${from}, ${bitsOf(ops)})`;
+      return `for (var slot = ${next("0")}; slot < uniforms.edges; slot = ${next("slot + 1")}) {
       let pick = pickOf(slot);
       ${numbers[i]?.code}
       let taps = filterOffset + slot * uniforms.units + unit;
@@ -249,16 +255,16 @@ const sharedGradX: GpuBody<SampledDepthwise> = (inputs, s, run) => {
           stride: 1,
           weight: read,
           read: (at) => `dy[${at}]`,
-          write: (at, value) =>
-            `{ let at = ${at}; var v = ${value}; if (!fresh) { v += result[at]; } result[at] = v; }`,
+          write: write(adds),
           gather: true,
         })}
       }
-      fresh = false;
+      ${adds ? "" : "fresh = false;"}
     }`;
-  });
-  const eachPixel = (what: string) => `for (var p = 0; p < targetHeight * targetWidth; p++) {
-    let at = (n * targetHeight * targetWidth + p) * targetStep + unit; ${what} }`;
+    });
+  const declare = `${declarePictures}
+    let n = index / targetStep;
+    let unit = index - n * targetStep;`;
   return run({
     name: "SampledDepthwiseGradX",
     variant: [z ? "z" : "", "shared", ...codes.map((c) => codeKey(c, 1))].join("_"),
@@ -270,14 +276,13 @@ const sharedGradX: GpuBody<SampledDepthwise> = (inputs, s, run) => {
       ...Object.assign({}, ...numbers.map(({ params }) => params)),
     },
     functions: SLOT_AT,
-    body: `
-      ${declarePictures}
-      let n = index / targetStep;
-      let unit = index - n * targetStep;
+    body: `${declare}
       var fresh = true;
-      ${code.join("\n")}
-      if (fresh) { ${eachPixel("result[at] = 0.0;")} }
-      ${z ? eachPixel("if (!(z[at] > 0.0)) { result[at] = 0.0; }") : ""}`,
+      ${code(false).join("\n")}
+      for (var p = select(targetHeight * targetWidth, 0, fresh); p < targetHeight * targetWidth; p++) {
+        result[(n * targetHeight * targetWidth + p) * targetStep + unit] = 0.0;
+      }`,
+    adding: { body: `${declare} ${code(true).join("\n")}` },
     count: s.batch * s.channels,
     shape: inShape(s),
     workgroup: 4,

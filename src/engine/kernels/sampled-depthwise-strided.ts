@@ -38,39 +38,14 @@ export const stridedSampledGradX: GpuBody<SampledDepthwise> = (inputs, s, run) =
       k${kind}${id(at)} >= 0 && k${kind}${id(at)} < kernel${kind === "odd" ? " && dilation == 1" : ""});`;
   const sum = (kind: "even" | "odd", c: number) =>
     `${kind[0]}${c} += ${MET[kind].map((at) => `${kind}${id(at)} * v${id(c + at)}`).join(" + ")};`;
-  const store = (c: number, odd: 0 | 1) => {
+  const store = (c: number, odd: 0 | 1, adds: boolean) => {
     const value = `${odd ? "o" : "e"}${c}`;
     const column = 2 * c + odd;
     return `${ragged ? `if (ix + ${column} < uniforms.width)` : ""} {
       let at = to + ${column} * uniforms.channels;
-      result[at] = ${z ? `select(0.0, ${value}, z[at] > 0.0)` : value}; }`;
+      result[at] ${adds ? "+=" : "="} ${z ? `select(0.0, ${value}, z[at] > 0.0)` : value}; }`;
   };
-  return run({
-    name: "SampledDepthwiseGradX",
-    variant: ["strided", z ? "z" : "", s.gate.ops.join("."), tile, ragged].join("_"),
-    inputs: { dy, w, picks, ...(z ? { z } : {}) },
-    params: {
-      channels: s.channels,
-      width: s.width,
-      height: s.height,
-      outWidth: s.outWidth,
-      outHeight: s.outHeight,
-      outSize: s.batch * s.outHeight * s.outWidth * s.channels,
-      tilesAcross,
-      down,
-      edges: s.gate.rows.length,
-      filterStep: s.gate.rows.length * s.channels,
-      ...rowParams(s.gate.rows),
-      ...Object.fromEntries(
-        blocks.flatMap((b, i) => [
-          [`kernel${i}`, b.kernel],
-          [`dilation${i}`, b.dilation],
-          [`filter${i}`, b.filterOffset],
-        ]),
-      ),
-    },
-    functions: SLOT_AT,
-    body: `
+  const body = (adds: boolean) => `
       let ic = index % uniforms.channels;
       let place = index / uniforms.channels;
       let line = place / uniforms.tilesAcross;
@@ -114,9 +89,36 @@ export const stridedSampledGradX: GpuBody<SampledDepthwise> = (inputs, s, run) =
         let ix = 2 * a;
         if (iy < uniforms.height) {
           let to = ((n * uniforms.height + iy) * uniforms.width + ix) * uniforms.channels + ic;
-          ${squares.map((c) => `${store(c, 0)} ${store(c, 1)}`).join("\n")}
+          ${squares.map((c) => `${store(c, 0, adds)} ${store(c, 1, adds)}`).join("\n")}
         }
-      }`,
+      }`;
+  return run({
+    name: "SampledDepthwiseGradX",
+    variant: ["strided", z ? "z" : "", s.gate.ops.join("."), tile, ragged].join("_"),
+    inputs: { dy, w, picks, ...(z ? { z } : {}) },
+    params: {
+      channels: s.channels,
+      width: s.width,
+      height: s.height,
+      outWidth: s.outWidth,
+      outHeight: s.outHeight,
+      outSize: s.batch * s.outHeight * s.outWidth * s.channels,
+      tilesAcross,
+      down,
+      edges: s.gate.rows.length,
+      filterStep: s.gate.rows.length * s.channels,
+      ...rowParams(s.gate.rows),
+      ...Object.fromEntries(
+        blocks.flatMap((b, i) => [
+          [`kernel${i}`, b.kernel],
+          [`dilation${i}`, b.dilation],
+          [`filter${i}`, b.filterOffset],
+        ]),
+      ),
+    },
+    functions: SLOT_AT,
+    body: body(false),
+    adding: { body: body(true) },
     count: s.batch * tilesAcross * down * s.channels,
     shape: inShape(s),
     workgroup: WORKGROUP,

@@ -166,13 +166,18 @@ export const mixGradX: GpuBody<SampledMixInput> = ([dy, ...tensors], s, run) => 
   const ownEdge = `let pick = pickOf(slot);
     let w = weights[rowOf(slot) * ${OPS} + pick];
     ${eachPixel("used(slot)", `${at} = w * ${gradientAt("slot", "pixel")};`)}`;
-  const anyEdges = `${eachPixel(input.kind === "any" ? "used(slot)" : "true", `${at} = T(0.0);`)}
-    ${input.kind === "any" ? "let op = (uniforms.ops >> u32(4 * slot)) & 15;" : ""}
+  const zero = eachPixel(input.kind === "any" ? "used(slot)" : "true", `${at} = T(0.0);`);
+  const anyEdges = `${input.kind === "any" ? "let op = (uniforms.ops >> u32(4 * slot)) & 15;" : ""}
     ${lines(s.rows.length, (g) => {
       const condition = input.kind === "any" ? "pick == op" : input.ops.map((op) => `pick == ${op}`).join(" || ");
       return `{ let pick = pickOf(${g}); let w = weights[uniforms.row${g} * ${OPS} + pick];
         ${eachPixel(condition, `${at} += w * ${gradientAt(g, "pixel")};`)} }`;
     })}`;
+  const declare = `
+    let slot = index / uniforms.perSlot;
+    let local = index - slot * uniforms.perSlot;
+    let first = local / uniforms.width;
+    let c = local - first * uniforms.width;`;
   const gate = input.kind === "picture" ? null : ({ kind: input.kind, rows: s.rows, ops: input.ops } as const);
   return run({
     name: "SampledMixGradX",
@@ -186,12 +191,13 @@ export const mixGradX: GpuBody<SampledMixInput> = ([dy, ...tensors], s, run) => 
       ...(gate ? gateParams(gate) : rowParams(s.rows)),
     },
     functions: [gate ? gateCode(gate) : PICK_OF, input.masked ? dropBlockCode(s) : ""].join("\n"),
-    body: `
-      let slot = index / uniforms.perSlot;
-      let local = index - slot * uniforms.perSlot;
-      let first = local / uniforms.width;
-      let c = local - first * uniforms.width;
-      ${input.kind === "own" ? ownEdge : anyEdges}`,
+    body: `${declare} ${input.kind === "own" ? ownEdge : `${zero} ${anyEdges}`}`,
+    ...(input.kind === "picture" && {
+      adding: {
+        body: `${declare} ${anyEdges}`,
+        slots: { gate: { kind: "any", rows: s.rows, ops: input.ops }, picks, each: groups * width },
+      },
+    }),
     count: slots * groups * width,
     shape: inputShape(s, s.input),
     vector,

@@ -174,42 +174,39 @@ export const sampledPointwiseGradX: GpuBody<SampledPointwise> = (inputs, s, run)
     const { height, stride } = s.shared;
     const ops = bitsOf(s.gate.ops);
     // An invocation owns an element of a row of pixels. Most rows and pixels have no gradient, and few edges skip.
+    const declare = `
+      let line = index / uniforms.ins;
+      let i = index - line * uniforms.ins;
+      let row = line * uniforms.width * uniforms.ins + i;`;
+    const value = "dy[source + p * uniforms.outs] * m";
+    const add = `
+      let n = line / uniforms.height;
+      let y = line - n * uniforms.height - uniforms.offset;
+      let on = y >= 0 && y % ${stride} == 0;
+      let pixel0 = (n * uniforms.outHeight + y / ${stride}) * uniforms.outWidth;
+      let first0 = row + uniforms.offset * uniforms.ins;
+      for (var slot = select(uniforms.edges, slotFrom(0, ${ops}), on); slot < uniforms.edges; slot = slotFrom(slot + 1, ${ops})) {
+        let op = pickOf(slot) - uniforms.firstOp;
+        let first = (op * uniforms.edges + slot) * uniforms.outs;
+        for (var o = 0; o < uniforms.outs; o++) {
+          let m = ${matrixAt(vector, "i", "first + o")};
+          let source = (slot * uniforms.pixels + pixel0) * uniforms.outs + o;
+          for (var p = 0; p < uniforms.outWidth; p++) {
+            let to = first0 + p * ${stride} * uniforms.ins;
+            result[to] += ${z ? `select(T(0.0), ${value}, z[to] > T(0.0))` : value};
+          }
+        }
+      }`;
     return run({
       name: "SampledPointwiseGradX",
       variant: ["shared", stride, ...s.gate.ops, z ? "z" : ""].join("_"),
       inputs: { dy, w, picks, ...(z ? { z } : {}) },
       params,
       functions: SLOT_AT,
-      body: `
-        let line = index / uniforms.ins;
-        let i = index - line * uniforms.ins;
-        let n = line / uniforms.height;
-        let y = line - n * uniforms.height - uniforms.offset;
-        let row = line * uniforms.width * uniforms.ins + i;
+      body: `${declare}
         for (var x = 0; x < uniforms.width; x++) { result[row + x * uniforms.ins] = T(0.0); }
-        let on = y >= 0 && y % ${stride} == 0;
-        let pixel0 = (n * uniforms.outHeight + y / ${stride}) * uniforms.outWidth;
-        let first0 = row + uniforms.offset * uniforms.ins;
-        for (var slot = select(uniforms.edges, slotFrom(0, ${ops}), on); slot < uniforms.edges; slot = slotFrom(slot + 1, ${ops})) {
-          let op = pickOf(slot) - uniforms.firstOp;
-          let first = (op * uniforms.edges + slot) * uniforms.outs;
-          for (var o = 0; o < uniforms.outs; o++) {
-            let m = ${matrixAt(vector, "i", "first + o")};
-            let source = (slot * uniforms.pixels + pixel0) * uniforms.outs + o;
-            for (var p = 0; p < uniforms.outWidth; p++) {
-              let to = first0 + p * ${stride} * uniforms.ins;
-              result[to] += dy[source + p * uniforms.outs] * m;
-            }
-          }
-        }
-        ${
-          z
-            ? `for (var p = select(uniforms.outWidth, 0, on); p < uniforms.outWidth; p++) {
-          let to = first0 + p * ${stride} * uniforms.ins;
-          result[to] = select(T(0.0), result[to], z[to] > T(0.0));
-        }`
-            : ""
-        }`,
+        ${add}`,
+      adding: { body: `${declare} ${add}` },
       count: s.batch * height * ins,
       shape: inShape(s),
       vector,

@@ -143,52 +143,70 @@ export const stridedAdjoint: GpuBody<SampledPools> = ([dy, places, picks], s, ru
   if (!dy || !places || !picks) throw new Error("SampledPoolsAdjoint needs dy, places and picks.");
   const windows = (line: (k: number) => string) => lines(STRIP_COLUMNS + 1, line);
   const chosen = (k: number, tap: number) => `select(0.0, m${k}, p${k} == ${tap}.0)`;
-  /** What the windows of a row add to pixel q of the row of pixels that is tap row t of theirs. */
-  const adds = (q: number, t: number) => {
-    const j = Math.floor(q / 2);
-    if (q % 2 === 0) return `${chosen(j, 3 * t + 1)} + a${j}`;
-    return `${chosen(j, 3 * t + 2)} + ${chosen(j + 1, 3 * t)} + a${j} + a${j + 1}`;
-  };
-  const across = range(2 * STRIP_COLUMNS);
-  const put = (row: string, value: (q: number) => string) =>
-    across
-      .map(
-        (q) => `if (2 * x0 + ${q} < uniforms.w) { result[to + ${row} * rowSize + ${q} * uniforms.c] = ${value(q)}; }`,
-      )
-      .join("\n");
-  return run({
-    name: "SampledPoolsAdjoint",
-    variant: "strided",
-    inputs: { dy, places, picks },
-    ...dispatch(s),
-    body: `${STRIP}
+  /** Code of one pool: what it reads of a row, what that adds to pixel q of tap row t, and how results are kept. */
+  const pool = (read: string, adds: (q: number, t: number) => string, keep: "=" | "+=") => {
+    const across = range(2 * STRIP_COLUMNS);
+    const put = (row: string, value: (q: number) => string) =>
+      across
+        .map(
+          (q) =>
+            `if (2 * x0 + ${q} < uniforms.w) { result[to + ${row} * rowSize + ${q} * uniforms.c] ${keep} ${value(q)}; }`,
+        )
+        .join("\n");
+    return `${STRIP}
       let to = base + 2 * x0 * uniforms.c;
-      let wantMax = used(0);
-      let wantAverage = used(1);
-      ${windows(
-        (k) => `let on${k} = x0 + ${k} < uniforms.ow;
-          let at${k} = select(0, ${k} * uniforms.c, on${k});
-          let share${k} = 1.0 / f32(${insideOf(`(x0 + ${k})`, "w")});`,
-      )}
+      ${windows((k) => `let on${k} = x0 + ${k} < uniforms.ow; let at${k} = select(0, ${k} * uniforms.c, on${k});`)}
       ${across.map((q) => `var above${q} = 0.0;`).join(" ")}
       for (var oy = 0; oy <= uniforms.oh; oy++) {
-        let row = oy * outRow;
-        ${windows((k) => `var p${k} = -1.0; var m${k} = 0.0; var a${k} = 0.0;`)}
-        ${only(
-          "wantMax && oy < uniforms.oh",
-          windows(
-            (k) => `p${k} = places[outBase + row + at${k}]; m${k} = select(0.0, dy[outBase + row + at${k}], on${k});`,
-          ),
-        )}
-        ${only(
-          "wantAverage && oy < uniforms.oh",
-          `let part = 1.0 / f32(${insideOf("oy", "h")});
-          ${windows((k) => `a${k} = select(0.0, dy[second + row + at${k}] * (part * share${k}), on${k});`)}`,
-        )}
+        let row = min(oy, uniforms.oh - 1) * outRow;
+        let inside = oy < uniforms.oh;
+        ${read}
         if (oy > 0 && 2 * oy - 1 < uniforms.h) { ${put("(2 * oy - 1)", (q) => `above${q} + ${adds(q, 0)}`)} }
-        if (oy < uniforms.oh) { ${put("(2 * oy)", (q) => adds(q, 1))} }
+        if (inside) { ${put("(2 * oy)", (q) => adds(q, 1))} }
         ${across.map((q) => `above${q} = ${adds(q, 2)};`).join("\n")}
-      }`,
+      }`;
+  };
+  const maximum = (wanted: string, keep: "=" | "+=") =>
+    pool(
+      windows(
+        (k) => `let p${k} = places[outBase + row + at${k}];
+          let m${k} = select(0.0, dy[outBase + row + at${k}], on${k} && inside${wanted});`,
+      ),
+      (q, t) => {
+        const j = Math.floor(q / 2);
+        return q % 2 === 0 ? chosen(j, 3 * t + 1) : `${chosen(j, 3 * t + 2)} + ${chosen(j + 1, 3 * t)}`;
+      },
+      keep,
+    );
+  const average = pool(
+    `let part = 1.0 / f32(${insideOf("min(oy, uniforms.oh - 1)", "h")});
+    ${windows(
+      (k) =>
+        `let a${k} = select(0.0, dy[second + row + at${k}] * (part / f32(${insideOf(`(x0 + ${k})`, "w")})), on${k} && inside);`,
+    )}`,
+    (q) => (q % 2 === 0 ? `a${Math.floor(q / 2)}` : `a${Math.floor(q / 2)} + a${Math.floor(q / 2) + 1}`),
+    "+=",
+  );
+  const { count } = dispatch(s);
+  const into = run({
+    name: "SampledPoolsAdjoint",
+    variant: "strided_max",
+    inputs: { dy, places, picks },
+    ...dispatch(s),
+    body: maximum(" && used(0)", "="),
+    adding: { body: only("used(0)", maximum("", "+=")), slots: startedFor(s, 0, picks, count).slots },
     shape: inShape(s),
+  });
+  const body = only("used(1)", average);
+  return run({
+    name: "SampledPoolsAdjoint",
+    variant: "strided_average",
+    inputs: { dy, picks },
+    ...dispatch(s),
+    ...startedFor(s, 1, picks, count),
+    body,
+    adding: { body },
+    shape: inShape(s),
+    into,
   });
 };

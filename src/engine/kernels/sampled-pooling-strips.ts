@@ -121,44 +121,52 @@ export const stripsAdjoint: GpuBody<SampledPools> = ([dy, places, picks], s, run
     range(3)
       .map((k) => `select(0.0, m${j + k}, p${j + k} == ${3 * t + 2 - k}.0)`)
       .join(" + ");
-  return run({
+  /** Code of one pool: what it reads of a row, what that adds to tap row t, and how results are kept. */
+  const pool = (read: string, adds: (j: number, t: number) => string, keep: typeof store) => `${strip}
+    let base = n * uniforms.h * rowSize;
+    let second = uniforms.n * uniforms.h * rowSize;
+    ${each((j) => `var above${j} = 0.0; var middle${j} = 0.0;`)}
+    for (var row = 0; row < uniforms.h; row++) {
+      let line = base + row * rowSize;
+      ${read}
+      if (row > 0) { ${keep("line - rowSize", (j) => `above${j} + ${adds(j, 0)}`)} }
+      ${each((j) => `above${j} = middle${j} + ${adds(j, 1)}; middle${j} = ${adds(j, 2)};`)}
+    }
+    let last = base + (uniforms.h - 1) * rowSize;
+    ${keep("last", (j) => `above${j}`)}`;
+  const maximum = (wanted: string, keep: typeof store) =>
+    pool(
+      columns((k) => `let p${k} = places[line + at${k}]; let m${k} = select(0.0, dy[line + at${k}], on${k}${wanted});`),
+      most,
+      keep,
+    );
+  const average = pool(
+    `let part = 1.0 / f32(${insideOf("row", "h")});
+    ${columns((k) => `let a${k} = select(0.0, dy[second + line + at${k}] * (part / f32(${insideOf(`(x0 + ${k - 1})`, "w")})), on${k});`)}
+    ${each((j) => `let all${j} = a${j} + a${j + 1} + a${j + 2};`)}`,
+    (j) => `all${j}`,
+    add,
+  );
+  const { count } = gated(s);
+  const into = run({
     name: "SampledPoolsAdjoint",
-    variant: "strips",
+    variant: "strips_max",
     inputs: { dy, places, picks },
     ...gated(s),
-    // Pool after pool: software adapters go through both sides of a branch, but pass over turns of a loop.
-    body: `${strip}
-      let base = n * uniforms.h * rowSize;
-      let second = uniforms.n * uniforms.h * rowSize + base;
-      let wantMax = used(0);
-      let wantAverage = used(1);
-      let last = base + (uniforms.h - 1) * rowSize;
-      ${each((j) => `var above${j} = 0.0; var middle${j} = 0.0;`)}
-      for (var row = select(uniforms.h, 0, wantMax); row < uniforms.h; row++) {
-        let line = base + row * rowSize;
-        ${columns((k) => `let p${k} = places[line + at${k}]; let m${k} = select(0.0, dy[line + at${k}], on${k});`)}
-        if (row > 0) { ${store("line - rowSize", (j) => `above${j} + ${most(j, 0)}`)} }
-        ${each((j) => `above${j} = middle${j} + ${most(j, 1)}; middle${j} = ${most(j, 2)};`)}
-      }
-      for (var row = select(0, uniforms.h, wantMax); row < uniforms.h; row++) { ${store("base + row * rowSize", () => "0.0")} }
-      ${only(
-        "wantMax",
-        store("last", (j) => `above${j}`),
-      )}
-      ${columns((k) => `let share${k} = 1.0 / f32(${insideOf(`(x0 + ${k - 1})`, "w")});`)}
-      ${each((j) => `above${j} = 0.0; middle${j} = 0.0;`)}
-      for (var row = select(uniforms.h, 0, wantAverage); row < uniforms.h; row++) {
-        let line = base + row * rowSize;
-        let part = 1.0 / f32(${insideOf("row", "h")});
-        ${columns((k) => `let a${k} = select(0.0, dy[second - base + line + at${k}] * (part * share${k}), on${k});`)}
-        ${each((j) => `let all${j} = a${j} + a${j + 1} + a${j + 2};`)}
-        if (row > 0) { ${add("line - rowSize", (j) => `above${j} + all${j}`)} }
-        ${each((j) => `above${j} = middle${j} + all${j}; middle${j} = all${j};`)}
-      }
-      ${only(
-        "wantAverage",
-        add("last", (j) => `above${j}`),
-      )}`,
+    body: maximum(" && used(0)", store),
+    adding: { body: only("used(0)", maximum("", add)), slots: startedFor(s, 0, picks, count).slots },
     shape: inShape(s),
+  });
+  const body = only("used(1)", average);
+  return run({
+    name: "SampledPoolsAdjoint",
+    variant: "strips_average",
+    inputs: { dy, picks },
+    ...gated(s),
+    ...startedFor(s, 1, picks, count),
+    body,
+    adding: { body },
+    shape: inShape(s),
+    into,
   });
 };

@@ -105,6 +105,7 @@ const meetKernel = defineDifferentiable<Parting>(
         shape: s.shape,
         vector,
         scalars: ["picks"],
+        joins: "slots",
       });
     },
   },
