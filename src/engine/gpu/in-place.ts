@@ -39,27 +39,31 @@ function isOwn(storage: Storage, command: DispatchCommand, { reads, writers }: T
   );
 }
 
-/** The sum's commands with all but the first summand's in the form that adds; null where that cannot be. */
-function added(recorder: Recorder, sum: DispatchCommand, traffic: Traffic) {
-  const { commands } = recorder;
-  const times = sum.inputs.map((storage) => traffic.writers.get(storage) ?? []);
-  const first = times.reduce((best, own, i) => (Math.max(...own) < Math.max(...(times[best] ?? [])) ? i : best), 0);
-  const base = sum.inputs[first];
-  if (!base || !sum.inputs.every((storage) => isOwn(storage, sum, traffic))) return null;
-  const begun = Math.max(...(times[first] ?? []));
-  const changed = new Map<number, DispatchCommand>();
-  for (const time of times.filter((_, i) => i !== first).flat()) {
-    const command = commands[time];
-    if (time < begun || command?.kind !== "dispatch" || !command.adding) return null;
-    changed.set(time, {
-      ...command,
-      ...command.adding.code(),
-      launch: command.adding.launch,
-      output: base,
-      adding: null,
-    });
+/** What sums are made of that no dispatch sums up any more: commands by their index, and the place that they add to. */
+type Summed = Map<Storage, { readonly base: Storage; readonly times: readonly number[] }>;
+
+/** Lets all but the first summand's commands add to what that one wrote. @returns whether that can be */
+function sumInPlace({ commands }: Recorder, sum: DispatchCommand, traffic: Traffic, summed: Summed): boolean {
+  const parts = sum.inputs.map((storage) => {
+    const known = summed.get(storage);
+    const own = known ? traffic.reads.get(storage) === 1 : isOwn(storage, sum, traffic);
+    const { base, times } = known ?? { base: storage, times: traffic.writers.get(storage) ?? [] };
+    return { own, base, times, end: Math.max(...times) };
+  });
+  const first = parts.reduce((best, part) => (part.end < best.end ? part : best));
+  const others = parts.filter((part) => part !== first);
+  const makers = others.flatMap(({ times }) => times).map((time) => ({ time, command: commands[time] }));
+  const fits = makers.every(({ time, command }) => time > first.end && command?.kind === "dispatch" && command.adding);
+  if (!fits || !parts.every(({ own }) => own)) return false;
+  for (const { time, command } of makers) {
+    if (command?.kind !== "dispatch" || !command.adding) continue;
+    const { code, launch } = command.adding;
+    commands[time] = { ...command, ...code(), launch, output: first.base, accumulating: null, joins: null };
   }
-  return { base, changed };
+  for (const { base } of others) if (base !== first.base) base.within = { storage: first.base, offset: 0 };
+  sum.output.within = { storage: first.base, offset: 0 };
+  summed.set(sum.output, { base: first.base, times: [...first.times, ...makers.map(({ time }) => time)] });
+  return true;
 }
 
 /** Whether the two are made by kernels of slots of which no pick calls for both. */
@@ -85,15 +89,12 @@ function areApart(recorder: Recorder, sides: readonly Storage[], { writers }: Tr
 export function workInPlace(recorder: Recorder, exits: readonly Storage[]): void {
   const { commands } = recorder;
   const traffic = trafficOf(recorder, exits);
+  const summed: Summed = new Map();
   const spared = new Set<number>();
   for (const [time, command] of commands.entries()) {
     if (command.kind !== "dispatch") continue;
     if (command.joins === "sum") {
-      const found = added(recorder, command, traffic);
-      if (!found) continue;
-      for (const [at, changed] of found.changed) commands[at] = changed;
-      command.output.within = { storage: found.base, offset: 0 };
-      spared.add(time);
+      if (sumInPlace(recorder, command, traffic, summed)) spared.add(time);
     }
     if (command.joins === "slots") {
       const sides = command.inputs.slice(0, 2);

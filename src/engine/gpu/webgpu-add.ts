@@ -28,6 +28,7 @@ export function registerPlainAddition(): void {
         count: size / vector,
         shape: a.shape,
         vector,
+        joins: "sum",
       });
     },
   });
