@@ -29,7 +29,8 @@ export interface Slots {
 /** Bytes of the arguments of one indirect dispatch. */
 const ARGUMENTS = 12;
 const NO_ROW = 255;
-const MOST_EDGES = 4;
+/** Most edges that leave one state. */
+export const MOST_EDGES = 4;
 
 /** What the device reads of a dispatch: rows (a byte each), operations (a bit each), invocations of a slot, workgroup (the sign: own or any). */
 export function launchRow({ gate: { kind, rows, ops }, each }: Slots, workgroup: number): Quad {

@@ -4,11 +4,8 @@
  * what stands there.
  */
 import type { Values } from "../gpu/kernel";
-import type { SlotGate } from "../gpu/launch";
+import { MOST_EDGES, type SlotGate } from "../gpu/launch";
 import type { TensorInfo } from "../gpu/tensorflow";
-
-/** Most edges that leave one state. */
-const MOST_EDGES = 4;
 
 /** The operations are primitives, by index. */
 export type Gate = SlotGate;
@@ -27,8 +24,8 @@ export function eachUsed(gate: Gate, picks: Values, visit: (slot: number) => voi
 }
 
 /**
- * WGSL that runs `body` where `condition` holds. A loop that turns once: software adapters go through both sides of a branch,
- * with what it stores masked, but pass over a loop that no invocation enters.
+ * WGSL that runs `body` where `condition` holds, as a loop that turns once or not at all. Software adapters go once through what no
+ * invocation enters, branch or loop, with what it stores masked; what costs there are the further turns of the loops within.
  */
 export const only = (condition: string, body: string) =>
   `for (var once = (${condition}); once; once = false) { ${body} }`;

@@ -160,7 +160,7 @@ export const mixGradX: GpuBody<SampledMixInput> = ([dy, ...tensors], s, run) => 
   };
   const slots = { picture: 1, own: s.rows.length, any: input.ops.length }[input.kind];
   const at = "result[(slot * uniforms.pixels + pixel) * uniforms.width + c]";
-  // Loops, which are passed over where there is nothing to do.
+  // Loops, which end after a turn where there is nothing to do.
   const eachPixel = (condition: string, body: string) =>
     `for (var pixel = select(uniforms.pixels, first, ${condition}); pixel < uniforms.pixels; pixel += uniforms.groups) { ${body} }`;
   const ownEdge = `let pick = pickOf(slot);

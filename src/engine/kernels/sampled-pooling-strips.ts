@@ -1,6 +1,6 @@
 /**
  * The sampled 3×3 pools with stride 1 and padding 1 on WebGPU in strips, as in pooling-strips: an invocation walks down four
- * columns of a channel and loads each row once. What no edge picks is passed over.
+ * columns of a channel and loads each row once. What no edge picks is not started.
  */
 import type { GpuBody } from "../gpu/kernel";
 import type { TensorInfo } from "../gpu/tensorflow";
