@@ -42,7 +42,8 @@ export function accumulate(recorder: Recorder, exits: readonly Storage[]): void 
       accumulating: null,
     };
     commands[when(late)] = fused;
-    written.set(add.output, when(late));
+    // Where others add to the sum later, those are its last writers.
+    if (when(add.output) === time) written.set(root(add.output), when(late));
     spared.add(time);
   }
   const kept = commands.filter((_, time) => !spared.has(time));

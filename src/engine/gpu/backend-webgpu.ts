@@ -62,7 +62,12 @@ export class RecordingBackend extends WebGPUBackend {
     };
     try {
       const value = step();
-      recordLaunches(recorder, (dispatch) => runDispatch(this, dispatch));
+      recordLaunches(recorder, (dispatch) => {
+        const sizes = runDispatch(this, dispatch);
+        const storage = recorder.storage(sizes, null, dispatch.name);
+        this.disposeData(sizes.dataId);
+        return storage;
+      });
       return { recorder, value };
     } finally {
       Math.random = random;

@@ -1,12 +1,14 @@
 import { describe, expect, it } from "vitest";
+import { accumulate } from "./accumulate";
 import { workInPlace } from "./in-place";
 import type { Slots } from "./launch";
 import { type DispatchCommand, Recorder, rootOf, type Storage } from "./recorder";
 
 const storage = (): Storage => ({ bytes: 16, source: "scratch", within: null });
 const shader = {} as DispatchCommand["shader"];
-const launch = (kind: "own" | "any", ops: readonly number[]) => ({
-  slots: { gate: { kind, rows: [0], ops }, each: 1 } as unknown as Slots,
+const PICKS = {};
+const launch = (kind: "own" | "any", ops: readonly number[], rows: readonly number[] = [0]) => ({
+  slots: { gate: { kind, rows, ops }, picks: { dataId: PICKS, dtype: "int32", shape: [1] }, each: 1 } satisfies Slots,
   sizes: null,
 });
 
@@ -87,6 +89,29 @@ describe("a sum", () => {
   });
 });
 
+it("lets nothing read a sum before all have added to it", () => {
+  const [x, a, l, p] = [storage(), storage(), storage(), storage()];
+  const [q, k, s, r] = [storage(), storage(), storage(), storage()];
+  const accumulating = () => ({ shader, uniforms: new ArrayBuffer(8) });
+  const recorder = new Recorder([]);
+  recorder.commands.push(
+    dispatch("A", a, [x]),
+    { ...dispatch("L", l, [x]), accumulating },
+    dispatch("Add", p, [a, l], { joins: "sum" }),
+    { ...dispatch("Q", q, [x]), accumulating },
+    adder("K", k, [x]),
+    dispatch("Sum", s, [p, k], { joins: "sum" }),
+    dispatch("Add", r, [s, q], { joins: "sum" }),
+  );
+  workInPlace(recorder, [r]);
+  accumulate(recorder, [r]);
+  const commands = recorder.commands as DispatchCommand[];
+  const adds = commands.findIndex(({ name }) => name === "K");
+  const reads = commands.findIndex(({ inputs }) => inputs.some((input) => rootOf(input).root === rootOf(s).root));
+  expect(rootOf(commands[adds]?.output ?? x).root).toBe(rootOf(s).root);
+  expect(reads).toBeGreaterThan(adds);
+});
+
 describe("a meeting", () => {
   const meets = { joins: "slots" } as const;
   const made = (ops: readonly number[], others: Extra = {}) => {
@@ -105,6 +130,7 @@ describe("a meeting", () => {
 
   it.each([
     ["a pick calls for both", made([5, 6])],
+    ["the picks are those of other edges", made([6, 7], { launch: launch("own", [6, 7], [1]) })],
     ["one writes all", made([6, 7], { launch: null })],
     ["one is zero elsewhere", made([6, 7], { sparse: true })],
   ])("stays when %s", (_, { commands, met }) => {

@@ -70,19 +70,23 @@ function sumInPlace({ commands }: Recorder, sum: DispatchCommand, traffic: Traff
 function areApart(recorder: Recorder, sides: readonly Storage[], { writers }: Traffic): boolean {
   const used = sides.map((side) => (writers.get(side) ?? []).map((time) => recorder.commands[time]));
   const ops = new Set<number>();
+  const places = new Set<string>();
+  const picks = new Set<object>();
   for (const commands of used) {
     const own = new Set<number>();
     for (const command of commands) {
       const slots = command?.kind === "dispatch" && !command.sparse ? command.launch?.slots : undefined;
       if (slots?.gate.kind !== "own") return false;
       for (const op of slots.gate.ops) own.add(op);
+      places.add(slots.gate.rows.join());
+      picks.add(slots.picks.dataId);
     }
     for (const op of own) {
       if (ops.has(op)) return false;
       ops.add(op);
     }
   }
-  return true;
+  return places.size === 1 && picks.size === 1;
 }
 
 /** @param exits what leaves the step */

@@ -85,9 +85,9 @@ const launchesOf = (command: Command): Launched[] => {
 
 /**
  * Adds to a recording what computes the sizes of its dispatches of slots: one dispatch for all that hang on the same picks.
- * @param run records a dispatch and gives its result
+ * @param run records a dispatch and gives the storage of its result
  */
-export function recordLaunches(recorder: Recorder, run: (dispatch: Dispatch) => TensorInfo): void {
+export function recordLaunches(recorder: Recorder, run: (dispatch: Dispatch) => Storage): void {
   const byPicks = new Map<Storage, Launched[]>();
   for (const launched of recorder.commands.flatMap(launchesOf)) {
     const storage = recorder.storage(launched.launch.slots.picks, null, "LaunchSizes");
@@ -103,7 +103,7 @@ export function recordLaunches(recorder: Recorder, run: (dispatch: Dispatch) => 
     });
     const rows = [...table.values()].map(({ row }) => row);
     const dispatch = launchSizes((all[0] as Launched).launch.slots.picks, rows);
-    const storage = recorder.storage(run(dispatch), null, dispatch.name);
+    const storage = run(dispatch);
     for (const [i, { launch }] of all.entries())
       launch.sizes = { storage, offset: ARGUMENTS * (indices[i] as number), picks };
     const made = recorder.commands.pop();

@@ -175,6 +175,8 @@ export function runDispatch(backend: WebGPUBackend, dispatch: Dispatch): TensorI
   const tables = rows.map((row) => ({ type: "int32", data: [...row] }));
   const dtype = dispatch.dtype ?? "float32";
   const program = new Program(dispatch);
-  const output = backend.runWebGPUProgram(program, inputs, dtype, [...uniforms, ...tables], dispatch.into);
+  // Flat like all others: the rank of the output is part of the uniforms' layout, but not of the pipeline's key.
+  const into = dispatch.into && { ...dispatch.into, shape: program.outputShape };
+  const output = backend.runWebGPUProgram(program, inputs, dtype, [...uniforms, ...tables], into);
   return { dataId: output.dataId, dtype: output.dtype, shape: [...dispatch.shape] };
 }

@@ -11,6 +11,9 @@ export function prune(recorder: Recorder, exits: readonly Storage[]): void {
   const kept = commands.toReversed().filter((command) => {
     if (!read.has(rootOf(command.output).root)) return false;
     for (const input of readsOf(command)) read.add(rootOf(input).root);
+    // What adds in place is chosen later.
+    const sizes = command.kind === "dispatch" ? command.adding?.launch?.sizes : null;
+    if (sizes) read.add(rootOf(sizes.storage).root);
     return true;
   });
   commands.splice(0, commands.length, ...kept.reverse());

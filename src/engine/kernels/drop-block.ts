@@ -73,6 +73,7 @@ const kernel = defineKernel<Masks>("SearchlightDropBlock", {
     const perSlot = s.batch * s.channels;
     return run({
       name: "DropBlock",
+      variant: s.gate.kind,
       inputs: { step, share, picks },
       params: {
         perSlot,

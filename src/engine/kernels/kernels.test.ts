@@ -8,7 +8,7 @@ beforeAll(async () => {
   await tf.setBackend("cpu");
 });
 
-describe.each(KERNEL_CASES)("$name", (c) => {
+describe.each(KERNEL_CASES.filter(({ large }) => !large))("$name", (c) => {
   it("has the gradient of its central difference", () => {
     const { difference, scale } = compareGradients(c, caseLoss, runCase(c).first);
     expect(difference).toBeLessThan(5e-3 * scale);

@@ -58,6 +58,15 @@ const FILTER = (channels: number, edges = ROWS.length) => [(9 + 25 + 9 + 25) * c
 const DEPTHWISE: readonly KernelCase[] = [
   { name: "channels in fours", side: [6, 8], channels: 4, stride: 1, picks: [SEP5, DIL3, 0, SEP3] },
   { name: "odd sides", side: [7, 5], channels: 3, stride: 1, picks: [DIL5, SKIP, SEP3, DIL3] },
+  // Ten strips, two to each of six chunks: the last chunk has none.
+  {
+    name: "a chunk without strips",
+    side: [3, 20],
+    channels: 24,
+    stride: 1,
+    large: true,
+    picks: [SEP5, DIL3, SEP3, DIL5],
+  },
   { name: "stride 2", side: [8, 8], channels: 2, stride: 2, picks: [DIL5, SEP5, SEP3, DIL3] },
   { name: "stride 2, odd sides", side: [7, 9], channels: 4, stride: 2, picks: [MAX, SEP5, SEP3, SEP3] },
   { name: "stride 2, odd sides, dilated", side: [5, 7], channels: 1, stride: 2, picks: [DIL3, DIL5, SEP3, SKIP] },
@@ -73,8 +82,9 @@ const DEPTHWISE: readonly KernelCase[] = [
     rectify: false,
     picks: [DIL5, SEP5, SEP3, 0],
   },
-].flatMap(({ name, side, channels, stride, picks, rectify = true }) => [
+].flatMap(({ name, side, channels, stride, picks, rectify = true, large = false }) => [
   {
+    large,
     name: `sampled depthwise of one picture, ${name}`,
     shapes: [[2, ...side, channels], FILTER(channels)],
     run: ([x, w]: readonly Tensor[]) => {
@@ -85,6 +95,7 @@ const DEPTHWISE: readonly KernelCase[] = [
   ...(stride === 1
     ? [
         {
+          large,
           name: `sampled depthwise of slots, ${name}`,
           shapes: [[4, 2, ...side, channels], FILTER(channels)],
           run: ([x, w]: readonly Tensor[]) => {

@@ -92,7 +92,7 @@ function chosenNumbers(ops: readonly number[], all: readonly Numbers[], suffix =
 const codeKey = ({ stream, plan, ops }: Coded, stride: number) =>
   [stream.kernel, plan.tile, plan.rate, plan.ragged, plan.columns.map((c) => c[0]).join(""), stride, ...ops].join(".");
 
-/** Code that finds an invocation's slot, among those that pick one of `ops`, and runs `body` for chunk c of its cells and a channel. */
+/** Code that finds an invocation's slot, among those that pick one of `ops`, and runs `body` for chunk c of its cells and a channel; chunks may lie beyond the last cell. */
 const inSlot = (ops: readonly number[], numbers: string, body: string) => `
   let inUse = index / uniforms.perSlot;
   let slot = slotAt(inUse, ${bitsOf(ops)});
@@ -104,7 +104,7 @@ const inSlot = (ops: readonly number[], numbers: string, body: string) => `
     let c = rest / uniforms.units;
     let unit = rest - c * uniforms.units;
     let taps = filterOffset + slot * uniforms.units + unit;
-    ${only("c * chunk < cells", body)}`,
+    ${body}`,
   )}`;
 
 /** Uniforms of a slot's edges and channels. */
@@ -165,7 +165,9 @@ function eachSlot(
       body: inSlot(
         ops,
         numbers.code,
-        `${declarePictures}
+        only(
+          "c * chunk < cells",
+          `${declarePictures}
         let lowest = bitcast<f32>(uniforms.floor);
         ${norms ? declareNorm : ""}
         ${streamFilter({ block: stream, weight: read })}
@@ -184,6 +186,7 @@ function eachSlot(
           gather: back,
         })}`,
         )}`,
+        ),
       ),
       ...launched({ ...s.gate, ops }, picks, perSlot),
       shape: back ? inShape(s) : outShape(s),
@@ -310,6 +313,7 @@ export const slotNormsGpu: GpuBody<Rows> = ([picks, stats], s, run) => {
   const edges = s.slots.rows.length;
   return run({
     name: "SlotNorms",
+    variant: s.slots.kind,
     inputs: { picks, stats },
     params: { c: s.channels, parts: s.parts, rows: s.rows, ...gateParams(s.slots) },
     functions: gateCode(s.slots),
@@ -410,7 +414,10 @@ function eachGradW(
         `${declarePictures}
         let lowest = bitcast<f32>(uniforms.floor);
         ${norms ? declareNorm : ""}
-        ${lines(taps, (t) => `var g0_${t} = 0.0;`)}
+        ${
+          // Also where there is no cell left: the sum reads all chunks.
+          lines(taps, (t) => `var g0_${t} = 0.0;`)
+        }
         ${eachCell(
           several,
           `
@@ -432,7 +439,7 @@ function eachGradW(
   const starts = place(bank.blocks).map(({ filterOffset }) => filterOffset / (edges * s.channels));
   return run({
     name: "SampledDepthwiseGradWSum",
-    variant: `${s.gate.ops.join(".")}_${starts.join(".")}`,
+    variant: [s.gate.ops, starts, bank.blocks.map(({ kernel }) => kernel)].map((all) => all.join(".")).join("_"),
     inputs: { partial, picks },
     params: { ...slotParams(s), units: s.channels / vector, chunks },
     functions: SLOT_AT,

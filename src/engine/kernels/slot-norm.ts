@@ -87,6 +87,7 @@ const meetKernel = defineDifferentiable<Parting>(
       const pixels = Math.ceil(perSlot / 4);
       return run({
         name: "Meet",
+        variant: s.both.kind,
         inputs: { a, b, picks },
         params: { perSlot, run: pixels, firsts, ...gateParams(s.both) },
         functions: gateCode(s.both),
