@@ -77,18 +77,24 @@ export interface Entry {
   readonly filterOffset: number;
 }
 
-export const numbersOf = ({ b, stream, plan }: Planned) => ({
+/** What strips read of a block. */
+export const stripNumbers = ({ b, stream, plan }: Planned) => ({
   dilation: b.dilation,
   pad: stream.pad,
   spread: plan.spread,
   perSpread: reciprocal(plan.spread),
   perStep: reciprocal(b.dilation * plan.rate),
   strips: plan.strips,
-  inChannels: b.inChannels,
-  inOffset: b.inOffset,
-  outChannels: b.outChannels,
-  outOffset: b.outOffset,
   filterOffset: b.filterOffset,
+});
+
+/** The same, and where its channels lie. */
+export const numbersOf = (planned: Planned) => ({
+  ...stripNumbers(planned),
+  inChannels: planned.b.inChannels,
+  inOffset: planned.b.inOffset,
+  outChannels: planned.b.outChannels,
+  outOffset: planned.b.outOffset,
 });
 
 /** Tables hold a multiple of this many entries: banks of fewer blocks then share the code of larger ones. */

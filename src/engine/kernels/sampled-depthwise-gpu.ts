@@ -11,14 +11,13 @@ import { filterSize, lines, place } from "./depthwise-plan";
 import {
   declarePictures,
   pictureParams,
-  reciprocal,
   type StreamBlock,
   type StripPlan,
   streamFilter,
   streamGradW,
   streamStrip,
 } from "./depthwise-stream";
-import { eachCell, type Planned, planBlocks, shareCells } from "./depthwise-strips";
+import { eachCell, type Planned, planBlocks, shareCells, stripNumbers } from "./depthwise-strips";
 import { bitsOf, gateCode, gateParams, launched, only, rowParams, SLOT_AT } from "./gate";
 import { joinStatistics, rateOf } from "./join-statistics";
 import { maskedInput } from "./masked-input";
@@ -59,17 +58,6 @@ function coded(s: SampledDepthwise, { planned, codes, codeOf }: ReturnType<typeo
 }
 
 type Numbers = Readonly<Record<string, number>>;
-
-/** What strips read of a convolution. */
-const stripNumbers = ({ b, stream, plan }: Planned): Numbers => ({
-  dilation: b.dilation,
-  pad: stream.pad,
-  spread: plan.spread,
-  perSpread: reciprocal(plan.spread),
-  perStep: reciprocal(b.dilation * plan.rate),
-  strips: plan.strips,
-  filterOffset: b.filterOffset,
-});
 
 /** Uniforms with the numbers of each convolution, their names ending in `suffix`, and code that declares those of `pick`. */
 function chosenNumbers(ops: readonly number[], all: readonly Numbers[], suffix = "") {
