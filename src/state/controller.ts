@@ -1,22 +1,15 @@
 /** What a person can do, in terms of the engine's contract and the store. No React, no DOM. */
-import { BUILT_IN, type BuiltIn, type DataSummary } from "../domain/dataset";
+import { BUILT_IN } from "../domain/dataset";
+import { messageOf } from "../domain/error-message";
 import { edited, type Preset, presetSettings } from "../domain/presets";
 import type { ImportedRun } from "../domain/run";
 import { DATA_SETTINGS, parseSettings, type SettingName, type Settings, SettingsError } from "../domain/settings";
 import { MAX_SKIPS } from "../domain/skip-limit";
 import type { EngineEvent, PathFile } from "../worker/api";
-import {
-  type AppState,
-  applyEvent,
-  type Comparison,
-  type Imported,
-  type LogEvent,
-  logged,
-  type ProfileView,
-  withFault,
-  withSkipLimit,
-} from "./app-state";
+import { type AppState, applyEvent, type Imported, type LogEvent, logged, withFault, withSkipLimit } from "./app-state";
+import { type CheckActions, checkActions } from "./check-actions";
 import { followCost } from "./cost";
+import { type DataActions, dataActions } from "./data-actions";
 import { type DiscardActions, discardActions } from "./discard-actions";
 import { differences, liveChanges } from "./edits";
 import type { EngineClient } from "./engine-client";
@@ -25,9 +18,9 @@ import { builtInOf, type SharedSearch } from "./link";
 import { replayOf } from "./replay";
 import { runFileName } from "./run-file";
 import { type SeedQueueActions, seedQueueActions } from "./seed-queue-actions";
-import { selectChecking, selectMayLoad, selectPermissions } from "./selectors";
+import { selectPermissions } from "./selectors";
 import { type SlowMotionActions, slowMotionActions } from "./slow-motion-actions";
-import { isUnderWay, primaryAction, STARTING } from "./status";
+import { primaryAction, STARTING } from "./status";
 import type { AppStore } from "./store";
 import { type SurvivalActions, survivalActions } from "./survival-actions";
 
@@ -36,6 +29,8 @@ export interface Controller
     KeptRunActions,
     SurvivalActions,
     SlowMotionActions,
+    CheckActions,
+    DataActions,
     DiscardActions {
   /** Connects to the engine and loads the first data set. @param link that the page was opened with */
   readonly start: (link?: SharedSearch | null) => Promise<void>;
@@ -49,21 +44,8 @@ export interface Controller
   readonly primary: () => Promise<void>;
   readonly step: () => Promise<void>;
   readonly reset: () => Promise<void>;
-  readonly loadBuiltIn: (name: BuiltIn) => Promise<void>;
   /** The files of one data set, or one file to look at, told apart by what it holds: a run, a bundle, a genotype. */
   readonly openFiles: (files: readonly PathFile[]) => Promise<void>;
-  /** Files behind web addresses, as one data set; each file by its one address, or by several of which one must have it. */
-  readonly openAddresses: (files: readonly (readonly string[])[]) => Promise<void>;
-  /** Gives up the reading under way. */
-  readonly cancelLoading: () => void;
-  /** Keeps the data set in use in the browser; loads and deletes kept ones. */
-  readonly keepData: () => Promise<void>;
-  readonly loadKept: (id: string) => Promise<void>;
-  readonly forgetKept: (id: string) => Promise<void>;
-  /** Pictures of one class, for a closer look. */
-  readonly classPictures: (label: number, count: number) => Promise<readonly Uint8Array[]>;
-  /** The preview as one iteration of the search would augment it; null when the engine cannot tell. */
-  readonly augmentedPreview: (iteration: number) => Promise<DataSummary["preview"] | null>;
   readonly choosePreset: (preset: Preset) => Promise<void>;
   readonly edit: (values: Partial<Settings>) => Promise<void>;
   /** The file of the run and its name; null when there is none or it failed. */
@@ -79,9 +61,6 @@ export interface Controller
   readonly closeImported: () => void;
   /** Looks at an earlier moment of the run while it goes on; null to come back to the present. */
   readonly replay: (iteration: number | null) => void;
-  readonly selfCheck: () => Promise<void>;
-  readonly compareHypergradients: () => Promise<void>;
-  readonly profile: () => Promise<void>;
   /** Somebody looks at the cost of the next run, or no longer. */
   readonly watchCost: (on: boolean) => void;
   /** Shows a paragraph of the article. */
@@ -90,10 +69,6 @@ export interface Controller
   readonly limitSkips: (on: boolean) => void;
   /** So many explained pictures are wanted. */
   readonly explain: (count: number) => Promise<void>;
-  /** Times iterations of the next run; pressed again it stops. */
-  readonly measure: () => Promise<void>;
-  /** Forgets the kernel variants that were found on this machine. */
-  readonly forgetTuning: () => Promise<void>;
 }
 
 const LINK = {
@@ -103,10 +78,6 @@ const LINK = {
 
 /** Shapes are drawn from the seed. */
 const PICTURED: readonly SettingName[] = [...DATA_SETTINGS, "seed"];
-
-function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
-}
 
 /**
  * @param restart puts another engine behind the client
@@ -198,7 +169,7 @@ export function createController(
     ...{ get, set, fail, unlessUnkept },
     startAnew: () => (primaryAction(get().status) === "search-again" ? searchAgain() : search()),
     resume: search,
-    loadBuiltIn: (name) => loadNow(() => client.loadBuiltIn(name)),
+    loadBuiltIn: (name) => loading.loadNow(() => client.loadBuiltIn(name)),
   });
   const mayAgain = (state: AppState) =>
     selectPermissions(state).primary && primaryAction(state.status) === "search-again" && !forgetting;
@@ -232,43 +203,15 @@ export function createController(
     }
   };
 
-  const loadNow = async (act: () => Promise<void>) => {
-    set((state) => ({ ...state, dataError: null }));
-    try {
-      await act();
-    } catch (error) {
-      const message = messageOf(error);
-      set((state) => logged({ ...state, dataError: message }, { kind: "error", message }));
-    }
-  };
-
   /** The engine may take seconds to start, in which files are dropped as well: they wait for it and for the first pictures. */
   let started: Promise<void> = Promise.resolve();
 
-  const whyNoData = () => {
-    const { status, reading, keeping } = get();
-    if (status.kind === "lost") return "Data cannot be loaded without the engine: press Reload first.";
-    if (selectChecking(get()) && !isUnderWay(status)) return "Other data can be loaded when the check is done.";
-    if (keeping) return "The page is still trying to keep its run: load the data again in a moment.";
-    if (reading) return "Other pictures are being read: wait for them, or press Cancel first.";
-    return "Other data can be loaded when no search is under way: press Reset first.";
-  };
-
-  const load = async (act: () => Promise<void>) => {
-    await started;
-    if (!may().loadData) {
-      const message = whyNoData();
-      set((state) => logged({ ...state, dataError: message }, { kind: "error", message }));
-      return;
-    }
-    const read = () =>
-      loadNow(async () => {
-        await act();
-        survival.hasRead(act);
-      });
-    // Other pictures end the run on the page, unless it waits for its own.
-    await (get().shown ? read() : unlessUnkept(selectMayLoad, read).catch(fail));
-  };
+  const loading = dataActions({
+    ...{ client, get, set, fail, guarded, persist, unlessUnkept },
+    started: () => started,
+    hasRead: (act) => survival.hasRead(act),
+  });
+  const { load, loadNow } = loading;
 
   const refuse = (error: unknown) => {
     const message = messageOf(error);
@@ -323,6 +266,20 @@ export function createController(
       const back = Object.fromEntries(Object.keys(live).map((name) => [name, before.settings[name as SettingName]]));
       set((state) => ({ ...state, settings: { ...state.settings, ...back }, preset: before.preset }));
       fail(error);
+    }
+  };
+
+  /** A file of the run as it is, by its name; null when there is none or it failed. */
+  const exported = async <T>(form: "json" | "zip", make: (name: string) => Promise<T>): Promise<T | null> => {
+    if (!may().export) return null;
+    try {
+      const name = runFileName(get().runSettings ?? get().settings, form);
+      const file = await make(name);
+      log({ kind: "exported", name });
+      return file;
+    } catch (error) {
+      fail(error);
+      return null;
     }
   };
 
@@ -414,60 +371,24 @@ export function createController(
           },
         ),
       ),
-    loadBuiltIn: (name) => load(() => client.loadBuiltIn(name)),
     openFiles: async (files) => {
       const [first] = files;
       if (!first) return;
       const isData = files.length > 1 || (await openOne(first.file));
       if (isData) await load(() => client.loadFiles(files));
     },
-    openAddresses: (files) => load(() => client.loadAddresses(files)),
-    cancelLoading: () => void client.cancelLoading().catch(fail),
-    keepData: () =>
-      guarded(may().loadData, () => {
-        persist();
-        return loadNow(() => client.keep());
-      }),
-    loadKept: (id) => load(() => client.loadKept(id)),
-    forgetKept: (id) => guarded(true, () => client.forgetKept(id)),
-    classPictures: (label, count) => client.classPictures(label, count).catch(() => []),
-    augmentedPreview: async (iteration) => {
-      try {
-        return await client.augmentedPreview(get().settings, iteration);
-      } catch (error) {
-        fail(error);
-        return null;
-      }
-    },
+    ...loading.actions,
     choosePreset: (preset) => {
       set((state) => ({ ...state, repeats: null }));
       return edit(presetSettings(preset, get().settings), preset);
     },
     edit: (values) => edit(values),
-    exportRun: async () => {
-      if (!may().export) return null;
-      try {
-        const content = await client.writeRun(null, get().run.limited && MAX_SKIPS);
-        const name = runFileName(get().runSettings ?? get().settings);
-        log({ kind: "exported", name });
-        return { name, content };
-      } catch (error) {
-        fail(error);
-        return null;
-      }
-    },
-    exportBundle: async () => {
-      if (!may().export) return null;
-      try {
-        const bytes = await client.packBundle(null);
-        const name = runFileName(get().runSettings ?? get().settings, "zip");
-        log({ kind: "exported", name });
-        return { name, bytes };
-      } catch (error) {
-        fail(error);
-        return null;
-      }
-    },
+    exportRun: () =>
+      exported("json", async (name) => ({
+        name,
+        content: await client.writeRun(null, get().run.limited && MAX_SKIPS),
+      })),
+    exportBundle: () => exported("zip", async (name) => ({ name, bytes: await client.packBundle(null) })),
     openText: async (text, name) => {
       try {
         const { openText } = await import("./opening");
@@ -491,34 +412,6 @@ export function createController(
         const replay = iteration === null ? null : replayOf(state.run, iteration);
         return replay?.iteration === state.replay?.iteration ? state : { ...state, replay };
       }),
-    compareHypergradients: () =>
-      guarded(may().compare, async () => {
-        const { iteration } = get().run;
-        set((state) => ({ ...state, comparison: { state: "running" } }));
-        const show = (comparison: Comparison) =>
-          // A run that was forgotten meanwhile has nothing to compare.
-          set((state) => (state.comparison.state === "running" ? { ...state, comparison } : state));
-        try {
-          show({ state: "done", iteration, result: await client.compareHypergradients() });
-        } catch (error) {
-          show({ state: "failed", message: messageOf(error) });
-          throw error;
-        }
-      }),
-    profile: () =>
-      guarded(may().profile, async () => {
-        const { iteration } = get().run;
-        set((state) => ({ ...state, profile: { state: "running" } }));
-        const show = (profile: ProfileView) =>
-          // A run that was forgotten meanwhile has nothing to show.
-          set((state) => (state.profile.state === "running" ? { ...state, profile } : state));
-        try {
-          show({ state: "done", iteration, result: await client.profile() });
-        } catch (error) {
-          show({ state: "failed", message: messageOf(error) });
-          throw error;
-        }
-      }),
     ...queue.actions,
     ...discardingActions,
     ...survival.actions,
@@ -532,37 +425,6 @@ export function createController(
       }),
     ...slowMotionActions({ get, set, guarded, pause: pauseNow, step: stepOnce, search }),
     watchCost: cost.watch,
-    measure: async () => {
-      if (get().measuring) return guarded(true, () => client.pause());
-      await guarded(may().measure, async () => {
-        set((state) => ({ ...state, measuring: true, touched: true }));
-        try {
-          await starting(async () => {
-            const [first] = (await client.measure(get().settings)) ?? [];
-            if (first) log({ kind: "measured", milliseconds: first.moves });
-          });
-        } finally {
-          set((state) => ({ ...state, measuring: false }));
-          cost.refresh();
-        }
-      });
-    },
-    forgetTuning: () => guarded(may().edit, () => client.forgetTuning()),
-    selfCheck: () =>
-      guarded(may().check, async () => {
-        set((state) => ({ ...state, selfCheck: { state: "running", results: [] } }));
-        try {
-          await client.selfCheck((result) =>
-            set((state) => ({
-              ...state,
-              selfCheck: { ...state.selfCheck, results: [...state.selfCheck.results, result] },
-            })),
-          );
-          set((state) => ({ ...state, selfCheck: { ...state.selfCheck, state: "done" } }));
-        } catch (error) {
-          set((state) => ({ ...state, selfCheck: { ...state.selfCheck, state: "failed" } }));
-          throw error;
-        }
-      }),
+    ...checkActions({ ...{ client, get, set, log, guarded, starting }, measured: cost.refresh }),
   };
 }

@@ -1,4 +1,5 @@
 /** The run under way: begun or resumed, iterated, kept, and brought back when its device is lost. */
+import { messageOf } from "../domain/error-message";
 import type { Environment, Explanation, RunStatus } from "../domain/run";
 import type { Settings } from "../domain/settings";
 import { deviceIsLost, engineFailure } from "../engine/gpu/backend";
@@ -27,8 +28,6 @@ interface DriverOptions {
   /** Takes a run back that has no device any more; null for one that has not begun. */
   readonly shelve: (run: ShelvedRun | null) => Promise<void>;
 }
-
-const messageOf = (error: unknown) => (error instanceof Error ? error.message : String(error));
 
 export class RunDriver {
   readonly #o: DriverOptions;
