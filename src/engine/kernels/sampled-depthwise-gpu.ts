@@ -10,6 +10,7 @@ import type { Rows } from "./batch-norm-cpu";
 import { filterSize, lines, place } from "./depthwise-plan";
 import {
   declarePictures,
+  type Picture,
   pictureParams,
   type StreamBlock,
   type StripPlan,
@@ -95,8 +96,11 @@ const inSlot = (ops: readonly number[], numbers: string, body: string) => `
     ${body}`,
   )}`;
 
-/** Uniforms of a slot's edges and channels. */
-const slotParams = (s: SampledDepthwise) => ({
+/** Uniforms of slots' edges, channels and pictures. */
+const slotParams = (s: SampledDepthwise, source: Picture, target: Picture) => ({
+  inSize: sizeOf(s, source),
+  outSize: sizeOf(s, target),
+  ...pictureParams(source, target),
   ...rowParams(s.gate.rows),
   edges: s.gate.rows.length,
   units: s.channels,
@@ -143,10 +147,7 @@ function eachSlot(
       params: {
         perSlot,
         floor: floorOf(!back && from.rectify),
-        inSize: sizeOf(s, source),
-        outSize: sizeOf(s, target),
-        ...pictureParams(source, target),
-        ...slotParams(s),
+        ...slotParams(s, source, target),
         ...numbers.params,
       },
       functions: SLOT_AT,
@@ -261,9 +262,7 @@ const sharedGradX: GpuBody<SampledDepthwise> = (inputs, s, run) => {
     variant: [z ? "z" : "", "shared", ...codes.map((c) => codeKey(c, 1))].join("_"),
     inputs: { dy, w, picks, ...(z ? { z } : {}) },
     params: {
-      inSize: sizeOf(s, source),
-      ...pictureParams(source, target),
-      ...slotParams(s),
+      ...slotParams(s, source, target),
       ...Object.assign({}, ...numbers.map(({ params }) => params)),
     },
     functions: SLOT_AT,
@@ -388,11 +387,8 @@ function eachGradW(
       inputs: { x, dy, picks, ...(norms ? { norms } : {}) },
       params: {
         floor: floorOf(rectify),
-        inSize: sizeOf(s, source),
-        outSize: sizeOf(s, target),
-        ...pictureParams(source, target),
         perSlot,
-        ...slotParams(s),
+        ...slotParams(s, source, target),
         ...numbers.params,
       },
       functions: SLOT_AT,
@@ -429,7 +425,7 @@ function eachGradW(
     name: "SampledDepthwiseGradWSum",
     variant: [s.gate.ops, starts, bank.blocks.map(({ kernel }) => kernel)].map((all) => all.join(".")).join("_"),
     inputs: { partial, picks },
-    params: { ...slotParams(s), units: s.channels / vector, chunks },
+    params: { ...slotParams(s, source, target), units: s.channels / vector, chunks },
     functions: SLOT_AT,
     body: `
       let inUse = index / ${MOST_TAPS};
