@@ -59,7 +59,8 @@ export function dataActions({ client, get, set, fail, guarded, persist, unlessUn
     if (selectChecking(get()) && !isUnderWay(status)) return "Other data can be loaded when the check is done.";
     if (keeping) return "The page is still trying to keep its run: load the data again in a moment.";
     if (reading) return "Other pictures are being read: wait for them, or press Cancel first.";
-    return "Other data can be loaded when no search is under way: press Reset first.";
+    const how = status.kind === "running" ? "press Pause, then Reset" : "press Reset first";
+    return `Other data can be loaded when no search is under way: ${how}.`;
   };
 
   const load = async (act: () => Promise<void>) => {

@@ -28,6 +28,8 @@ it("waits for runs that are still being read", () => {
 it("writes values and spreads as their columns want them", () => {
   expect(metricText("explainerAccuracy", 0.683)).toBe("68.3");
   expect(metricText("skips", 2)).toBe("2");
+  expect(metricText("milliseconds", 98.76)).toBe("98.8");
+  expect(metricText("milliseconds", 3271.4)).toBe("3,271");
   expect(metricText("audienceLoss", null)).toBe("–");
   expect(spreadText("explainerLoss", { count: 2, mean: 1.5, std: 0.25 })).toBe("1.500 ± 0.250");
   expect(spreadText("skips", { count: 2, mean: 1.5, std: null })).toBe("1.5");

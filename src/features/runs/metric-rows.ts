@@ -50,7 +50,7 @@ export function metricText(metric: RunMetric, value: number | null): string {
     case "skips":
       return Number.isInteger(value) ? String(value) : value.toFixed(1);
     case "milliseconds":
-      return value.toPrecision(3);
+      return value < 100 ? value.toPrecision(3) : Math.round(value).toLocaleString("en-US");
     default:
       return metric satisfies never;
   }

@@ -61,12 +61,12 @@ export const OPERATION_CAPTIONS: Readonly<Record<Primitive, string>> = {
 export const HISTORY = {
   title: "History",
   before: "flips and entropy of both cells over the run",
-  empty: "The history of the search will be drawn here. Each mark: an edge changing its mind.",
+  empty: "The history of the search will be drawn here. A mark stands where edges change their mind.",
   slider: "Moment of the run",
   entropy: "entropy",
   caption: [
-    "Each mark is an edge changing its mind;",
-    "its colour is the operation it changed to.",
+    "A mark stands where edges changed their mind; its colour",
+    "is the operation that one of them changed to.",
     "Drag, or press the arrow keys, to look back.",
   ],
   live: "live",

@@ -74,7 +74,7 @@ export function badgeText(engine: Engine | null, asSet: boolean): { text: string
   const { webgpu } = engine;
   if (!webgpu.ok) return { text: "CPU, no WebGPU", tone: "warn" };
   if (engine.backend === "cpu")
-    return { text: webgpu.software && !asSet ? "CPU, software adapter is slower" : "CPU, as set", tone: "warn" };
+    return { text: webgpu.software && !asSet ? "CPU, chosen over a software adapter" : "CPU, as set", tone: "warn" };
   const name =
     [webgpu.vendor, webgpu.architecture].map(properName).filter(Boolean).join(", ") ||
     webgpu.description ||

@@ -2,7 +2,7 @@
 
 export const SLOW = {
   start: "Slow motion",
-  startHint: "Makes one iteration and walks through its stages.",
+  startHint: "Walks through the stages of the last iteration; makes one if there is none.",
   region: "Slow motion",
   next: "Next stage",
   nextIteration: "Next iteration",
@@ -59,6 +59,6 @@ export const SLOW = {
     audienceValidation: "audience's validation loss",
     gamma: "weight γ of the audience",
     hypergradientNorm: "norm of the hypergradient",
-    audienceTerm: "of it, the audience's term",
+    audienceTerm: "norm of the audience's term alone",
   },
 } as const;
