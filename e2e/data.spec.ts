@@ -164,7 +164,7 @@ test("looks closer: one class, augmented, checked; keeps a set until it is delet
   await doctor.getByRole("button", { name: "Keep in this browser" }).click();
   await expect(doctor.getByRole("list", { name: "Kept data sets" })).toContainText("CIFAR-10, kept, 185 kB");
 
-  await page.reload();
+  await app.reload();
   await app.ready();
   await expect(data).toContainText("60 used");
   await expect(page.getByLabel("Data set", { exact: true }).locator("option:checked")).toContainText("CIFAR-10, kept");
@@ -174,7 +174,7 @@ test("looks closer: one class, augmented, checked; keeps a set until it is delet
   await data.getByRole("button", { name: "Check the data" }).click();
   await doctor.getByRole("button", { name: "Delete" }).click();
   await expect(doctor.getByRole("list", { name: "Kept data sets" })).toHaveCount(0);
-  await page.reload();
+  await app.reload();
   await app.ready();
   await expect(page.getByLabel("Data set", { exact: true }).locator("option:checked")).toHaveText("Emoji-8, built in");
 });

@@ -73,7 +73,7 @@ test("opens, searches, reads captions, exports a genotype, and finds the run aft
   });
 
   await test.step("the run is there after a reload", async () => {
-    await page.reload();
+    await app.reload();
     await app.ready();
     await app.tab("Runs");
     const runs = page.getByTestId("run");

@@ -20,7 +20,7 @@ test("exports a run, shows it again and takes its settings", async ({ app, page 
   const labels = await page.getByTestId("graph-normal").getAttribute("aria-label");
 
   // A fresh page knows nothing of the run but the file.
-  await page.reload();
+  await app.reload();
   await app.ready();
   await app.importRun(name, text);
   const imported = page.getByTestId("imported");

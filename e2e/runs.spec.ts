@@ -16,7 +16,7 @@ test("keeps runs from two seeds, compares them, and finds them after a reload", 
     await expect(seeds).toContainText("Seeds 4 and 5 of DARTS 1st × Bilevel");
     await seeds.getByRole("button", { name: "Run the next seeds" }).click();
     await expect(seeds.getByRole("progressbar")).toBeVisible();
-    await page.reload();
+    await app.reload();
     await app.tab("Runs");
     await expect(page.getByTestId("queue-state")).toContainText("The page was left before", { timeout: PATIENCE });
     await seeds.getByRole("button", { name: "Run the seeds that are left" }).click({ timeout: PATIENCE });
@@ -102,7 +102,7 @@ test("keeps runs from two seeds, compares them, and finds them after a reload", 
     await page.getByRole("alertdialog").getByRole("button", { name: "Delete" }).press("Enter");
     await expect(rows).toHaveCount(1);
     await expect(page.getByTestId("runs")).toBeFocused();
-    await page.reload();
+    await app.reload();
     await app.ready();
     await app.tab("Runs");
     await expect(rows).toHaveCount(1);

@@ -29,6 +29,8 @@ export class Searchlight {
   readonly primary: Locator;
   readonly iteration: Locator;
   readonly log: Locator;
+  /** Whether the page is being loaded anew: the browser then gives up what it was loading for the old one. */
+  leaving = false;
 
   constructor(readonly page: Page) {
     this.primary = page.getByTestId("primary");
@@ -40,6 +42,16 @@ export class Searchlight {
   async open(): Promise<void> {
     await this.page.goto("./");
     await this.ready();
+  }
+
+  /** Loads the page anew. */
+  async reload(): Promise<void> {
+    this.leaving = true;
+    try {
+      await this.page.reload();
+    } finally {
+      this.leaving = false;
+    }
   }
 
   async ready(): Promise<void> {

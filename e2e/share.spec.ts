@@ -75,7 +75,7 @@ test("shares a link, charts, a bundle and a genotype, and takes them back", asyn
 
   await test.step("a bundle shows the run again and gives its settings", async () => {
     expect(bundle.name).toBe("searchlight-darts-bilevel-7.zip");
-    await page.reload();
+    await app.reload();
     await app.ready();
     await app.drop([bundle.name, bundle.bytes]);
     const imported = page.getByTestId("imported");

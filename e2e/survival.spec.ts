@@ -12,8 +12,8 @@ function repeatable({ created: _created, records, ...run }: RunFile) {
 }
 
 /** Hands the page's workers to the test, from the next load on. */
-async function keepWorkers(page: Page): Promise<void> {
-  await page.addInitScript(() => {
+async function keepWorkers(app: Searchlight): Promise<void> {
+  await app.page.addInitScript(() => {
     const made: Worker[] = [];
     const Original = window.Worker;
     window.Worker = class extends Original {
@@ -24,7 +24,7 @@ async function keepWorkers(page: Page): Promise<void> {
     };
     Object.assign(window, { made });
   });
-  await page.reload();
+  await app.reload();
 }
 
 /** Limits what kept runs may take, in the store itself; null for no limit. */
@@ -72,7 +72,7 @@ async function undisturbed(app: Searchlight, settings: Partial<Settings>) {
 
 test("a search ends the same after a reload, a lost worker, a hidden tab and a full storage", async ({ app, page }) => {
   const settings = { iterations: 40, backend: "cpu" } as const;
-  await keepWorkers(page);
+  await keepWorkers(app);
   await app.ready();
   const whole = await undisturbed(app, settings);
   await app.primary.click();
@@ -93,7 +93,7 @@ test("a search ends the same after a reload, a lost worker, a hidden tab and a f
   });
 
   await test.step("the page is loaded anew: the run is shown at once and resumed", async () => {
-    await page.reload();
+    await app.reload();
     const note = page.getByTestId("kept-note");
     await expect(note).toContainText(/^A run was left at iteration [1-9]\d* of 40\./, { timeout: PATIENCE });
     await expect(page.getByTestId("graph-normal").locator(".edge.kept")).toHaveCount(8);
@@ -132,7 +132,7 @@ test("a search ends the same after a reload, a lost worker, a hidden tab and a f
     expect(await app.iterations()).toBe(reached);
     await expect(alert).toBeVisible();
 
-    await page.reload();
+    await app.reload();
     await app.ready();
     await app.expectStatus("kept");
     await expectBothThemes(page, "a run that was left", "[data-testid=kept-note]");
@@ -168,7 +168,7 @@ test("a search ends the same after a reload, a lost worker, a hidden tab and a f
   });
 
   await test.step("the page is loaded anew: the finished run is shown as it was left", async () => {
-    await page.reload();
+    await app.reload();
     await app.expectStatus("finished");
     await app.expectIteration(40);
     await expect(page.getByTestId("kept-note")).toHaveCount(0);

@@ -1,10 +1,11 @@
 /** Playwright's `test` with the page opened as `app`; a page that complains or asks another host fails its test. */
-import { type BrowserContext, test as base, expect, type Page } from "@playwright/test";
+import { type BrowserContext, test as base, expect } from "@playwright/test";
 import { launchOptions } from "../scripts/lib/chromium.mjs";
 import { Searchlight } from "./searchlight";
 
 /** Writes down what a healthy page never does. Hears the worker's console as well. */
-function watch(page: Page, home: string): string[] {
+function watch(app: Searchlight, home: string): string[] {
+  const { page } = app;
   const complaints: string[] = [];
   page.on("console", (message) => {
     if (message.type() === "warning" || message.type() === "error") {
@@ -13,7 +14,9 @@ function watch(page: Page, home: string): string[] {
   });
   page.on("pageerror", (error) => complaints.push(`uncaught: ${error.message}`));
   page.on("requestfailed", (request) => {
-    complaints.push(`failed request: ${request.url()} ${request.failure()?.errorText ?? ""}`);
+    const reason = request.failure()?.errorText ?? "";
+    if (app.leaving && reason === "net::ERR_ABORTED") return;
+    complaints.push(`failed request: ${request.url()} ${reason}`);
   });
   page.on("response", (response) => {
     if (response.status() >= 400) complaints.push(`status ${response.status()}: ${response.url()}`);
@@ -58,13 +61,13 @@ export const test = base.extend<Fixtures, { readonly machine: Machine }>({
   storageState: ({ machine }, use) => use(machine.storage),
   allowed: [null, { option: true }],
   app: async ({ page, baseURL, allowed, machine }, use) => {
-    const complaints = watch(page, baseURL ?? "");
+    const app = new Searchlight(page);
+    const complaints = watch(app, baseURL ?? "");
     await page.addInitScript(() => {
       document.addEventListener("securitypolicyviolation", ({ violatedDirective, blockedURI, sourceFile }) => {
         console.error(`policy violated: ${violatedDirective} ${blockedURI} ${sourceFile}`);
       });
     });
-    const app = new Searchlight(page);
     await app.open();
     machine.storage ??= await machineState(page.context());
     await use(app);
