@@ -1,6 +1,13 @@
 /** The bench's numbers beside their targets, as Markdown. */
 import { CONVNET_SHAPES, type ConvnetSize } from "./page/convnet";
-import { CONVNET_PEERS, type ConvnetPeer, DIRECTIONS, HOT_KERNELS } from "./page/result";
+import {
+  CONVNET_PEERS,
+  type ConvnetPeer,
+  DIRECTIONS,
+  HOT_KERNELS,
+  MSG_DAS_NETWORKS,
+  type MsgDasNetwork,
+} from "./page/result";
 import type { BenchResult } from "./result";
 
 interface Row {
@@ -66,8 +73,13 @@ function stepRows({ network, step }: BenchResult): Row[] {
   ];
 }
 
-function msgdasRows({ msgdas }: BenchResult): Row[] {
-  const { ms, ratio, bytes, dispatches, floorMs, draws } = msgdas;
+const MSG_DAS_TITLES: Readonly<Record<MsgDasNetwork, string>> = {
+  paper: "the paper's network: 8 cells, C = 16, batch 8, 32×32",
+  small: "a small network: 3 cells, C = 16, batch 4, 32×32",
+};
+
+function msgdasRows({ msgdas }: BenchResult, network: MsgDasNetwork): Row[] {
+  const { ms, ratio, bytes, dispatches, floorMs, draws } = msgdas[network];
   return [
     { name: "time, DARTS", value: milliseconds(ms.darts) },
     { name: `time, MSG-DAS, mean of ${draws} draws`, value: milliseconds(ms.msgdas) },
@@ -188,7 +200,9 @@ export function table(result: BenchResult): string {
     section(convnetTitle("small"), convnetRows(result, "small")),
     section(convnetTitle("large"), convnetRows(result, "large")),
     section("Weight step of the paper's network (8 cells, C = 16)", stepRows(result)),
-    section("Weight step of MSG-DAS, K = 2, guidance off (3 cells, C = 16, batch 4, 32×32)", msgdasRows(result)),
+    ...MSG_DAS_NETWORKS.map((network) =>
+      section(`Weight step of MSG-DAS, K = 2, guidance off; ${MSG_DAS_TITLES[network]}`, msgdasRows(result, network)),
+    ),
     section("Hot kernels", kernelRows(result)),
     section("LeaSE R18, Tiny preset, Emoji-8", leaseRows(result)),
     section(`The page with ${result.longRun.iterations} iterations of history, while they go on`, longRunRows(result)),

@@ -31,8 +31,11 @@ export async function measurePage({ quick }: PageOptions, tell: (what: string) =
   tell("A replayed step of it");
   const step = await measureReplay(quick ? 3 : 15);
   sound();
-  tell("A weight step of MSG-DAS");
-  const msgdas = await measureMsgDas(quick ? 10 : 50);
+  tell("A weight step of MSG-DAS, the paper's network");
+  const paper = await measureMsgDas("paper", quick ? 5 : 50);
+  sound();
+  tell("A weight step of MSG-DAS, a small network");
+  const small = await measureMsgDas("small", quick ? 10 : 50);
   sound();
   tell("One cell");
   const { cell, arenaBytes } = await measureCell({ rounds: quick ? 1 : 5, steps: 5 });
@@ -44,7 +47,7 @@ export async function measurePage({ quick }: PageOptions, tell: (what: string) =
     convnet,
     step,
     network,
-    msgdas,
+    msgdas: { paper, small },
     roofline: { fmaGflops },
     kernels,
     arena: { bytes: arenaBytes },

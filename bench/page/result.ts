@@ -28,6 +28,22 @@ export type HotKernel = (typeof HOT_KERNELS)[number];
 export type Direction = (typeof DIRECTIONS)[number];
 export type KernelRates = Readonly<Record<HotKernel, Readonly<Record<Direction, { readonly gflops: number }>>>>;
 
+/** 8 cells and 3 cells, at batches of 8 and 4; both with 16 channels, at 32×32. */
+export const MSG_DAS_NETWORKS = ["paper", "small"] as const;
+export type MsgDasNetwork = (typeof MSG_DAS_NETWORKS)[number];
+
+export interface MsgDasResult {
+  /** ms of a step, the mean over `draws` steps for MSG-DAS. */
+  readonly ms: { readonly darts: number; readonly msgdas: number };
+  readonly ratio: number;
+  readonly dispatches: { readonly darts: number; readonly msgdas: number };
+  /** Scratch of the plans. */
+  readonly bytes: { readonly darts: number; readonly msgdas: number };
+  /** ms of as many dispatches as MSG-DAS has, all empty. */
+  readonly floorMs: number;
+  readonly draws: number;
+}
+
 export interface PageResult {
   readonly cell: CellResult;
   readonly convnet: ConvnetResult;
@@ -36,17 +52,7 @@ export interface PageResult {
   /** Weight step of the paper's network, batch 64 at 32×32, planned without running; bytes beside weights and batch. */
   readonly network: { readonly dispatches: number; readonly bytes: number };
   /** A weight step of two sub-graphs, guidance off, beside DARTS's on the same network and batch. */
-  readonly msgdas: {
-    /** ms of a step, the mean over `draws` steps for MSG-DAS. */
-    readonly ms: { readonly darts: number; readonly msgdas: number };
-    readonly ratio: number;
-    readonly dispatches: { readonly darts: number; readonly msgdas: number };
-    /** Scratch of the plans. */
-    readonly bytes: { readonly darts: number; readonly msgdas: number };
-    /** ms of as many dispatches as MSG-DAS has, all empty. */
-    readonly floorMs: number;
-    readonly draws: number;
-  };
+  readonly msgdas: Readonly<Record<MsgDasNetwork, MsgDasResult>>;
   readonly roofline: { readonly fmaGflops: number };
   readonly kernels: KernelRates;
   /** Scratch of the cell's plan. */
