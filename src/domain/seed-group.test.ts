@@ -1,6 +1,14 @@
 import { describe, expect, it } from "vitest";
 import { presetSettings } from "./presets";
-import { differingSettings, nextSeeds, onePerSeed, type SettledRun, sameButSeed, seedGroups } from "./seed-group";
+import {
+  differingData,
+  differingSettings,
+  nextSeeds,
+  onePerSeed,
+  type SettledRun,
+  sameButSeed,
+  seedGroups,
+} from "./seed-group";
 import type { Settings } from "./settings";
 
 const data = { name: "CIFAR-10", source: "cifar.tar.gz", hash: "a", classes: 10, pictures: 50_000 };
@@ -23,6 +31,24 @@ describe("settings that differ", () => {
     expect(differingSettings([bilevel({ iterations: 0 }), bilevel({ iterations: 0, epochs: 7 })])).toEqual(["epochs"]);
     // One of the two uses γ.
     expect(differingSettings([bilevel({ gamma: 2 }), run({}).settings])).toEqual(["objective", "gamma"]);
+  });
+});
+
+describe("data that differ", () => {
+  const of = (...all: Partial<SettledRun["data"]>[]) => differingData(all.map((more) => ({ ...data, ...more })));
+
+  it("are named, with their hashes where names do not tell them apart", () => {
+    expect(of({}, { name: "Emoji-8", hash: "b" })).toEqual(["CIFAR-10", "Emoji-8"]);
+    expect(of({ hash: "0123456789ab" }, { hash: "f".repeat(64) }, { name: "Emoji-8", hash: "b" })).toEqual([
+      "CIFAR-10, hash 01234567",
+      "CIFAR-10, hash ffffffff",
+      "Emoji-8",
+    ]);
+  });
+
+  it("are none where all are the same", () => {
+    expect(of({}, {})).toBe(null);
+    expect(of()).toBe(null);
   });
 });
 

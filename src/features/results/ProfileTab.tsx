@@ -1,7 +1,7 @@
 /** Where the time of an iteration goes, kernel by kernel, and what was tuned for this adapter. */
 import { memo } from "react";
 import { useApp, useController } from "../../state/context";
-import { selectMayEdit, selectPermissions, selectProfile, selectTuned } from "../../state/selectors";
+import { selectEngine, selectMayEdit, selectPermissions, selectProfile, selectTuned } from "../../state/selectors";
 import { PROFILE, RESULTS } from "../texts";
 import { ProfileTable } from "./ProfileTable";
 
@@ -9,19 +9,28 @@ export const ProfileTab = memo(function ProfileTab() {
   const profile = useApp(selectProfile);
   const may = useApp(selectPermissions);
   const controller = useController();
+  const onCpu = useApp(selectEngine)?.backend === "cpu";
   const running = profile.state === "running";
   return (
     <section className="result-block profile" aria-label={RESULTS.tabs.profile}>
       <div className="result-buttons">
-        <button type="button" className="second" disabled={!may.profile} onClick={() => void controller.profile()}>
+        <button
+          type="button"
+          className="second"
+          disabled={!may.profile || onCpu}
+          onClick={() => void controller.profile()}
+        >
           {running ? PROFILE.profiling : PROFILE.profile}
         </button>
-        {may.profile || running ? null : <span className="note">{PROFILE.when}</span>}
+        {onCpu ? (
+          <span className="note">{PROFILE.cpu}</span>
+        ) : may.profile || running ? null : (
+          <span className="note">{PROFILE.when}</span>
+        )}
       </div>
       <p className="note">{PROFILE.text}</p>
       <div role="status" data-testid="profile">
         {profile.state === "failed" ? <p className="problem">{profile.message}</p> : null}
-        {profile.state === "done" && !profile.result ? <p className="problem">{PROFILE.cpu}</p> : null}
       </div>
       {profile.state === "done" && profile.result ? (
         <ProfileTable iteration={profile.iteration} profile={profile.result} />

@@ -1,6 +1,6 @@
-/** The settings in which compared runs differ. */
+/** Data and settings in which compared runs differ. */
 import type { KeptRun } from "../../domain/kept-run";
-import { differingSettings } from "../../domain/seed-group";
+import { differingData, differingSettings } from "../../domain/seed-group";
 import { SETTINGS } from "../../domain/settings";
 import { choiceText } from "../texts";
 import { COMPARE } from "../texts/runs";
@@ -10,13 +10,15 @@ import { WideTable } from "./WideTable";
 
 export function DifferingSettings({ runs }: { readonly runs: readonly KeptRun[] }) {
   const names = differingSettings(runs.map(({ settings }) => settings));
+  const data = differingData(runs.map((run) => run.data));
+  const none = names.length === 0 && !data;
   return (
     <section className="part" aria-label={COMPARE.settings}>
       <div className="head">
         <h3>{COMPARE.settings}</h3>
-        {names.length === 0 ? <span className="note">{COMPARE.settingsNone}</span> : null}
+        {none ? <span className="note">{COMPARE.settingsNone}</span> : null}
       </div>
-      {names.length > 0 ? (
+      {none ? null : (
         <WideTable label={COMPARE.settings}>
           <table data-testid="differing-settings">
             <thead>
@@ -32,6 +34,14 @@ export function DifferingSettings({ runs }: { readonly runs: readonly KeptRun[] 
               </tr>
             </thead>
             <tbody>
+              {data ? (
+                <tr>
+                  <th scope="row">{COMPARE.data}</th>
+                  {runs.map(({ id }, place) => (
+                    <td key={id}>{data[place]}</td>
+                  ))}
+                </tr>
+              ) : null}
               {names.map((name) => (
                 <tr key={name}>
                   <th scope="row">{SETTINGS[name].label}</th>
@@ -43,7 +53,7 @@ export function DifferingSettings({ runs }: { readonly runs: readonly KeptRun[] 
             </tbody>
           </table>
         </WideTable>
-      ) : null}
+      )}
     </section>
   );
 }
