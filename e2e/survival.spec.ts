@@ -192,6 +192,8 @@ test("a search on WebGPU ends the same after its device is lost and after its ta
   await app.primary.click();
   await expect.poll(() => app.iterations(), { timeout: PATIENCE }).toBeGreaterThan(1);
   await app.button("Lose the graphics device").click();
+  const preparing = /^(Opening the graphics device again|Restoring the run|Compiling kernels).*…$/;
+  await expect(page.getByText(preparing)).toBeVisible({ timeout: PATIENCE });
   await expect(page.getByText(/^The graphics device was lost and opened again\. The run goes on from/)).toBeVisible({
     timeout: PATIENCE,
   });
@@ -209,6 +211,7 @@ test("a search on WebGPU ends the same after its device is lost and after its ta
   await other.open();
   await expect(other.page.getByTestId("kept-note")).toContainText(/^A run was left at iteration [1-9]\d* of 24\./);
   await other.primary.click();
+  await expect(other.page.getByText(preparing)).toBeVisible({ timeout: PATIENCE });
   await other.expectStatus("finished");
   const { run } = await other.exportRun();
   expect(run.environment.backend).toBe("webgpu");

@@ -48,7 +48,7 @@ export type RunStatus =
   /** A kept run is shown that can be resumed. `hasData`: the pictures that it was made of are loaded. */
   | { readonly kind: "kept"; readonly hasData: boolean }
   | { readonly kind: "starting"; readonly what: string; readonly progress?: Progress }
-  /** `preparing`: the next stage of the run is being made ready. */
+  /** `preparing`: what is made ready meanwhile, for the run's next stage or on a device that was lost. */
   | { readonly kind: "running"; readonly preparing?: { readonly what: string; readonly progress?: Progress } }
   | { readonly kind: "pausing" }
   | { readonly kind: "paused" }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { type PageStatus, permissions, primaryAction } from "./status";
+import { isPreparing, type PageStatus, permissions, primaryAction } from "./status";
 
 const ALL: readonly PageStatus[] = [
   { kind: "loading", what: "x" },
@@ -27,6 +27,11 @@ describe("primaryAction", () => {
       "reload",
     ]);
   });
+});
+
+it("tells a search that is made ready from one that goes on", () => {
+  expect(ALL.filter(isPreparing)).toEqual([{ kind: "starting", what: "x" }]);
+  expect(isPreparing({ kind: "running", preparing: { what: "x" } })).toBe(true);
 });
 
 describe("permissions", () => {

@@ -165,6 +165,11 @@ export function isUnderWay(status: PageStatus): boolean {
   );
 }
 
+/** The numbers stand still, because what makes them is being made ready. */
+export function isPreparing(status: PageStatus): boolean {
+  return status.kind === "starting" || (status.kind === "running" && status.preparing !== undefined);
+}
+
 /** Gold means "press me"; ink means "at work". */
 export function isWaiting(status: PageStatus): boolean {
   return (

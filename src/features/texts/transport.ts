@@ -40,7 +40,7 @@ export function planText({ bytes, dispatches }: PlanSize): string {
 }
 
 /**
- * The line beside the buttons before there are numbers.
+ * The line beside the buttons before there are numbers, and while a search is made ready.
  * @param plan what the run that starts will take
  * @param tooLarge what the adapter is known to hold is too small for the run
  * @param reading the pictures that are on their way
@@ -57,7 +57,7 @@ export function statusLine(
     case "loading":
       return { strong: `${status.what}…`, rest: "" };
     case "starting":
-      return { strong: startingText(status), rest: plan ? planText(plan) : "The first numbers follow soon." };
+      return { strong: startingText(status), rest: plan ? planText(plan) : "The numbers follow soon." };
     case "failed":
       return { strong: "The search stopped.", rest: status.message };
     case "lost":
@@ -70,6 +70,9 @@ export function statusLine(
         : { strong: "No pictures yet.", rest: "Choose a built-in set or open a file." };
     case "paused":
       return { strong: "Paused before the first iteration.", rest: plan ? planText(plan) : "" };
+    case "running":
+      if (status.preparing) return { strong: startingText(status.preparing), rest: "The search goes on by itself." };
+      return { strong: "Working…", rest: plan ? planText(plan) : "" };
     default:
       return { strong: "Working…", rest: plan ? planText(plan) : "" };
   }
@@ -92,6 +95,7 @@ export function announcement(status: PageStatus, tenths: number, reading: DataRe
     case "kept":
       return status.hasData ? "A kept run is shown. Resume goes on." : "A kept run is shown. Its pictures are missing.";
     case "running":
+      if (status.preparing) return `${status.preparing.what}.`;
       return `Searching, ${tenths * 10} percent done.`;
     case "pausing":
       return "Pausing.";

@@ -11,8 +11,8 @@ import {
   iterationTime,
   timeLeft,
 } from "../../state/progress";
-import { selectEngine, selectRun, selectShownSettings, selectStatus } from "../../state/selectors";
-import { startingText, type TermName, TRANSPORT } from "../texts";
+import { selectEngine, selectRun, selectShownSettings } from "../../state/selectors";
+import { type TermName, TRANSPORT } from "../texts";
 import { formatRate } from "../ui/format";
 import { Term } from "../ui/Term";
 
@@ -43,19 +43,17 @@ function Readout({ name, term, value, unit, optional, end, title }: ReadoutProps
   );
 }
 
-/** Which stage runs, of a run in stages; while the next one is made ready, what is done. */
+/** Which stage runs, of a run in stages. */
 function StageReadout() {
   const { stages, stage } = useApp(selectRun);
-  const status = useApp(selectStatus);
   const now = stages[stage];
   if (!now || stages.length === 1) return null;
-  const preparing = status.kind === "running" && status.preparing ? ` ${startingText(status.preparing)}` : "";
   return (
     <Readout
       name={TRANSPORT.stage}
       term="stage"
       value={String(stage + 1)}
-      unit={`${TRANSPORT.of} ${stages.length}${preparing}`}
+      unit={`${TRANSPORT.of} ${stages.length}`}
       title={stageText(now, stages.length)}
     />
   );

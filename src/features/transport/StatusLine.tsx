@@ -1,4 +1,4 @@
-/** What is going on, in a sentence, while there are no numbers. */
+/** What is going on, in a sentence, while there are no numbers or they stand still. */
 import { verdictOf } from "../../domain/cost";
 import { useApp } from "../../state/context";
 import { selectCost, selectData, selectPlan, selectReading, selectStatus } from "../../state/selectors";

@@ -1,7 +1,7 @@
 /** The strip under the top bar: one primary button, Step, Reset, and the numbers of the run. */
 import { useApp, useController } from "../../state/context";
 import { selectHasResult, selectPermissions, selectStatus } from "../../state/selectors";
-import { isWaiting, type PrimaryAction, primaryAction } from "../../state/status";
+import { isPreparing, isWaiting, type PrimaryAction, primaryAction } from "../../state/status";
 import { PRIMARY, TRANSPORT } from "../texts";
 import { Icon } from "../ui/icons";
 import { LiveRegion } from "./LiveRegion";
@@ -65,7 +65,7 @@ export function Transport() {
           </button>
         )}
       </div>
-      {hasResult ? <Readouts /> : <StatusLine />}
+      {hasResult && !isPreparing(status) ? <Readouts /> : <StatusLine />}
       <ProgressBar />
       <LiveRegion />
     </section>
