@@ -213,20 +213,23 @@ const slotNormsKernel = defineKernel<Rows>("SearchlightSlotNorms", {
   gpu: slotNormsGpu,
 });
 
-/** x normalised, slot by slot, with the numbers of `norms`. */
-function normalised(x: Values, norms: Values, s: SampledDepthwise): Float32Array {
-  const [size, row] = [x.length / edgesOf(s), 4 + 2 * s.channels];
-  return Float32Array.from(x, (v, i) => {
-    const [slot, c] = [Math.floor(i / size), i % s.channels];
-    const mean = norms[slot * row + 4 + c] as number;
-    return (v - mean) * (norms[slot * row + 4 + s.channels + c] as number);
+/** The slots in use of x, normalised with the numbers of `norms`. */
+function normalised(x: Values, norms: Values, picks: Values, s: SampledDepthwise): Float32Array {
+  const [size, row, y] = [x.length / edgesOf(s), 4 + 2 * s.channels, new Float32Array(x.length)];
+  eachUsed(s.gate, picks, (slot) => {
+    const mean = norms.subarray(slot * row + 4, slot * row + 4 + s.channels);
+    const rate = norms.subarray(slot * row + 4 + s.channels, (slot + 1) * row);
+    for (let i = slot * size; i < (slot + 1) * size; i += s.channels)
+      for (let c = 0; c < s.channels; c++)
+        y[i + c] = ((x[i + c] as number) - (mean[c] as number)) * (rate[c] as number);
   });
+  return y;
 }
 
 const normForwardKernel = defineKernel<SampledDepthwise>("SearchlightSampledDepthwiseOfNorm", {
   shape: outShape,
   cpu: ([x, w, picks, norms], out, s) => {
-    const y = normalised(x as Values, norms as Values, s);
+    const y = normalised(x as Values, norms as Values, picks as Values, s);
     forward.cpu([y, w as Values, y, picks as Values], out, s);
   },
   gpu: normForward,
@@ -235,7 +238,7 @@ const normForwardKernel = defineKernel<SampledDepthwise>("SearchlightSampledDept
 const normGradXKernel = defineKernel<SampledDepthwise>("SearchlightSampledDepthwiseOfNormGradX", {
   shape: inShape,
   cpu: ([dy, w, x, picks, norms], out, s) => {
-    const y = normalised(x as Values, norms as Values, s);
+    const y = normalised(x as Values, norms as Values, picks as Values, s);
     gradX.cpu([dy as Values, w as Values, y, picks as Values], out, s);
   },
   gpu: normGradX,
@@ -244,7 +247,7 @@ const normGradXKernel = defineKernel<SampledDepthwise>("SearchlightSampledDepthw
 const normGradWKernel = defineKernel<SampledDepthwise>("SearchlightSampledDepthwiseOfNormGradW", {
   shape: gradW.shape,
   cpu: ([x, dy, picks, norms], out, s) => {
-    const y = normalised(x as Values, norms as Values, s);
+    const y = normalised(x as Values, norms as Values, picks as Values, s);
     gradW.cpu([y, dy as Values, y, picks as Values], out, s);
   },
   gpu: normGradW,

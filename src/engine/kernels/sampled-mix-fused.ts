@@ -11,7 +11,7 @@ import { eachEdge } from "./sampled-mix";
 import { fusedForward, fusedGradX, fusedSums, fusedTable, gradWeights } from "./sampled-mix-fused-gpu";
 import {
   inputShape,
-  maskedAt,
+  maskOf,
   outShape,
   partsOf,
   pixelsOf,
@@ -23,34 +23,49 @@ import {
 const HEAD = 4;
 
 const rowOf = (s: SampledMix) => HEAD + 2 * s.channels;
-const ofTable = (table: Values, s: SampledMix, g: number) => ({
-  mean: (c: number) => table[g * rowOf(s) + HEAD + c] as number,
-  rate: (c: number) => table[g * rowOf(s) + HEAD + s.channels + c] as number,
-});
+const ratesOf = (table: Values, s: SampledMix, g: number) =>
+  table.subarray(g * rowOf(s) + HEAD + s.channels, (g + 1) * rowOf(s));
+const meansOf = (table: Values, s: SampledMix, g: number) =>
+  table.subarray(g * rowOf(s) + HEAD, g * rowOf(s) + HEAD + s.channels);
 const picksOf = (table: Values, s: SampledMix) => {
   const picks = new Int32Array(Math.max(...s.rows) + 1);
   for (const [g, row] of s.rows.entries()) picks[row] = table[g * rowOf(s)] as number;
   return picks;
 };
 
-/** Calls visit for each edge and each value that it adds: normalised, masked, and where it is in the node. */
-function eachValue(
+/** What an edge adds to a pixel of its node. */
+interface Added {
+  readonly g: number;
+  /** Normalised and masked, channel by channel; the next pixel's stand in the same place. */
+  readonly values: Float64Array;
+  /** The channel of the node that the first value is added to. */
+  readonly first: number;
+  /** Index of the first value in the input, and in the node. */
+  readonly from: number;
+  readonly to: number;
+}
+
+/** Calls visit for each edge and each pixel. @param only this input's alone */
+function eachPixel(
   s: SampledMix,
   { inputs, masks, table }: { readonly inputs: readonly Values[]; readonly masks?: Values; readonly table: Values },
-  visit: (at: { g: number; value: number; c: number; from: number; to: number }) => void,
-  wanted: (input: number) => boolean = () => true,
+  visit: (added: Added) => void,
+  only?: number,
 ): void {
-  eachEdge(s, picksOf(table, s), ({ g, input, described, from, to }) => {
-    if (!wanted(input)) return;
-    const { mean, rate } = ofTable(table, s, g);
-    const xs = inputs[input] as Values;
-    for (let p = 0; p < pixelsOf(s); p++)
-      for (let i = 0; i < described.width; i++) {
-        const c = described.first + i;
-        const x = ((xs[from.at(p) + i] as number) - mean(c)) * rate(c);
-        const value = described.masked ? x * maskedAt(s, masks as Values, g, p, i) : x;
-        visit({ g, value, c, from: from.at(p) + i, to: to.at(p) + i });
+  eachEdge(s, picksOf(table, s), ({ g, input, described, ...at }) => {
+    if (only !== undefined && input !== only) return;
+    const { first, width, masked } = described;
+    const [mean, rate, xs] = [meansOf(table, s, g), ratesOf(table, s, g), inputs[input] as Values];
+    const values = new Float64Array(width);
+    for (let p = 0; p < pixelsOf(s); p++) {
+      const [from, to] = [at.from.at(p), at.to.at(p)];
+      const mask = masked ? maskOf(s, masks as Values, g, p) : null;
+      for (let i = 0; i < width; i++) {
+        const x = ((xs[from + i] as number) - (mean[first + i] as number)) * (rate[first + i] as number);
+        values[i] = mask ? x * mask(i) : x;
       }
+      visit({ g, values, first, from, to });
+    }
   });
 }
 
@@ -87,8 +102,9 @@ export const fusedMix = defineKernel<SampledMix>("SearchlightSampledMixFused", {
     const { sums, inputs, masks, rest } = partsOf(tensors, s);
     const table = rest[0] as Values;
     if (sums) out.set(sums);
-    eachValue(s, { inputs, table, ...(masks && { masks }) }, ({ g, value, to }) => {
-      out[to] = (out[to] as number) + (table[g * rowOf(s) + 1] as number) * value;
+    eachPixel(s, { inputs, table, ...(masks && { masks }) }, ({ g, values, to }) => {
+      const weight = table[g * rowOf(s) + 1] as number;
+      for (let i = 0; i < values.length; i++) out[to + i] = (out[to + i] as number) + weight * (values[i] as number);
     });
   },
   gpu: fusedForward,
@@ -100,10 +116,12 @@ export const mixSums = defineKernel<SampledMix>("SearchlightSampledMixSums", {
   cpu: ([dy, ...tensors], out, s) => {
     const { inputs, masks, rest } = partsOf(tensors, { ...s, sums: false });
     const sums = new Float64Array(out.length);
-    eachValue(s, { inputs, table: rest[0] as Values, ...(masks && { masks }) }, ({ g, value, c, to }) => {
-      const [d, at] = [(dy as Values)[to] as number, 2 * g * s.channels + c];
-      sums[at] = (sums[at] as number) + d;
-      sums[at + s.channels] = (sums[at + s.channels] as number) + d * value;
+    eachPixel(s, { inputs, table: rest[0] as Values, ...(masks && { masks }) }, ({ g, values, first, to }) => {
+      for (let i = 0, at = 2 * g * s.channels + first; i < values.length; i++, at++) {
+        const d = (dy as Values)[to + i] as number;
+        sums[at] = (sums[at] as number) + d;
+        sums[at + s.channels] = (sums[at + s.channels] as number) + d * (values[i] as number);
+      }
     });
     out.set(sums);
   },
@@ -113,17 +131,18 @@ export const mixSums = defineKernel<SampledMix>("SearchlightSampledMixSums", {
 /** Gradient of an output that is normalised. Inputs: dy, the output, the table, the sums of `mixSums`, picks. */
 export const fusedGradientX = defineKernel<SampledMixInput>("SearchlightSampledMixFusedGradX", {
   shape: (s) => inputShape(s, s.input),
-  cpu: ([dy, x, table, sums], out, s) => {
-    const [rows, all] = [pixelsOf(s), sums as Values];
-    const inputs = s.inputs.map(() => x as Values);
-    const add = ({ g, value, c, from, to }: Parameters<Parameters<typeof eachValue>[2]>[0]) => {
-      const weight = (table as Values)[g * rowOf(s) + 1] as number;
-      const at = 2 * g * s.channels + c;
-      const [t0, t1] = [(all[at] as number) / rows, (all[at + s.channels] as number) / rows];
-      const factor = weight * ofTable(table as Values, s, g).rate(c);
-      out[from] = (out[from] as number) + factor * (((dy as Values)[to] as number) - t0 - value * t1);
+  cpu: (tensors, out, s) => {
+    const [dy, x, table, all] = tensors as [Values, Values, Values, Values];
+    const [rows, inputs] = [pixelsOf(s), s.inputs.map(() => x)];
+    const add = ({ g, values, first, from, to }: Added) => {
+      const [weight, rate] = [table[g * rowOf(s) + 1] as number, ratesOf(table, s, g)];
+      for (let i = 0, at = 2 * g * s.channels + first; i < values.length; i++, at++) {
+        const [t0, t1] = [(all[at] as number) / rows, (all[at + s.channels] as number) / rows];
+        const d = (dy[to + i] as number) - t0 - (values[i] as number) * t1;
+        out[from + i] = (out[from + i] as number) + weight * (rate[first + i] as number) * d;
+      }
     };
-    eachValue(s, { inputs, table: table as Values }, add, (input) => input === s.input);
+    eachPixel(s, { inputs, table }, add, s.input);
   },
   gpu: fusedGradX,
 });

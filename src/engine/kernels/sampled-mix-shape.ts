@@ -62,12 +62,14 @@ export function alone({ input, ...s }: SampledMixInput): SampledMix {
   return { ...s, sums: false, inputs: [s.inputs[input] as MixInput] };
 }
 
-/** DropBlock's factor of channel c of pixel p on edge g: 0 where dropped, else pixels over pixels kept. */
-export function maskedAt(s: SampledMix, masks: Values, g: number, p: number, c: number): number {
+/** DropBlock's factor of each channel of pixel p on edge g: 0 where dropped, else pixels over pixels kept. */
+export function maskOf(s: SampledMix, masks: Values, g: number, p: number): (c: number) => number {
   const [x, line] = [p % s.width, Math.floor(p / s.width)];
   const [y, n] = [line % s.height, Math.floor(line / s.height)];
-  const first = ((g * s.batch + n) * (s.height + 1) * s.channels + c) as number;
-  const word = masks[first + y * s.channels] as number;
-  if (((word >>> x) & 1) === 1) return 0;
-  return (s.height * s.width) / (masks[first + s.height * s.channels] as number);
+  const first = (g * s.batch + n) * (s.height + 1) * s.channels;
+  const [words, kept] = [first + y * s.channels, first + s.height * s.channels];
+  return (c) => {
+    if ((((masks[words + c] as number) >>> x) & 1) === 1) return 0;
+    return (s.height * s.width) / (masks[kept + c] as number);
+  };
 }

@@ -11,7 +11,7 @@ import {
   alone,
   inputShape,
   type MixInput,
-  maskedAt,
+  maskOf,
   outShape,
   partsOf,
   pixelsOf,
@@ -69,11 +69,13 @@ const mixBody: KernelBody<SampledMix> = {
     if (sums) out.set(sums);
     eachEdge(s, picks, ({ g, input, described, from, to, weight }) => {
       const [xs, w] = [inputs[input] as Values, weights[weight] as number];
-      for (let p = 0; p < pixelsOf(s); p++)
+      for (let p = 0; p < pixelsOf(s); p++) {
+        const mask = described.masked ? maskOf(s, masks as Values, g, p) : null;
         for (let c = 0, i = from.at(p), o = to.at(p); c < described.width; c++) {
-          const factor = described.masked ? maskedAt(s, masks as Values, g, p, c) * w : w;
+          const factor = mask ? mask(c) * w : w;
           out[o + c] = (out[o + c] as number) + factor * (xs[i + c] as number);
         }
+      }
     });
   },
   gpu: mixForward,
@@ -88,11 +90,13 @@ const gradXBody: KernelBody<SampledMixInput> = {
     eachEdge(s, picks, ({ g, input, described, from, to, weight }) => {
       if (input !== s.input) return;
       const w = weights[weight] as number;
-      for (let p = 0; p < pixelsOf(s); p++)
+      for (let p = 0; p < pixelsOf(s); p++) {
+        const mask = described.masked ? maskOf(s, masks as Values, g, p) : null;
         for (let c = 0, i = from.at(p), o = to.at(p); c < described.width; c++) {
-          const factor = described.masked ? maskedAt(s, masks as Values, g, p, c) * w : w;
+          const factor = mask ? mask(c) * w : w;
           out[i + c] = (out[i + c] as number) + factor * ((dy as Values)[o + c] as number);
         }
+      }
     });
   },
   gpu: mixGradX,
@@ -107,11 +111,11 @@ const gradWBody: KernelBody<SampledMix> = {
     eachEdge(s, picks, ({ g, input, described, from, to, weight }) => {
       const xs = inputs[input] as Values;
       let sum = 0;
-      for (let p = 0; p < pixelsOf(s); p++)
-        for (let c = 0, i = from.at(p), o = to.at(p); c < described.width; c++) {
-          const factor = described.masked ? maskedAt(s, masks as Values, g, p, c) : 1;
-          sum += factor * (xs[i + c] as number) * (dy[o + c] as number);
-        }
+      for (let p = 0; p < pixelsOf(s); p++) {
+        const mask = described.masked ? maskOf(s, masks as Values, g, p) : null;
+        for (let c = 0, i = from.at(p), o = to.at(p); c < described.width; c++)
+          sum += (mask ? mask(c) : 1) * (xs[i + c] as number) * (dy[o + c] as number);
+      }
       out[weight] = (out[weight] as number) + sum;
     });
   },
