@@ -19,9 +19,9 @@ export const PRESET_VALUES: Readonly<Record<Preset, Partial<Settings>>> = {
   },
   small: {
     initChannels: 16,
-    layers: 6,
+    layers: 5,
     imageSize: "32",
-    batchSize: 64,
+    batchSize: 16,
     audienceWidth: 16,
     iterations: 2000,
     alphaLearningRate: 1e-3,
@@ -52,21 +52,25 @@ export const STRATEGY_VALUES: Readonly<Record<StrategyName, StrategyValues>> = {
     every: { alphaWarmUp: 0.3 },
     // Two channels go through the operations, the fewest that a skip of stride 2 can halve.
     tiny: { initChannels: 8 },
+    small: { batchSize: 32 },
     paper: { batchSize: 256, learningRate: 0.1, learningRateMin: 0, alphaLearningRate: 6e-4 },
   },
   "p-darts": {
     every: { alphaWarmUp: 0.4, learningRateMin: 0 },
-    demo: { stage2Layers: 2, stage3Layers: 4 },
-    small: { layers: 5, stage2Layers: 3, stage3Layers: 6 },
+    // Deeper networks: smaller batches keep them within the memory of the other strategies.
+    demo: { stage2Layers: 2, stage3Layers: 4, batchSize: 16 },
+    small: { layers: 4, stage2Layers: 2, stage3Layers: 4, batchSize: 12 },
     // Three stages of 25 epochs.
     paper: { layers: 5, stage2Layers: 6, stage3Layers: 12, batchSize: 96, epochs: 75, alphaLearningRate: 6e-4 },
   },
   gdas: {
     every: { weightDecay: 5e-4 },
+    small: { batchSize: 32 },
     paper: { batchSize: 256, epochs: 250 },
   },
   "msg-das": {
     every: { tauMin: 1, alphaWeightDecay: 1e-4 },
+    small: { batchSize: 64 },
     paper: { batchSize: 128, epochs: 240 },
   },
 };

@@ -18,7 +18,7 @@ it("writes the parts in one unit and leaves out what is not there", () => {
 });
 
 describe("advice", () => {
-  const settings = presetSettings("small");
+  const settings = { ...presetSettings("small"), batchSize: 64 };
   it("names the batch that would fit", () => {
     expect(advice(settings, 2e9, 1e9)).toContain("Lower the batch from 64 to about 32.");
   });

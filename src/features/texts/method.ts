@@ -63,7 +63,7 @@ export const OBJECTIVE_TEXT: Readonly<Record<Settings["objective"], { label: str
 export const PRESET_TEXT: Readonly<Record<Preset, { label: string; caption: string }>> = {
   tiny: { label: "Tiny", caption: "Made for a processor or a software adapter." },
   demo: { label: "Demo", caption: "Minutes on a graphics card." },
-  small: { label: "Small", caption: "A serious look on a good graphics card." },
+  small: { label: "Small", caption: "A longer search of a wider network, within 4 GB of graphics memory." },
   paper: { label: "Paper", caption: "The settings of the paper: a long run on a large card." },
 };
 
