@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { edited, PRESETS, presetOf, presetSettings } from "./presets";
 import {
+  checkSettings,
   isUsed,
   methodOf,
   methodSettings,
@@ -9,6 +10,7 @@ import {
   SEARCH_METHODS,
   SETTING_NAMES,
   SETTINGS,
+  type Settings,
   SettingsError,
   settingError,
   settingFromText,
@@ -17,11 +19,25 @@ import {
 const tiny = presetSettings("tiny");
 
 describe("the table of settings", () => {
-  it("has defaults and presets inside its own bounds, and a help text for each", () => {
+  it("has defaults inside its own bounds, and a help text for each", () => {
+    for (const name of SETTING_NAMES) {
+      expect(settingError(name, SETTINGS[name].default), name).toBeNull();
+      expect(SETTINGS[name].help).toMatch(/\.$/);
+    }
+  });
+
+  it("finds nothing wrong with a preset, whatever its method, objective and order", () => {
     for (const preset of PRESETS)
-      for (const name of SETTING_NAMES) {
-        expect(settingError(name, presetSettings(preset)[name]), `${preset} ${name}`).toBeNull();
-        expect(SETTINGS[name].help).toMatch(/\.$/);
+      for (const method of SEARCH_METHODS) {
+        const values = presetSettings(preset, methodSettings(method));
+        const wrong = SETTING_NAMES.map((name) => settingError(name, values[name]));
+        expect(wrong.filter(Boolean), `${preset} ${method}`).toEqual([]);
+        for (const objective of OBJECTIVES) {
+          const first = { ...values, objective };
+          const orders: Settings[] = isUsed("order", first) ? [first, { ...first, order: "2" }] : [first];
+          for (const settings of orders)
+            expect(() => checkSettings(settings), `${preset} ${method} ${objective}`).not.toThrow();
+        }
       }
   });
 

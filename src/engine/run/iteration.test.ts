@@ -21,8 +21,31 @@ beforeAll(async () => {
   dataset = await finishDataset(makeShapes({ seed: 1, count: 60 }), SETTINGS);
 });
 
-/** The state before and after an iteration, and what it gave back. */
-async function iterate(strategy: Strategy, o: { readonly lease?: boolean; readonly rests?: boolean } = {}) {
+/** A strategy that notes which draws were asked for, and the draw of each loss that was passed through. */
+function noting(strategy: Strategy) {
+  const [draws, passes]: [number[], number[]] = [[], []];
+  const network: Strategy["network"] = (...given) => {
+    const net = strategy.network(...given);
+    return {
+      ...net,
+      explainer: (wanted) => {
+        draws.push(wanted.draw);
+        const explainer = net.explainer(wanted);
+        if (explainer.parts) throw new Error("Only whole networks are noted.");
+        const loss: typeof explainer.loss = (...at) => {
+          passes.push(wanted.draw);
+          return explainer.loss(...at);
+        };
+        return { ...explainer, loss };
+      },
+    };
+  };
+  return { strategy: { ...strategy, network }, draws, passes };
+}
+
+/** The state before and after an iteration, what it gave back, and which draws it made. */
+async function iterate(given: Strategy, o: { readonly lease?: boolean; readonly rests?: boolean } = {}) {
+  const { strategy, draws, passes } = noting(given);
   const classes = dataset.classNames.length;
   const { initChannels: channels, layers, audienceWidth: width } = SETTINGS;
   const searched: Searched = {
@@ -44,16 +67,20 @@ async function iterate(strategy: Strategy, o: { readonly lease?: boolean; readon
   const results = await eagerStep(iteration(searched, SETTINGS, o.rests), state, inputs).run();
   const after = read();
   tf.dispose([...Object.values(state.tensors), ...Object.values(inputs.tensors)]);
-  return { before, after, results };
+  return { before, after, results, draws, passes };
 }
 
 describe("an iteration in which the architecture rests", () => {
   it.each([false, true])("moves the same weights and no alphas (with an audience: %s)", async (lease) => {
     const tensors = tf.memory().numTensors;
     // The other step at the same architecture: its weights learn first.
-    const weightsFirst: Strategy = { ...darts, optimisation: { ...darts.optimisation, first: "weights" } };
+    const optimisation = { ...darts.optimisation, first: "weights", draws: "step" } as const;
+    const weightsFirst: Strategy = { ...darts, optimisation };
     const moving = await iterate(weightsFirst, { lease });
     const resting = await iterate(darts, { lease, rests: true });
+    // An audience has one draw, whatever its strategy does without one; so has an iteration that draws once.
+    expect(moving.draws).toEqual(lease ? [0] : [0, 1]);
+    expect(resting.draws).toEqual([0]);
     for (const name of ["architecture", "adamFirst", "adamSecond"]) {
       expect(resting.after[name]).toEqual(resting.before[name]);
       expect(moving.after[name]).not.toEqual(moving.before[name]);
@@ -75,9 +102,12 @@ describe("the order of the bilevel steps", () => {
   it("decides which step sees what the other one changed", async () => {
     const first = (which: "architecture" | "weights"): Strategy => ({
       ...darts,
-      optimisation: { ...darts.optimisation, first: which },
+      optimisation: { ...darts.optimisation, first: which, draws: "step" },
     });
     const [architecture, weights] = [await iterate(first("architecture")), await iterate(first("weights"))];
+    // The second draw is the architecture's.
+    expect(architecture.passes).toEqual([1, 0]);
+    expect(weights.passes).toEqual([0, 1]);
     const [a, w] = [architecture.results, weights.results];
     // At the same start the first step of each order is the same for both; the second one is not.
     expect(a.validationLoss).not.toEqual(w.validationLoss);

@@ -42,13 +42,24 @@ describe("P-DARTS", () => {
   });
 });
 
+/** Weights of the first convolution: 3×3, from 3 channels to three times the two of the first cell. */
+const STEM = 9 * 3 * 6;
+
 describe("a stage of P-DARTS", () => {
   it("keeps the likeliest operations of the one before, and starts anew", async () => {
     const search = await smallSearch(engine, { ...STAGED, iterations: 6 });
     const held: number[] = [];
+    const starts: Set<string>[] = [new Set(), new Set()];
     for (let stage = 0; stage < 3; stage++) {
       expect(search.stage).toBe(Math.max(0, stage - 1));
       const before = { alphas: search.alphas, on: search.stages[search.stage]?.operations };
+      await search.prepare();
+      const { tensors } = (await search.checkpoint()).stage;
+      // The stem of the explainer, which has the same shape in every stage, and the whole of the audience.
+      starts[0]?.add(`${tensors.explainerWeights?.slice(0, STEM)}`);
+      starts[1]?.add(`${tensors.audienceWeights}`);
+      for (const name of ["explainerMomentum", "audienceMomentum"])
+        expect(tensors[name]?.every((v) => v === 0)).toBe(true);
       const first = await search.iterate();
       held.push(tf.memory().numTensors);
       expect(first).toMatchObject({ stage, learningRate: 0.1 });
@@ -60,6 +71,7 @@ describe("a stage of P-DARTS", () => {
         expect(search.alphas[kind].filter(Number.isFinite)).toHaveLength(EDGES * ([8, 5, 3][stage] ?? 0));
       }
     }
+    for (const weights of starts) expect(weights.size).toBe(3);
     // A stage holds as many tensors as another, whatever its size.
     expect(new Set(held).size).toBe(1);
     expect(search.stages.every(({ operations }) => operations)).toBe(true);

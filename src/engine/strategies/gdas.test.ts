@@ -71,6 +71,12 @@ function given(iteration: number, draw: 0 | 1) {
   };
 }
 
+it("moves the weights first, by Nesterov's momentum and a clip over all parameters, and draws for each step", () => {
+  expect(gdas.optimisation).toEqual({
+    ...{ first: "weights", draws: "step", nesterov: true, clipsJointly: true, clipsArchitecture: false },
+  });
+});
+
 describe("a draw", () => {
   const gradients = (iteration: number, draw: 0 | 1) =>
     scoped(() => {

@@ -97,8 +97,8 @@ const [STATES, EDGES_OF_STATE, CELLS] = [5, 4, 32];
 /** Steps in which DropBlock's share rises. */
 const RISES = 5;
 
-/** The masks of an iteration, the same for all its passes. */
-function iterationMasks({ seed, dropBlockSize }: Settings, iteration: Tensor, share: Tensor) {
+/** The masks of an iteration, the same for all its passes: of each slot of each state of each cell of each sub-graph another. */
+export function iterationMasks({ seed, dropBlockSize }: Settings, iteration: Tensor, share: Tensor) {
   return (k: number, { layer, state, shape, gate, picks }: SkipPlace): Tensor => {
     const block = (shape[1] ?? 0) < SMALL_MAP ? 1 : dropBlockSize;
     const site = ((k * CELLS + layer) * STATES + state) * EDGES_OF_STATE;

@@ -27,7 +27,9 @@ describe("a stage of 25 epochs", () => {
   });
 
   it("clips the alphas' gradient, and draws masks for each step", () => {
-    expect(strategy.optimisation).toMatchObject({ first: "architecture", draws: "step", clipsArchitecture: true });
+    expect(strategy.optimisation).toEqual({
+      ...{ first: "architecture", draws: "step", nesterov: false, clipsJointly: false, clipsArchitecture: true },
+    });
   });
 
   it("starts from alphas of its own", () => {
