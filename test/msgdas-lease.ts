@@ -7,6 +7,7 @@ import { detach, type Tensor, tf } from "../src/engine/gpu/tensorflow";
 import { gumbelNoise, SAMPLED_EDGES, softPick, straightThrough, topPicks } from "../src/engine/kernels/sampler";
 import { resnet } from "../src/engine/nn/resnet";
 import { supernet } from "../src/engine/nn/supernet";
+import type { HypergradientMethod } from "../src/engine/objectives/derivatives";
 import { adversarial } from "../src/engine/objectives/explanation";
 import { leaseHypergradient } from "../src/engine/objectives/lease";
 import { mixtureOf } from "../src/engine/strategies/darts";
@@ -17,6 +18,8 @@ const [BATCH, SIDE, CLASSES] = [2, 8, 3] as const;
 const SIZE = { channels: 2, layers: 3, classes: CLASSES, smooth: false };
 const SETTINGS = { ...presetSettings("tiny", { strategy: "msg-das" }), subGraphs: 2 };
 const net = msgDas.network(SIZE, SETTINGS);
+/** The same without kinks, which finite differences need. */
+const smoothNet = msgDas.network({ ...SIZE, smooth: true }, SETTINGS);
 const audience = resnet({ width: 2, blocks: [1, 1], kind: "basic", classes: CLASSES, smooth: true });
 
 /** Standard normal values; every `step` is another draw. */
@@ -58,9 +61,19 @@ export const batchOf = (g: Given, which: "train" | "explainer" | "audience") => 
 const TAU = 2;
 
 /** The strategy's own explainer. */
-export function sampled({ iteration, architecture }: Given, changes: Partial<typeof SETTINGS> = {}): Explainer {
+export function sampled(
+  { iteration, architecture }: Given,
+  changes: Partial<typeof SETTINGS> = {},
+  smooth = false,
+): Explainer {
   const schedules = { tau: tf.scalar(TAU), lambda: tf.scalar(0.3), dropBlock: tf.scalar(0.3) };
-  return net.explainer({ iteration, architecture, draw: 0, schedules, settings: { ...SETTINGS, ...changes } });
+  return (smooth ? smoothNet : net).explainer({
+    iteration,
+    architecture,
+    draw: 0,
+    schedules,
+    settings: { ...SETTINGS, ...changes },
+  });
 }
 
 /** The same sub-graphs as whole supernets with one-hot weights, of which the picked entries alone hand a gradient on. */
@@ -88,6 +101,7 @@ export function whole({ iteration, architecture }: Given): Explainer {
 export function hypergradient(
   g: Given,
   explainer: Explainer,
+  method: HypergradientMethod = "exact",
 ): Record<"gradient" | "direct" | "explainerGradient", Tensor> {
   const sgd = { learningRate: 0.1, momentum: 0.9, weightDecay: 0.01 };
   const { gradient, direct, explainerGradient } = leaseHypergradient({
@@ -102,7 +116,7 @@ export function hypergradient(
     explain: adversarial({ kind: "relative", ratio: 3, std: 0.3 }),
     delta: g.delta,
     ...{ gamma: 1, audienceOnly: false, secondOrder: true, audiencePath: "both", weighting: "raw" },
-    ...{ method: "exact", reduction: "mean" },
+    ...{ method, reduction: "mean" },
   });
   return { gradient, direct: direct as Tensor, explainerGradient };
 }

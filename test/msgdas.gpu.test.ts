@@ -6,3 +6,4 @@ import { compareIterations } from "./msgdas-iteration";
 beforeAll(openGpu);
 
 it("computes an iteration as the plain implementation does", () => compareIterations({}));
+it("computes three sub-graphs alike side by side", () => compareIterations({ subGraphs: 3 }, true));

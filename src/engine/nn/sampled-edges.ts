@@ -3,9 +3,10 @@
  * it is, so that activations take the place of one operation and not of eight. The dispatches are the same for every draw.
  */
 import { type Edge, PRIMITIVES, type Primitive } from "../../domain/primitives";
-import type { Tensor } from "../gpu/tensorflow";
+import { type Tensor, tf } from "../gpu/tensorflow";
 import { fork } from "../kernels/fork";
 import type { Gate } from "../kernels/gate";
+import { averagePool } from "../kernels/pooling";
 import { sampledDepthwise, sampledDepthwiseOfNorm } from "../kernels/sampled-depthwise";
 import { type MixedOutput, type Sample, sampledMix } from "../kernels/sampled-mix-normalised";
 import { sampledHalf, sampledPointwise } from "../kernels/sampled-pointwise";
@@ -56,12 +57,19 @@ const ONCE = CONVOLUTIONS.filter((op) => !SECOND.includes(op));
 const POOLS = indices(["max_pool_3x3", "avg_pool_3x3"]);
 const SKIP = indices(["skip_connect"]);
 
+/** Both pools without kinks, as two slots [2, N, H', W', C], computed for every draw: only checks of derivatives are smooth. */
+function averages(x: Tensor, stride: number): Tensor {
+  const average = tf.expandDims(averagePool(x, 3, stride, 1));
+  return tf.concat([average, average]);
+}
+
 export function sampledEdges(parameters: EdgeParameters, o: SampledEdgesOptions): SampledEdges {
-  const { channels, stride, edges, firstRow } = o;
+  const { channels, stride, edges, firstRow, smooth } = o;
   const { prepare, rectify } = onLoad(o);
   const { even, odd } = parameters;
   const rows = edges.map(({ index }) => firstRow + index);
   const own = (ops: readonly number[]): Gate => ({ kind: "own", rows, ops });
+  const toAny: Gate = { kind: "any", rows, ops: POOLS };
   const output = (
     tensor: Tensor,
     kind: MixedOutput["kind"],
@@ -103,7 +111,7 @@ export function sampledEdges(parameters: EdgeParameters, o: SampledEdgesOptions)
           rectify,
         });
     const twice = sampledPointwise(again, view(parameters.pointwise2), picks, own(SECOND));
-    const pooled = sampledPools(toPools, picks, stride, { kind: "any", rows, ops: POOLS });
+    const pooled = smooth ? averages(toPools, stride) : sampledPools(toPools, picks, stride, toAny);
     const half = (from: Tensor, offset: 0 | 1, filter: Tensor) =>
       sampledHalf(prepare(from), filter, picks, { gate: own(SKIP), offset, rectify });
     const skip =
