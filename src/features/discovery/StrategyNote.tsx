@@ -5,7 +5,7 @@ import { stageText } from "../../domain/stages";
 import type { AppState } from "../../state/app-state";
 import { useApp } from "../../state/context";
 import { subGraphCount } from "../../state/picks";
-import { selectMoment, selectMomentBetas, selectMomentPicks } from "../../state/selectors";
+import { selectMoment, selectMomentBetas, selectMomentPicks, selectShownSettings } from "../../state/selectors";
 import { DISCOVERY } from "../texts";
 import { laneDash } from "./lanes";
 
@@ -19,6 +19,11 @@ interface Props {
 
 const selectSubGraphs = (state: AppState) => subGraphCount(selectMomentPicks(state));
 const selectHasBetas = (state: AppState) => selectMomentBetas(state) !== null;
+/** GDAS without an audience draws for each of its two steps. */
+const selectDrawsTwice = (state: AppState) => {
+  const { strategy, objective } = selectShownSettings(state);
+  return strategy === "gdas" && objective === "bilevel";
+};
 const CHOICES = (["drawn", "found"] as const).map((value) => ({ value, label: DISCOVERY.shownNames[value] }));
 
 export const StrategyNote = memo(function StrategyNote(props: Props) {
@@ -37,6 +42,7 @@ export const StrategyNote = memo(function StrategyNote(props: Props) {
 });
 
 function Sampled({ shown, onShow, subGraphs }: Props & { readonly subGraphs: number }) {
+  const drawsTwice = useApp(selectDrawsTwice);
   return (
     <section className="strategy-note" aria-label={DISCOVERY.shown} data-testid="sampled">
       <div className="head">
@@ -64,6 +70,7 @@ function Sampled({ shown, onShow, subGraphs }: Props & { readonly subGraphs: num
       <p className="note">
         {shown === "drawn" ? `${DISCOVERY.drawnNote} ` : ""}
         {DISCOVERY.picksNote}
+        {drawsTwice ? ` ${DISCOVERY.weightsDrawNote}` : ""}
       </p>
     </section>
   );

@@ -41,6 +41,7 @@ export const DISCOVERY = {
   drawnNote:
     "A line is a sub-graph of this iteration, its marks are the operations it drew; no line: it drew none. Pale bands: the cell found so far.",
   picksNote: "Row “drawn”: how often each operation was drawn, in the order of the rows above; the line is 1 of 8.",
+  weightsDrawNote: "Only the draw of the weights' step is shown and counted; the alphas' step draws anew.",
   betasNote:
     "Row “edge β̂”: how much each edge counts among those into its node, the softmax of its betas. The line is where all count the same, a full bar twice that or more.",
   droppedNote: "Crosses in the strip: operations that an edge has dropped.",
