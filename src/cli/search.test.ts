@@ -63,36 +63,47 @@ function withoutTimes(run: RunFile): object {
 }
 
 // LeaSE on WebGPU is searched by the engine's own tests and by the page's: its kernels take a software adapter a minute.
+const DARTS = { strategy: "darts", order: "1", iterations: 2 };
+// Three iterations, one for each stage.
+const STAGED = { strategy: "p-darts", order: "2", iterations: 3 };
 const SEARCHES = [
-  ...DATA.map((data) => ({ backend: "cpu", objective: "lease-r18", ...data })),
-  { backend: "webgpu", objective: "bilevel", choice: "shapes", name: "Shapes" },
+  ...DATA.map((data, i) => ({ backend: "cpu", objective: "lease-r18", ...(i === 0 ? STAGED : DARTS), ...data })),
+  { backend: "webgpu", objective: "bilevel", ...DARTS, choice: "shapes", name: "Shapes" },
 ];
 
 describe("npm run search", () => {
   it.each(SEARCHES)(
-    "writes a run and repeats it from its file on $backend with $name, and prints JSON lines only",
-    async ({ backend, objective, choice, name }) => {
-      const chosen = `--backend ${backend} --objective ${objective} --data ${choice} ${SETTINGS}`;
-      const line = `${chosen} --iterations 2 --seed 7 --json --out`;
+    "writes a run of $strategy and repeats it from its file on $backend with $name, and prints JSON lines only",
+    async ({ backend, strategy, order, objective, iterations, choice, name }) => {
+      const method = `--strategy ${strategy} --order ${order} --objective ${objective}`;
+      const chosen = `--backend ${backend} ${method} --data ${choice} ${SETTINGS}`;
+      const line = `${chosen} --iterations ${iterations} --seed 7 --json --out`;
       const first = await search(`${line} ${backend}-1.json`);
       expect(first).toMatchObject({ code: 0 });
       const lines = first.out
         .trimEnd()
         .split("\n")
         .map((text) => JSON.parse(text) as { kind: string; data?: { hash: string } });
+      // Each iteration of P-DARTS begins a stage here.
+      const begins = strategy === "p-darts" ? ["stage"] : [];
       const planned = backend === "webgpu" ? ["planned"] : [];
-      expect(lines.map(({ kind }) => kind)).toEqual(["start", ...planned, "iteration", "iteration", "end"]);
+      expect(lines.map(({ kind }) => kind)).toEqual([
+        ...["start", ...planned],
+        ...Array.from({ length: iterations }, () => [...begins, "iteration"]).flat(),
+        "end",
+      ]);
 
       const run = readRun(`${backend}-1.json`);
       expect(runFileSchema.safeParse(run).error).toBeUndefined();
       expect(run).toMatchObject({
         seed: 7,
-        settings: { objective },
+        settings: { strategy, order, objective },
         environment: { backend, version: productVersion(ROOT) },
         data: { name, hash: expect.stringMatching(/^[0-9a-f]{64}$/) },
       });
       expect([lines[0], lines.at(-1)].map((line) => line?.data?.hash)).toEqual([run.data.hash, run.data.hash]);
-      expect(run.records.map(({ iteration }) => iteration)).toEqual([1, 2]);
+      expect(run.records.map(({ iteration }) => iteration)).toEqual([1, 2, 3].slice(0, iterations));
+      expect(run.stages?.length ?? 1).toBe(strategy === "p-darts" ? 3 : 1);
       for (const record of run.records) expect(record.explainerTrainLoss).toBeGreaterThan(0);
 
       const data = choice === "shapes" ? "" : ` --data ${choice}`;
