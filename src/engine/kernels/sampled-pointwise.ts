@@ -38,11 +38,8 @@ function eachSlot(s: SampledPointwise, picks: Values, visit: (slot: Slot) => voi
   });
 }
 
-const operations = (s: SampledPointwise) => 2 * pixelsOf(s) * s.gate.rows.length * s.inChannels * s.outChannels;
-
 const forward: KernelBody<SampledPointwise> = {
   shape: outShape,
-  operations,
   cpu: (inputs, out, s) => {
     const { z, picks } = constantsOf(inputs);
     const [x, w] = inputs as [Values, Values];
@@ -62,7 +59,6 @@ const forward: KernelBody<SampledPointwise> = {
 
 const gradX: KernelBody<SampledPointwise> = {
   shape: inShape,
-  operations,
   cpu: (inputs, out, s) => {
     const { z, picks } = constantsOf(inputs);
     const [dy, w] = inputs as [Values, Values];
@@ -85,7 +81,6 @@ const gradX: KernelBody<SampledPointwise> = {
 
 const gradW: KernelBody<SampledPointwise> = {
   shape: (s) => [1, 1, s.inChannels, columnsOf(s)],
-  operations,
   cpu: (inputs, out, s) => {
     const { z, picks } = constantsOf(inputs);
     const [x, dy] = inputs as [Values, Values];
