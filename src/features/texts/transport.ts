@@ -70,10 +70,9 @@ export function statusLine(
         : { strong: "No pictures yet.", rest: "Choose a built-in set or open a file." };
     case "paused":
       return { strong: "Paused before the first iteration.", rest: plan ? planText(plan) : "" };
-    case "running":
-      if (status.preparing) return { strong: startingText(status.preparing), rest: "The search goes on by itself." };
-      return { strong: "Working…", rest: plan ? planText(plan) : "" };
     default:
+      if (status.kind === "running" && status.preparing)
+        return { strong: startingText(status.preparing), rest: "The search goes on by itself." };
       return { strong: "Working…", rest: plan ? planText(plan) : "" };
   }
 }
