@@ -26,8 +26,8 @@ export function scheduleLines(names: readonly string[]): Line[] {
   });
 }
 
-/** From zero, so that heights compare. */
+/** From zero, so that heights compare; up to 1 where nothing has left zero yet. */
 export function zeroAxis(values: readonly number[]) {
-  const axis = niceAxis([0, ...values], 2);
+  const axis = niceAxis(values.some((value) => value !== 0) ? [0, ...values] : [0, 1], 2);
   return { ...axis, ticks: [axis.min, axis.max] };
 }
