@@ -40,8 +40,8 @@ describe("data that differ", () => {
   it("are named, with their hashes where names do not tell them apart", () => {
     expect(of({}, { name: "Emoji-8", hash: "b" })).toEqual(["CIFAR-10", "Emoji-8"]);
     expect(of({ hash: "0123456789ab" }, { hash: "f".repeat(64) }, { name: "Emoji-8", hash: "b" })).toEqual([
-      "CIFAR-10, hash 01234567",
-      "CIFAR-10, hash ffffffff",
+      "CIFAR-10 (hash 0123456789ab)",
+      "CIFAR-10 (hash ffffffffffff)",
       "Emoji-8",
     ]);
   });

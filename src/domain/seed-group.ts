@@ -33,7 +33,7 @@ export function sameData(a: RunFile["data"], b: RunFile["data"]): boolean {
 }
 
 /** How many digits of a hash tell apart data sets of the same name. */
-const HASH_DIGITS = 8;
+const HASH_DIGITS = 12;
 
 /** Names that tell data sets apart where any two differ, as runs tell them; null where all are the same. */
 export function differingData(all: readonly RunFile["data"][]): string[] | null {
@@ -41,7 +41,7 @@ export function differingData(all: readonly RunFile["data"][]): string[] | null 
   if (!first || all.every((data) => sameData(data, first))) return null;
   const isAmbiguous = (data: RunFile["data"]) =>
     all.some((other) => other.name === data.name && !sameData(other, data));
-  return all.map((data) => (isAmbiguous(data) ? `${data.name}, hash ${data.hash.slice(0, HASH_DIGITS)}` : data.name));
+  return all.map((data) => (isAmbiguous(data) ? `${data.name} (hash ${data.hash.slice(0, HASH_DIGITS)})` : data.name));
 }
 
 /** Whether two runs agree in all but the seed: settings that play a part, and data. */

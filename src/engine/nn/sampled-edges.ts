@@ -6,13 +6,12 @@ import { type Edge, PRIMITIVES, type Primitive } from "../../domain/primitives";
 import { type Tensor, tf } from "../gpu/tensorflow";
 import { fork } from "../kernels/fork";
 import type { Gate } from "../kernels/gate";
-import { averagePool } from "../kernels/pooling";
 import { sampledDepthwise, sampledDepthwiseOfNorm } from "../kernels/sampled-depthwise";
 import { type MixedOutput, type Sample, sampledMix } from "../kernels/sampled-mix-normalised";
 import { sampledHalf, sampledPointwise } from "../kernels/sampled-pointwise";
 import { sampledPools } from "../kernels/sampled-pooling";
 import { partSlots, slotNormOf, slotStatistics, statisticsOf } from "../kernels/slot-norm";
-import { onLoad, type Smoothness } from "./layers";
+import { onLoad, pools, type Smoothness } from "./layers";
 import type { EdgeParameters } from "./mixed-edges";
 import { BANK, SEPARABLE } from "./mixed-edges";
 import type { View } from "./parameters";
@@ -59,7 +58,7 @@ const SKIP = indices(["skip_connect"]);
 
 /** Both pools without kinks, as two slots [2, N, H', W', C], computed for every draw: only checks of derivatives are smooth. */
 function averages(x: Tensor, stride: number): Tensor {
-  const average = tf.expandDims(averagePool(x, 3, stride, 1));
+  const average = tf.expandDims(pools({ smooth: true }).average(x, stride));
   return tf.concat([average, average]);
 }
 
@@ -69,7 +68,7 @@ export function sampledEdges(parameters: EdgeParameters, o: SampledEdgesOptions)
   const { even, odd } = parameters;
   const rows = edges.map(({ index }) => firstRow + index);
   const own = (ops: readonly number[]): Gate => ({ kind: "own", rows, ops });
-  const toAny: Gate = { kind: "any", rows, ops: POOLS };
+  const ofPools: Gate = { kind: "any", rows, ops: POOLS };
   const output = (
     tensor: Tensor,
     kind: MixedOutput["kind"],
@@ -111,7 +110,7 @@ export function sampledEdges(parameters: EdgeParameters, o: SampledEdgesOptions)
           rectify,
         });
     const twice = sampledPointwise(again, view(parameters.pointwise2), picks, own(SECOND));
-    const pooled = smooth ? averages(toPools, stride) : sampledPools(toPools, picks, stride, toAny);
+    const pooled = smooth ? averages(toPools, stride) : sampledPools(toPools, picks, stride, ofPools);
     const half = (from: Tensor, offset: 0 | 1, filter: Tensor) =>
       sampledHalf(prepare(from), filter, picks, { gate: own(SKIP), offset, rectify });
     const skip =

@@ -66,7 +66,7 @@ export const RESULTS = {
   compareText:
     "The next step's hypergradient, computed with exact second derivatives and by the papers' finite difference.",
   compareHint:
-    "A cosine near 1: they agree. With ReLU they rarely do: each kink that a difference steps over adds a jump, divided by the small step, so that its norm may be hundreds of times the exact one's.",
+    "A cosine near 1: they agree. With ReLU they rarely do: each kink that a difference steps over adds a jump, divided by the small step, so that the finite difference's norm may be hundreds of times the exact one's.",
   compareWhen: "Pause a search to compare.",
   cosine: "cosine",
   noCosine: "none: a norm is zero or not finite",
@@ -98,7 +98,7 @@ export const PROFILE = {
   profiling: "Profiling…",
   when: "Pause a search to profile it.",
   text: "Where the time of an iteration goes: each kernel runs alone and is timed on the adapter. The search stays as it is.",
-  cpu: "The search runs on the CPU, which has no plan of kernels to time. A profile needs WebGPU.",
+  cpu: "On the CPU there is no plan of kernels to time. A profile needs WebGPU.",
   columns: {
     name: "kernel",
     dispatches: "dispatches",
